@@ -1,0 +1,120 @@
+"""Refusals: typed answers "no", each with a code, a sentence and a way out.
+
+A refusal is kept as its code and parameters; the sentence is made when it is shown, in the
+reader's language. Screens show it beside the field or button, the API answers with
+``status`` and the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+type_of_param = str | int | bool | None
+
+
+class Interlock(StrEnum):
+    """How firm a refusal at a step is (design: two kinds of interlock)."""
+
+    ABSOLUTE = "absolute"
+    CONDITIONAL = "conditional"
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word is refusal, not error
+    """An act that was not done, and why.
+
+    ``params`` fill the sentence and are kept with a recorded refusal, so they are plain JSON.
+    ``field`` names the input beside which a form shows it. ``streams`` are those on which a
+    recorded refusal is kept.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    sentence: ClassVar[_StrPromise | str]
+    way_out: ClassVar[_StrPromise | str] = ""
+    interlock: ClassVar[Interlock | None] = None
+    recorded: ClassVar[bool] = False
+
+    _by_code: ClassVar[dict[str, type[Refusal]]] = {}
+
+    def __init__(
+        self,
+        *,
+        field: str | None = None,
+        streams: Sequence[UUID] = (),
+        **params: type_of_param,
+    ) -> None:
+        self.field = field
+        self.streams = tuple(streams)
+        self.params = params
+        super().__init__(self.code)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "code" in cls.__dict__:
+            known = Refusal._by_code.setdefault(cls.code, cls)
+            if known is not cls and known.__qualname__ != cls.__qualname__:
+                raise TypeError(f"Two refusals share the code {cls.code}.")
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.params
+
+    @property
+    def way_out_text(self) -> str:
+        """What the person can do now."""
+        return str(self.way_out) % self.params
+
+    @staticmethod
+    def revive(*, code: str, params: dict[str, type_of_param], field: str | None) -> Refusal:
+        """Return the refusal that was stored under ``code``, to be shown again."""
+        kind = Refusal._by_code.get(code, UnknownRefusal)
+        if kind is UnknownRefusal:
+            params = {"code": code}
+        return kind(field=field, **params)
+
+
+class UnknownRefusal(Refusal):
+    """A stored refusal whose class no longer exists."""
+
+    code = "refusal.unknown"
+    sentence = _("This was refused (%(code)s).")
+    way_out = _("Open the page again.")
+
+
+class NotFound(Refusal):
+    """What was asked for does not exist for this person and site."""
+
+    code = "not_found"
+    status = 404
+    sentence = _("There is no such record at this site.")
+    way_out = _("Check the identifier, or open it from a list.")
+
+
+class Forbidden(Refusal):
+    """The person's roles do not allow this."""
+
+    code = "forbidden"
+    status = 403
+    sentence = _("Your role does not allow this: %(permission)s.")
+    way_out = _("Ask somebody who holds the role, or an administrator for it.")
+
+
+_by_constraint: dict[str, type[Refusal]] = {}
+
+
+def refuses(constraint: str, kind: type[Refusal]) -> None:
+    """Say which refusal a violated database constraint is shown as."""
+    _by_constraint[constraint] = kind
+
+
+def refusal_of_constraint(constraint: str | None) -> Refusal | None:
+    """Return the refusal registered for a constraint's name, if any."""
+    kind = _by_constraint.get(constraint or "")
+    return kind() if kind else None
