@@ -1,0 +1,1 @@
+"""The project: settings, addresses, the doorbell, and ``mes.lib``, which knows no app."""

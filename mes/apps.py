@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MesConfig(AppConfig):
+    name = "mes"
+    verbose_name = _("Manufacturing execution")
+
+    def ready(self) -> None:
+        # Without the Celery app at hand, a process that rings would look for its broker elsewhere.
+        from mes import celery  # noqa: F401, PLC0415 - needs the settings

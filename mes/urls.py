@@ -1,0 +1,39 @@
+"""The addresses of the site: each app under its own name, the API under its version."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+
+from mes.health import health
+from mes.lib.access import SIGNED_IN, public, requires
+
+# Apps whose pages stand at the root: sign-in and home.
+AT_ROOT = ("accounts",)
+
+
+def _pages() -> list[URLResolver]:
+    return [
+        path("" if app in AT_ROOT else f"{app}/", include(f"{app}.urls"))
+        for app in settings.APPS
+        if app in settings.INSTALLED_APPS and app != "mes" and find_spec(f"{app}.urls")
+    ]
+
+
+def _api() -> list[URLResolver]:
+    return [
+        path(f"api/v1/{app}/", include((f"{app}.api.urls", f"{app}-api")))
+        for app in settings.APPS
+        if find_spec(app) and find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
+    path("language/", public(set_language), name="set_language"),
+    path("api/v1/schema/", requires(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),
+    *_api(),
+    *_pages(),
+]
