@@ -1,0 +1,1 @@
+"""The ledger: acts, entries, folds, signatures, outbox and their verification."""

@@ -1,0 +1,91 @@
+"""Catalogue rows: descriptions without a life of their own (classes, materials, settings).
+
+Each has a stream with the one kind ``catalogue.changed`` and the same guard as every
+projection; django-simple-history keeps their versions for the screens.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.apps import apps
+from simple_history.models import HistoricalRecords
+
+from mes.lib.refusals import NotFound
+from records import routing
+from records.act import New, act, acting
+from records.commands import Command, Reply
+from records.entries import Payload, entry
+from records.folding import Folded, fold
+from records.models import Projection
+
+STREAM = "catalogue"
+
+
+class Catalogued(Projection):
+    """A catalogue row. ``fields`` names the columns that people edit."""
+
+    fields: ClassVar[tuple[str, ...]]
+    history = HistoricalRecords(inherit=True, cascade_delete_history=False)
+
+    class Meta:
+        abstract = True
+
+
+@entry("catalogue.changed", version=1, stream=STREAM)
+class CatalogueChanged(Payload):
+    """A row of ``model`` (app label and name) was made or changed, and why."""
+
+    model: str
+    before: dict[str, str | int | bool | None]
+    after: dict[str, str | int | bool | None]
+    reason: str
+
+
+@fold(CatalogueChanged)
+def _(e: Folded[CatalogueChanged]) -> None:
+    model = _model(e.payload.model)
+    row = model.objects.filter(stream=e.stream).first() or model(
+        id=e.stream, stream=e.stream, site=e.site
+    )
+    for name, value in e.payload.after.items():
+        setattr(row, name, value)
+    row.entry_seq = e.seq
+    row._history_date = e.at
+    row._change_reason = e.payload.reason
+    if routing.current() != "default":  # verify compares rows, their history is for screens
+        row.skip_history_when_saving = True
+    row.save()
+
+
+def _model(label: str) -> Any:
+    model = apps.get_model(label)
+    if not issubclass(model, Catalogued):
+        raise NotFound()
+    return model
+
+
+@acting
+def change_catalogue(
+    *, command: Command, model: type[Catalogued], row: UUID, values: dict[str, Any], reason: str,
+    made: bool = False,
+) -> Reply:  # fmt: skip
+    """Make (``made``) or change a catalogue row; appends ``catalogue.changed``.
+
+    Unknown fields are refused with NotFound. ``values`` are plain JSON.
+    """
+    if not set(values) <= set(model.fields):
+        raise NotFound()
+    new = [New(STREAM, row, command.actor.site)] if made else []
+    with act(command, streams=[] if made else [row], new=new) as a:
+        before = {} if made else _values(model, row, set(values))
+        said = CatalogueChanged(
+            model=model._meta.label, before=before, after=values, reason=reason
+        )
+        a.append(row, said)
+        a.reply = {"id": str(row)}
+    return a.reply
+
+
+def _values(model: Any, row: UUID, names: set[str]) -> dict[str, Any]:
+    found = model.objects.get(id=row)
+    return {name: getattr(found, name) for name in names}

@@ -1,0 +1,57 @@
+"""Refusals that belong to the frame itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Refusal
+
+
+class Stale(Refusal):
+    """The stream moved on since the page was shown."""
+
+    code = "stale"
+    sentence = _("This changed at %(at)s after you opened it (%(by)s). Nothing was saved.")
+    way_out = _("Look at it again, then decide.")
+
+
+class KeyReused(Refusal):
+    """One idempotency key, two different commands."""
+
+    code = "command.key_reused"
+    status = 422
+    sentence = _("This command was sent before with other content. Nothing was saved.")
+    way_out = _("Open the page again and send it anew.")
+
+
+class KeyMissing(Refusal):
+    """A command without a usable idempotency key."""
+
+    code = "command.key_missing"
+    status = 400
+    sentence = _("The command carries no valid key.")
+    way_out = _("Send a UUID of version 7 that the client made for this one command.")
+
+
+class StreamExists(Refusal):
+    """A thing is to be made twice under one identifier."""
+
+    code = "stream.exists"
+    sentence = _("A record with this identifier exists already.")
+    way_out = _("Open the existing record.")
+
+
+class NotRecordable(Refusal):
+    """Text or a number that has no canonical form (lone surrogate, NUL, huge integer)."""
+
+    code = "value.not_recordable"
+    status = 400
+    sentence = _("A value holds characters that cannot be recorded.")
+    way_out = _("Type the value again.")
+
+
+class Busy(Refusal):
+    """The locks were not had in time."""
+
+    code = "busy"
+    status = 409
+    sentence = _("Somebody else is working on the same things right now. Nothing was saved.")
+    way_out = _("Try again in a moment.")

@@ -1,0 +1,54 @@
+"""``manage.py relay``: looks what is due, rings the bell, keeps the canary flying."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, connection
+
+from mes.celery import app
+from records import canary, outbox
+from records.tasks import RING
+
+EVERY_SECONDS = 0.1
+RING_EXPIRES_SECONDS = 10
+LONGEST_LIST = 20
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Ring the workers while the outbox holds due messages."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Look once and stop.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look ten times a second until SIGTERM. A lost broker or database is tried again."""
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        while not stop.is_set():
+            self._look()
+            if options["once"]:
+                return
+            stop.wait(EVERY_SECONDS)
+
+    def _look(self) -> None:
+        try:
+            canary.release()
+            if outbox.due() and self._list_is_short():
+                app.send_task(RING, expires=RING_EXPIRES_SECONDS, retry=False)
+        except OperationalError:
+            connection.close()
+            log.warning("the database is away")
+        except Exception:
+            log.warning("the broker is away", exc_info=True)
+
+    def _list_is_short(self) -> bool:
+        """Rings pile up while every worker is busy; more of them help nobody."""
+        with app.connection_for_read() as broker:
+            length: int = broker.default_channel.client.llen(app.conf.task_default_queue)
+        return length < LONGEST_LIST
