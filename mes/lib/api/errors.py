@@ -1,22 +1,13 @@
-"""What the whole API does alike: closed unless opened, and one shape for every refusal."""
+"""One shape for every refusal that the API gives."""
 
 from typing import Any
 
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, exception_handler
+from rest_framework.views import exception_handler
 
 from mes.lib.refusals import Refusal
-
-
-class Denied(BasePermission):
-    """Refuses: an operation that names no permission of its own is closed."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return False
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
