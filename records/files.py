@@ -23,7 +23,7 @@ def put(content: bytes, *, media_type: str) -> StoredFile:
 
 def path_of(sha256: str) -> Path:
     """Return where a file lies: two characters of its hash name the folder."""
-    return Path(settings.MES_FILES) / sha256[:2] / sha256
+    return Path(settings.MES_DATA) / "files" / sha256[:2] / sha256
 
 
 def get(sha256: str) -> bytes:
