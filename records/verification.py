@@ -75,7 +75,8 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
 
 
 def _open() -> None:
-    _run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    # Temporary tables are made first; then the transaction is read-only again.
+    _run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ WRITE")
     _run("SET LOCAL statement_timeout = 0")
     _run("SET LOCAL idle_in_transaction_session_timeout = 0")
 
@@ -249,5 +250,6 @@ def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
 
 
 def _leave_mark(horizon: int, report: Report) -> None:
-    with routing.on(READER):
+    with routing.on(READER), transaction.atomic(using=READER):
+        _run("SET TRANSACTION READ WRITE")
         Verification.objects.create(at=clock.now(), horizon=horizon, entries=report.entries)
