@@ -1,0 +1,1 @@
+"""Master recipes: the typed document, its compiler, and the approval of its versions."""

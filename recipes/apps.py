@@ -1,0 +1,11 @@
+"""The application's configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecipesConfig(AppConfig):
+    """Master recipes, their versions and their approval."""
+
+    name = "recipes"
+    verbose_name = _("Recipes")

@@ -1,0 +1,313 @@
+"""The document of a recipe: one immutable, typed description of how a product is made.
+
+ISA-88 procedure → unit procedure (stage) → operation → phase (step). A document says all
+that the engine, the planner and the reviewer need; what it leaves out they do not know.
+Its hash covers everything in it, all languages included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mes.lib import evidence
+from recipes import paths
+from recipes.enums import Modality, Openness, ReleaseStage, ValueType
+from recipes.kinds import AnyStep
+from recipes.parts import (
+    Choice,
+    Code,
+    Duration,
+    Expression,
+    Key,
+    Limits,
+    Limits2,
+    Name,
+    Number,
+    Part,
+    Reference,
+    Span,
+    Text,
+    UnitCode,
+    Whole,
+    Words,
+)
+from recipes.step import StepBase
+
+
+class Input(Part):
+    """What an order must bring: a number with unit and bounds."""
+
+    name: Name
+    title: Text | None = None
+    unit: UnitCode
+    low: Number
+    high: Number
+
+
+class Parameter(Part):
+    """A value that a site sets in its own version of the recipe, within its bounds."""
+
+    key: Name
+    title: Text
+    unit: UnitCode
+    default: Number
+    low: Number | None = None
+    high: Number | None = None
+    source: Words | None = None
+
+
+class MaterialLine(Part):
+    """A line of the bill of materials."""
+
+    material: Code
+    title: Text
+    quantity: Expression | None = None
+    unit: UnitCode
+
+
+class EquipmentLine(Part):
+    """A line of the bill of equipment."""
+
+    class_: Key = Field(alias="class")
+    title: Text
+    capability: tuple[Key, ...] = ()
+
+
+class Test(Part):
+    """What the laboratory finds out from a sample; limits here are those of an IPC."""
+
+    key: Key
+    title: Text
+    method: Words | None = None
+    value: Literal[ValueType.DECIMAL, ValueType.TEXT] = ValueType.DECIMAL
+    unit: UnitCode | None = None
+    options: tuple[Choice, ...] = ()
+    limits: Limits | None = None
+    turn_round: Duration
+
+
+class SpecificationItem(Part):
+    """One criterion of release: a number within bounds, or one of the accepted answers.
+
+    ``limits`` are inclusive; ``above`` and ``below`` are not.
+    """
+
+    key: Key
+    title: Text
+    test: Key
+    limits: Limits2 | None = None
+    above: Expression | None = None
+    below: Expression | None = None
+    accepts: tuple[Key, ...] = ()
+    needed: ReleaseStage = ReleaseStage.RELEASE
+
+
+class RoomNeed(Part):
+    """The room of a stage; a place in it may be held until a later stage has ended."""
+
+    class_: Key = Field(alias="class")
+    hold_until: Key | None = None
+
+
+class EquipmentNeed(Part):
+    """A unit that a stage claims, under the name its steps use, perhaps for longer."""
+
+    class_: Key = Field(alias="class")
+    as_: Key = Field(alias="as")
+    hold_until: Key | None = None
+
+
+class Durations(Part):
+    """How long a stage takes."""
+
+    low: Duration
+    expected: Duration
+    high: Duration
+
+
+class Within(Part):
+    """The most time from a moment, such as ``collection.ended_at``, to the stage's start."""
+
+    from_: Reference = Field(alias="from")
+    max: Span
+
+
+class Lag(Part):
+    """The least and the most time between the end of the stage before and the start."""
+
+    min: Duration | None = None
+    max: Duration | None = None
+
+
+class Staff(Part):
+    """People whom a stage needs."""
+
+    role: Key
+    count: Annotated[Whole, Field(ge=1, le=20)] = 1
+    qualification: Code | None = None
+
+
+class Operation(Part):
+    """A screen's heading: steps that belong together, with one openness."""
+
+    key: Key
+    title: Text
+    openness: Openness
+    contingencies: tuple[Key, ...] = ()
+    steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+
+class Stage(Part):
+    """What is scheduled: one place, its equipment and people, for a time."""
+
+    key: Key
+    title: Text
+    room: RoomNeed | None = None
+    equipment: tuple[EquipmentNeed, ...] = ()
+    duration: Durations
+    within: tuple[Within, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    cleaning: Duration | None = None
+    lag: Lag | None = None
+    safe_state: Text | None = None
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1)]
+
+    @property
+    def open(self) -> bool:
+        """A stage is open if one of its operations is."""
+        return any(operation.openness == Openness.OPEN for operation in self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A step where it stands."""
+
+    path: str
+    position: int
+    stage: Stage
+    operation: Operation
+    step: StepBase
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A claim that a batch makes: from the start of one stage to the end of another.
+
+    ``alias`` is the equipment's name in the steps, None for the place itself. A place is
+    exclusive with all of its room when ``open``.
+    """
+
+    resource: Literal["place", "unit"]
+    class_: str
+    alias: str | None
+    first: str
+    last: str
+    open: bool
+
+
+class Recipe(Part):
+    """A whole recipe, from the receipt of the cells to the store."""
+
+    recipe: Code
+    title: Text
+    modality: Modality
+    inputs: tuple[Input, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    bill_of_materials: tuple[MaterialLine, ...] = ()
+    bill_of_equipment: tuple[EquipmentLine, ...] = ()
+    tests: tuple[Test, ...] = ()
+    specification: tuple[SpecificationItem, ...] = ()
+    contingencies: tuple[Operation, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    def steps(self) -> Iterator[Placed]:
+        """Yield each step with its path ``stage/operation/step``, in the order of work."""
+        yield from self._placed
+
+    @cached_property
+    def _placed(self) -> tuple[Placed, ...]:
+        found = (
+            (f"{stage.key}/{operation.key}/{step.key}", stage, operation, step)
+            for stage in self.stages
+            for operation in stage.operations
+            for step in operation.steps
+        )
+        return tuple(Placed(row[0], number, *row[1:]) for number, row in enumerate(found, 1))
+
+    @cached_property
+    def by_path(self) -> dict[str, Placed]:
+        """The steps by their path."""
+        return {placed.path: placed for placed in self._placed}
+
+    @cached_property
+    def stage_by_key(self) -> dict[str, Stage]:
+        """The stages by their key, in order."""
+        return {stage.key: stage for stage in self.stages}
+
+    @cached_property
+    def test_by_key(self) -> dict[str, Test]:
+        """The tests by their key."""
+        return {test.key: test for test in self.tests}
+
+    @cached_property
+    def parameter_values(self) -> dict[str, tuple[str, str]]:
+        """The parameters as facts: value and unit by key."""
+        return {p.key: (format(p.default, "f"), p.unit) for p in self.parameters}
+
+    def meaning(self, name: str, *, at: str) -> Placed | None:
+        """Return the step that a reference means, read from the step with path ``at``."""
+        return paths.find(name, at=at, among=self._normal)
+
+    @cached_property
+    def _normal(self) -> dict[str, Placed]:
+        return {paths.normal(placed.path): placed for placed in self._placed}
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What a batch must claim, in the order in which it is first needed."""
+        return tuple(need for stage in self.stages for need in self._needs_of(stage))
+
+    def _needs_of(self, stage: Stage) -> Iterator[Need]:
+        if stage.room is not None:
+            last = stage.room.hold_until or stage.key
+            is_open = any(held.open for held in self.held(stage.key, last))
+            yield Need("place", stage.room.class_, None, stage.key, last, is_open)
+        for unit in stage.equipment:
+            last = unit.hold_until or stage.key
+            yield Need("unit", unit.class_, unit.as_, stage.key, last, False)
+
+    def held(self, first: str, last: str) -> tuple[Stage, ...]:
+        """Return the stages from ``first`` to ``last``, both included."""
+        keys = [stage.key for stage in self.stages]
+        if first not in keys or last not in keys:
+            return ()
+        return self.stages[keys.index(first) : keys.index(last) + 1]
+
+    def needs_at(self, stage: str) -> tuple[Need, ...]:
+        """Return what a batch holds during a stage, claimed by it or by a stage before."""
+        covered = (
+            (need, [held.key for held in self.held(need.first, need.last)]) for need in self.needs
+        )
+        return tuple(need for need, keys in covered if stage in keys)
+
+    def dump(self) -> dict[str, Any]:
+        """Return the document as plain JSON; fields left at their default are left out.
+
+        So a later version of the schema with a new optional field gives the same hash.
+        """
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The canonical bytes (RFC 8785) that are stored."""
+        return evidence.canonical(self.dump())
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hexadecimal hash that signatures are bound to."""
+        return evidence.content_hash(self.dump())

@@ -1,0 +1,60 @@
+"""Choices of a recipe's document and of a judgement."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Modality(TextChoices):
+    """Whose cells the product is made from."""
+
+    AUTOLOGOUS = "autologous", _("Autologous")
+    ALLOGENEIC = "allogeneic", _("Allogeneic")
+
+
+class Openness(TextChoices):
+    """Whether material meets the room's air while an operation runs."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    FUNCTIONALLY_CLOSED = "functionally_closed", _("Functionally closed")
+
+
+class ReleaseStage(TextChoices):
+    """Which decision needs a test's result."""
+
+    RELEASE = "release", _("For release")
+    AFTER_RELEASE = "after_release", _("After release")
+
+
+class ValueType(TextChoices):
+    """How an entered value is read."""
+
+    DECIMAL = "decimal", _("Number")
+    INTEGER = "integer", _("Whole number")
+    TEXT = "text", _("Text")
+    DATE = "date", _("Date")
+
+
+class ContainerKind(TextChoices):
+    """What a labelled container is to the batch."""
+
+    PATIENT = "patient-container", _("Collection bag")
+    INTERMEDIATE = "intermediate-container", _("Intermediate container")
+    PRODUCT = "product-container", _("Product bag")
+    SAMPLE = "sample-container", _("Sample container")
+
+
+class Outcome(TextChoices):
+    """What a rule said of the values of a step."""
+
+    CLEARED = "cleared", _("Cleared by a rule")
+    FLAGGED = "flagged", _("Flagged by a rule")
+    UNCHECKED = "unchecked", _("Seen by no rule")
+
+
+class Severity(TextChoices):
+    """How much a finding weighs."""
+
+    MINOR = "minor", _("Minor")
+    MAJOR = "major", _("Major")
+    CRITICAL = "critical", _("Critical")

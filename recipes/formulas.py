@@ -1,0 +1,202 @@
+"""Formulas of a recipe: arithmetic on Decimal, nothing else.
+
+A name is a path: ``count`` in the same operation, ``seed.count`` in the same stage,
+``culture.seed.count`` anywhere before, ``inputs.patient_weight``, ``parameters.moi`` or
+``results.car``. A hyphen in a key is written ``_``. Numbers are exact: ``0.1`` is a tenth.
+"""
+
+from __future__ import annotations
+
+import ast
+import decimal
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from simpleeval import InvalidExpression, SimpleEval
+
+LONGEST = 500
+LARGEST_EXPONENT = 64
+DIGITS = 34
+Lookup = Callable[[str], Decimal]
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read or worked out; its text is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that was read: its text, its tree and the names it needs."""
+
+    text: str
+    tree: ast.expr
+    names: tuple[str, ...]
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if abs(exponent) > LARGEST_EXPONENT:
+        raise FormulaError(_("An exponent beyond %(most)s is not allowed.") % {"most": 64})
+    return base**exponent
+
+
+def round_half_up(value: Decimal, places: Decimal = Decimal(0)) -> Decimal:
+    """Round to decimal places, a five away from zero."""
+    return value.quantize(Decimal(1).scaleb(-int(places)), rounding=decimal.ROUND_HALF_UP)
+
+
+def _ceil(value: Decimal) -> Decimal:
+    return value.to_integral_value(rounding=decimal.ROUND_CEILING)
+
+
+def _floor(value: Decimal) -> Decimal:
+    return value.to_integral_value(rounding=decimal.ROUND_FLOOR)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "abs": abs,
+    "round": round_half_up,
+    "ceil": _ceil,
+    "floor": _floor,
+}
+BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: _power,
+}
+UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: lambda a: -a,
+    ast.UAdd: lambda a: +a,
+    ast.Not: lambda a: not a,
+}
+COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+}
+OPERATORS: tuple[type[ast.AST], ...] = (*BINARY, *UNARY, *COMPARE, ast.And, ast.Or)
+SHAPES: tuple[type[ast.AST], ...] = (
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Load,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Formula:
+    """Read a formula; raises FormulaError with a sentence. Touches nothing else."""
+    if not text.isascii() or len(text) > LONGEST or "\n" in text:
+        raise FormulaError(
+            _("A formula is one line of at most %(most)s plain characters.") % {"most": LONGEST}
+        )
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FormulaError(_("“%(text)s” is not a formula.") % {"text": text}) from error
+    names: list[str] = []
+    _walk(tree, text.strip(), names)
+    return Formula(text=text.strip(), tree=tree, names=tuple(dict.fromkeys(names)))
+
+
+def _walk(node: ast.AST, text: str, names: list[str]) -> None:
+    if isinstance(node, ast.Name | ast.Attribute):
+        names.append(dotted(node))
+    elif isinstance(node, ast.Constant):
+        literal(node, text)
+    elif isinstance(node, ast.Call):
+        _check_call(node)
+        for argument in node.args:
+            _walk(argument, text, names)
+    elif isinstance(node, SHAPES + OPERATORS):
+        for child in ast.iter_child_nodes(node):
+            _walk(child, text, names)
+    else:
+        raise FormulaError(_("“%(text)s” uses more than arithmetic.") % {"text": text})
+
+
+def _check_call(node: ast.Call) -> None:
+    name = node.func.id if isinstance(node.func, ast.Name) else "?"
+    if name not in FUNCTIONS or node.keywords:
+        raise FormulaError(
+            _("There is no function %(name)s; use %(known)s.")
+            % {"name": name, "known": ", ".join(FUNCTIONS)}
+        )
+
+
+def dotted(node: ast.AST) -> str:
+    """Return ``a.b.c`` for a name; raises FormulaError for anything that is none."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    raise FormulaError(_("A name in a formula is a path such as seed.count."))
+
+
+def literal(node: ast.Constant, text: str) -> Decimal:
+    """Return the exact number that was written; raises FormulaError for text and the like."""
+    written = ast.get_source_segment(text, node) or ""
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        try:
+            number = Decimal(written)
+        except decimal.InvalidOperation:
+            number = Decimal("NaN")
+        if number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT:
+            return number
+    raise FormulaError(_("“%(text)s” is not a number that a formula takes.") % {"text": written})
+
+
+class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
+    """simpleeval narrowed to Decimal: exact literals, dotted names, no attributes, no text."""
+
+    nodes: dict[type[ast.AST], Callable[[Any], Any]]
+    allowed: ClassVar[frozenset[str]] = frozenset(
+        ("UnaryOp", "BinOp", "BoolOp", "Compare", "IfExp", "Call", "Name", "Attribute", "Constant")
+    )
+
+    def __init__(self, formula: Formula, lookup: Lookup) -> None:
+        operators: Any = {**BINARY, **UNARY, **COMPARE}
+        super().__init__(operators=operators, functions=dict(FUNCTIONS), names={})
+        self._formula, self._lookup = formula, lookup
+        for kind in [kind for kind in self.nodes if kind.__name__ not in self.allowed]:
+            del self.nodes[kind]
+
+    def _eval_name(self, node: ast.Name) -> Decimal:
+        return self._lookup(dotted(node))
+
+    def _eval_attribute(self, node: ast.Attribute) -> Decimal:
+        return self._lookup(dotted(node))
+
+    def _eval_constant(self, node: ast.Constant) -> Decimal:
+        return literal(node, self._formula.text)
+
+
+def evaluate(text: str, lookup: Lookup) -> Decimal:
+    """Work a formula out with 34 digits; ``lookup`` gives the number behind a name.
+
+    Raises FormulaError (division by zero, overflow, not a number) and whatever lookup raises.
+    """
+    formula = parse(text)
+    with decimal.localcontext(decimal.Context(prec=DIGITS)) as context:
+        context.traps[decimal.Overflow] = True
+        try:
+            found = _Arithmetic(formula, lookup)._eval(formula.tree)
+        except (decimal.DecimalException, InvalidExpression, TypeError) as error:
+            raise FormulaError(
+                _("“%(text)s” cannot be worked out with these values.") % {"text": text}
+            ) from error
+    if not isinstance(found, Decimal):
+        raise FormulaError(_("“%(text)s” does not give a number.") % {"text": text})
+    return found
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a formula is only a number."""
+    return not parse(text).names

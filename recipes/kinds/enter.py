@@ -1,0 +1,115 @@
+"""enter: a value is read and entered, and judged against its limits."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
+
+from recipes.enums import ValueType
+from recipes.judging import Facts, Judged, ValueImplausible, judged
+from recipes.parts import Limits, Limits2, Number, UnitCode, Whole, decimal_text
+from recipes.step import (
+    Commented,
+    Written,
+    against,
+    as_decimal,
+    inside,
+    limits_written,
+    not_understood,
+    required,
+    shown,
+    with_comment,
+)
+
+RULE, VERSION = "enter.limits", "1"
+NUMERIC = (ValueType.DECIMAL, ValueType.INTEGER)
+
+
+class Step(Commented):
+    """A value with unit and limits. ``exponent`` is printed beside the field.
+
+    With exponent 8 a person types 1.05 for 1.05e8; what is kept is 105000000.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("value", "comment")
+
+    kind: Literal["enter"]
+    value: ValueType
+    unit: UnitCode | None = None
+    decimals: Annotated[Whole, Field(ge=0, le=12)] | None = None
+    exponent: Annotated[Whole, Field(ge=-12, le=12)] = 0
+    target: Number | None = None
+    limits: Limits | None = None
+    plausible: Limits2 | None = None
+
+    @model_validator(mode="after")
+    def _only_numbers_have_limits(self) -> "Step":
+        numeric = (self.unit, self.target, self.limits, self.plausible, self.decimals)
+        if self.value not in NUMERIC and any(part is not None for part in numeric):
+            raise ValueError(_("only a number has a unit, a target or limits"))
+        return self
+
+    def written(self) -> tuple[Written, ...]:
+        """Return the formulas of the limits and of the plausible band."""
+        band = self.plausible
+        bounds = (("low", band.low), ("high", band.high)) if band else ()
+        plausible = (Written(f, f"plausible.{n}", self.unit) for n, f in bounds if f is not None)
+        return (*limits_written(self.limits, unit=self.unit), *plausible)
+
+    def units(self) -> tuple[str, ...]:
+        """Return the value's unit."""
+        return (self.unit,) if self.unit else ()
+
+    def unit_of_value(self) -> str | None:
+        """Return the unit of the value; 1 for a number without unit."""
+        return (self.unit or "1") if self.value in NUMERIC else None
+
+
+def _number(step: Step, values: dict[str, str]) -> Decimal:
+    typed = as_decimal(values, "value")
+    if step.value == ValueType.INTEGER and typed != typed.to_integral_value():
+        raise not_understood("value", _("a whole number is asked for."))
+    places = -int(typed.as_tuple().exponent)
+    if step.decimals is not None and places > step.decimals:
+        raise not_understood(
+            "value", _("at most %(most)s decimals are asked for.") % {"most": step.decimals}
+        )
+    return typed.scaleb(step.exponent)
+
+
+def _date(values: dict[str, str]) -> str:
+    try:
+        return date.fromisoformat(required(values, "value")).isoformat()
+    except ValueError as error:
+        raise not_understood("value", _("a date such as 2026-11-22 is asked for.")) from error
+
+
+def _text(values: dict[str, str]) -> str:
+    text = required(values, "value")
+    if len(text) > 2000:
+        raise not_understood("value", _("at most 2000 characters are kept."))
+    return text
+
+
+def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
+    """Judge the value against alert and action limits.
+
+    Raises ValueNotUnderstood, and ValueImplausible outside the plausible band. A text, a date
+    or a number without limits is seen by no rule.
+    """
+    if step.value not in NUMERIC:
+        read = _date(values) if step.value == ValueType.DATE else _text(values)
+        kept = with_comment(values, {"value": read})
+        return judged(kept, rule="enter.read", version=VERSION, seen=False)
+    number = _number(step, values)
+    if step.plausible is not None and not inside(number, step.plausible, facts):
+        bounds = shown(step.plausible, facts)
+        raise ValueImplausible(
+            field="value", value=decimal_text(number), low=bounds["low"], high=bounds["high"]
+        )
+    findings = against(number, step.limits, facts, field="value")
+    kept = with_comment(values, {"value": decimal_text(number)})
+    seen = step.limits is not None
+    return judged(kept, rule=RULE, version=VERSION, findings=findings, seen=seen)

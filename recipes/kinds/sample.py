@@ -1,0 +1,61 @@
+"""sample: a sample is drawn from the batch for tests."""
+
+from typing import Annotated, ClassVar, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from recipes.judging import Facts, Judged, judged
+from recipes.parts import Key, decimal_text
+from recipes.step import (
+    Commented,
+    Measure,
+    Names,
+    Use,
+    Written,
+    against,
+    as_code,
+    as_decimal,
+    limits_written,
+    not_understood,
+    with_comment,
+)
+
+RULE, VERSION = "sample.volume", "1"
+
+
+class Step(Commented):
+    """Which tests the sample is for, and how much is drawn."""
+
+    fields: ClassVar[tuple[str, ...]] = ("volume", "label", "comment")
+
+    kind: Literal["sample"]
+    tests: Annotated[tuple[Key, ...], Field(max_length=40)] = ()
+    volume: Measure
+
+    def uses(self) -> tuple[Use, ...]:
+        """Return the tests."""
+        return tuple(Use(Names.TEST, test, "tests") for test in self.tests)
+
+    def written(self) -> tuple[Written, ...]:
+        """Return the formulas of the volume's limits."""
+        return limits_written(self.volume.limits, unit=self.volume.unit)
+
+    def units(self) -> tuple[str, ...]:
+        """Return the volume's unit."""
+        return (self.volume.unit,)
+
+    def unit_of_value(self) -> str | None:
+        """Return the unit of the volume that was drawn."""
+        return self.volume.unit
+
+
+def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
+    """Judge the volume; raises ValueNotUnderstood for none or less than none."""
+    label, volume = as_code(values, "label"), as_decimal(values, "volume")
+    if volume <= 0:
+        raise not_understood("volume", _("more than nothing is asked for."))
+    findings = against(volume, step.volume.limits, facts, field="volume")
+    kept = with_comment(values, {"volume": decimal_text(volume), "label": label})
+    seen = step.volume.limits is not None
+    return judged(kept, rule=RULE, version=VERSION, findings=findings, seen=seen)

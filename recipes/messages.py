@@ -1,0 +1,60 @@
+"""What the reader and the compiler say of a recipe: where, what, and how bad."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from mes.lib.refusals import Refusal
+
+
+class Weight(StrEnum):
+    """An error keeps a recipe from approval; a warning is the author's to judge."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing about a recipe, at its place. ``line`` is that of the text it was read from."""
+
+    code: str
+    path: str
+    sentence: str
+    line: int | None = None
+    severity: Weight = Weight.ERROR
+
+
+class RecipeNotReadable(Refusal):
+    """A text that is no recipe; ``messages`` say what is wrong, and where."""
+
+    code = "recipe.not_readable"
+    status = 422
+    sentence = _("This is not a recipe: %(problem)s")
+    way_out = _("Correct the text at the lines that are named, and import it again.")
+
+    def __init__(
+        self, messages: Sequence[Message] = (), *, field: str | None = "source", problem: str = ""
+    ) -> None:
+        self.messages = tuple(messages)
+        super().__init__(field=field, problem=problem or summary(self.messages))
+
+
+def errors(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Return the messages that keep a recipe from approval."""
+    return tuple(m for m in messages if m.severity == Weight.ERROR)
+
+
+def summary(messages: Sequence[Message]) -> str:
+    """Return the first message, with how many more there are."""
+    if not messages:
+        return ""
+    rest = len(messages) - 1
+    if not rest:
+        return messages[0].sentence
+    return messages[0].sentence + " " + ngettext("(and %d more)", "(and %d more)", rest) % rest

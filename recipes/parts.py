@@ -1,0 +1,183 @@
+"""The small pieces that every part of a recipe is written with.
+
+Everything numeric is a Decimal that came from text: a float never enters a document.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    RootModel,
+    StringConstraints,
+)
+
+from recipes import formulas
+
+NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+PIECE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|min|s)", re.ASCII)
+PARAMETER = re.compile(r"parameters\.[a-z][a-z0-9_]{0,59}", re.ASCII)
+SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+
+
+class Part(BaseModel):
+    """A frozen piece of a document that refuses unknown fields."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True
+    )
+
+
+def parse_decimal(given: Any) -> Decimal:
+    """Read a plain decimal number; raises ValueError on anything else, floats included."""
+    if isinstance(given, Decimal) and given.is_finite():
+        return given
+    if isinstance(given, str) and NUMBER.fullmatch(given.strip()):
+        return Decimal(given.strip())
+    raise ValueError(_("a number written with digits and a point is asked for"))
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return a number without exponent, its trailing zeros kept."""
+    return format(value, "f")
+
+
+def parse_duration(given: Any) -> timedelta:
+    """Read ``6 h``, ``90 min`` or ``1 d 12 h``; raises ValueError on anything else."""
+    if isinstance(given, timedelta):
+        return given
+    text = given.strip() if isinstance(given, str) else ""
+    pieces = PIECE.findall(text)
+    if not pieces or PIECE.sub("", text).strip():
+        raise ValueError(_("a duration such as 6 h, 90 min or 1 d 12 h is asked for"))
+    seconds = sum((Decimal(number) * SECONDS[unit] for number, unit in pieces), Decimal())
+    return timedelta(seconds=int(seconds))
+
+
+def duration_text(value: timedelta) -> str:
+    """Return a duration as a recipe writes it, largest unit first."""
+    left, pieces = int(value.total_seconds()), []
+    for unit, size in SECONDS.items():
+        count, left = divmod(left, size)
+        if count:
+            pieces.append(f"{count} {unit}")
+    return " ".join(pieces) or "0 s"
+
+
+def parse_span(given: Any) -> timedelta | str:
+    """Read a duration or the name of a parameter that holds one."""
+    if isinstance(given, str) and PARAMETER.fullmatch(given.strip()):
+        return given.strip()
+    return parse_duration(given)
+
+
+def span_text(value: timedelta | str) -> str:
+    """Return a span as a recipe writes it."""
+    return value if isinstance(value, str) else duration_text(value)
+
+
+def parse_flag(given: Any) -> bool:
+    """Read ``true`` or ``false``; a yes, a no or a 1 is refused."""
+    if isinstance(given, bool):
+        return given
+    if given in ("true", "false"):
+        return bool(given == "true")
+    raise ValueError(_("true or false is asked for"))
+
+
+def parse_whole(given: Any) -> int:
+    """Read a whole number of at most nine digits."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    if isinstance(given, str) and re.fullmatch(r"-?\d{1,9}", given.strip(), re.ASCII):
+        return int(given)
+    raise ValueError(_("a whole number is asked for"))
+
+
+def _expression(given: str) -> str:
+    formulas.parse(given)
+    return given
+
+
+Number = Annotated[
+    Decimal, BeforeValidator(parse_decimal), PlainSerializer(decimal_text, return_type=str)
+]
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(duration_text, return_type=str)
+]
+Span = Annotated[
+    timedelta | str, BeforeValidator(parse_span), PlainSerializer(span_text, return_type=str)
+]
+Flag = Annotated[bool, BeforeValidator(parse_flag)]
+Whole = Annotated[int, BeforeValidator(parse_whole)]
+Expression = Annotated[str, AfterValidator(_expression)]
+Key = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$", max_length=60)
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_length=60)]
+Reference = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(?:[./][a-z][a-z0-9_-]*)*$", max_length=200)
+]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(?:-[A-Z]{2})?$")]
+
+
+class Text(RootModel[dict[Language, Words]]):
+    """A sentence in each language of the recipe."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the sentence is written in."""
+        return frozenset(self.root)
+
+    def say(self, language: str) -> str:
+        """Return the sentence in ``language``, else its base language, English, or any."""
+        wanted = (language, language.split("-", maxsplit=1)[0], "en")
+        found = next((self.root[name] for name in wanted if name in self.root), None)
+        return found if found is not None else next(iter(self.root.values()), "")
+
+
+class Band(Part):
+    """A pair of limits, both inclusive; one may be open. Bounds are formulas."""
+
+    low: Expression | None = None
+    high: Expression | None = None
+
+
+def _band(given: Any) -> Any:
+    if isinstance(given, (list, tuple)):
+        if len(given) != 2:
+            raise ValueError(_("a pair of limits [low, high] is asked for"))
+        return {"low": given[0], "high": given[1]}
+    return given
+
+
+Limits2 = Annotated[Band, BeforeValidator(_band)]
+
+
+class Limits(Part):
+    """Alert and action limits of a value (both bounds inclusive)."""
+
+    alert: Limits2 | None = None
+    action: Limits2 | None = None
+
+
+class Choice(Part):
+    """One thing that can be chosen; ``flag`` makes it an exception."""
+
+    key: Key
+    text: Text
+    flag: Flag = False

@@ -1,0 +1,39 @@
+"""How one part of a recipe names another.
+
+A step's path is ``stage/operation/step``. A reference is written from where it stands:
+``step`` in the same operation, ``operation.step`` in the same stage, or
+``stage.operation.step`` (``/`` for ``.`` is understood). In formulas a hyphen is ``_``, so
+two keys that differ only in that are one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+SPACES = frozenset({"inputs", "parameters", "results"})
+
+
+def normal(path: str) -> str:
+    """Return the form in which two spellings of one path are equal."""
+    return path.replace(".", "/").replace("-", "_")
+
+
+def space_of(name: str) -> str | None:
+    """Return ``inputs``, ``parameters`` or ``results`` when the name is of those."""
+    first, dot, _rest = name.partition(".")
+    return first if dot and first in SPACES else None
+
+
+def absolute(name: str, *, at: str) -> str:
+    """Return the normal full path that ``name`` means in the step with path ``at``."""
+    given = normal(name).split("/")
+    here = normal(at).split("/")
+    missing = max(0, 3 - len(given))
+    return "/".join([*here[:missing], *given])
+
+
+def find(name: str, *, at: str, among: Mapping[str, Thing]) -> Thing | None:
+    """Return what ``name`` means among things kept by normal path, or None."""
+    return among.get(absolute(name, at=at))

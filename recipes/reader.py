@@ -1,0 +1,163 @@
+"""Text of a recipe to its document: YAML or JSON, each message with its line and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from recipes import nodes
+from recipes.document import Recipe
+from recipes.messages import Message, RecipeNotReadable
+
+MOST_STEPS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A recipe, and where in its text each part of it stands."""
+
+    recipe: Recipe
+    nodes: nodes.Nodes
+
+
+def read(source: bytes | str) -> Recipe:
+    """Read a recipe; raises RecipeNotReadable with all that is wrong with it."""
+    return read_with_lines(source).recipe
+
+
+def read_with_lines(source: bytes | str) -> Read:
+    """Read a recipe and keep the lines, for the compiler's messages."""
+    found = nodes.read(source)
+    if not isinstance(found.data, dict):
+        nodes.refuse("document.no_fields", _("A recipe begins with its fields."), line=1)
+    _check_size(found)
+    try:
+        return Read(Recipe.model_validate(found.data), found)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[: nodes.MOST_MESSAGES]
+        raise RecipeNotReadable([_message(detail, found) for detail in details]) from error
+
+
+def _check_size(found: nodes.Nodes) -> None:
+    count = sum(1 for path in found.lines if len(path) == 6 and path[4] == "steps")
+    if count > MOST_STEPS:
+        sentence = _("A recipe has at most %(most)s steps.") % {"most": MOST_STEPS}
+        nodes.refuse("document.too_many_steps", sentence, line=1)
+
+
+def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
+    path = _given_path(detail["loc"], found.data)
+    missing = detail["type"] == "missing"
+    where = path[:-1] if missing else path
+    return Message(
+        code=f"document.{detail['type']}",
+        path=place(path, found.data),
+        sentence=_sentence(detail, str(path[-1]) if path else ""),
+        line=found.line(where),
+    )
+
+
+def _given_path(loc: tuple[int | str, ...], data: Any) -> nodes.Path:
+    """Leave out of pydantic's location what is not in the text: kinds and union members."""
+    path: list[int | str] = []
+    for number, part in enumerate(loc):
+        last = number == len(loc) - 1
+        if isinstance(data, dict) and (part in data or last) and isinstance(part, str):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def place(path: nodes.Path, data: Any) -> str:
+    """Return a path for people: the key of a thing in a list instead of its number."""
+    names: list[str] = []
+    for part in path:
+        data = _inside(data, part)
+        if isinstance(part, str):
+            names.append(part)
+        else:
+            names.append(_name_of(data) or str(part + 1))
+    hidden = {"stages", "operations", "steps"}
+    return "/".join(name for name in names if name not in hidden) or "/".join(names)
+
+
+def _inside(data: Any, part: int | str) -> Any:
+    if isinstance(data, dict):
+        return data.get(str(part))
+    return data[part] if isinstance(data, list) and isinstance(part, int) else None
+
+
+def _name_of(data: Any) -> str | None:
+    if not isinstance(data, dict):
+        return None
+    named = (data.get(field) for field in ("key", "name", "material", "class", "as"))
+    return next((name for name in named if isinstance(name, str)), None)
+
+
+def _sentence(detail: ErrorDetails, field: str) -> str:
+    say = SENTENCES.get(detail["type"])
+    if say is not None:
+        return say(field, detail.get("ctx", {}))
+    return _("%(field)s: %(problem)s") % {"field": field, "problem": detail["msg"]}
+
+
+def _value_error(field: str, context: Mapping[str, Any]) -> str:
+    return _("%(field)s: %(problem)s.") % {
+        "field": field,
+        "problem": str(context.get("error", "")).rstrip("."),
+    }
+
+
+def _pattern(field: str, context: Mapping[str, Any]) -> str:
+    return _("%(field)s is not written as such a name is: %(pattern)s.") % {
+        "field": field,
+        "pattern": context.get("pattern", ""),
+    }
+
+
+def _kind(field: str, context: Mapping[str, Any]) -> str:
+    return _("There is no step kind %(kind)s; there are %(known)s.") % {
+        "kind": context.get("tag", ""),
+        "known": str(context.get("expected_tags", "")).replace("'", ""),
+    }
+
+
+def _one_of(field: str, context: Mapping[str, Any]) -> str:
+    return _("%(field)s must be one of %(known)s.") % {
+        "field": field,
+        "known": str(context.get("expected", "")).replace("'", ""),
+    }
+
+
+SENTENCES: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "missing": lambda field, _c: _("The field %(field)s is missing here.") % {"field": field},
+    "extra_forbidden": lambda field, _c: _("There is no field %(field)s here.")
+    % {"field": field},
+    "union_tag_invalid": _kind,
+    "union_tag_not_found": lambda _f, _c: _("A step needs its kind."),
+    "value_error": _value_error,
+    "string_pattern_mismatch": _pattern,
+    "literal_error": _one_of,
+    "enum": _one_of,
+    "too_short": lambda field, c: _("%(field)s needs at least %(least)s.")
+    % {"field": field, "least": c.get("min_length", 1)},
+    "too_long": lambda field, c: _("%(field)s has at most %(most)s.")
+    % {"field": field, "most": c.get("max_length", "")},
+    "string_type": lambda field, _c: _("%(field)s must be text.") % {"field": field},
+    "tuple_type": lambda field, _c: _("%(field)s must be a list.") % {"field": field},
+    "dict_type": lambda field, _c: _("%(field)s must have a text for each language.")
+    % {"field": field},
+    "model_type": lambda field, _c: _("%(field)s must have fields of its own.")
+    % {"field": field},
+    "model_attributes_type": lambda field, _c: _("%(field)s must have fields of its own.")
+    % {"field": field},
+}  # fmt: skip

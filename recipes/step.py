@@ -1,0 +1,201 @@
+"""What every step has, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from recipes.enums import Severity
+from recipes.judging import Facts, Finding, ValueNotUnderstood
+from recipes.parts import (
+    NUMBER,
+    Band,
+    Choice,
+    Flag,
+    Key,
+    Limits,
+    Part,
+    Text,
+    UnitCode,
+    decimal_text,
+)
+
+
+class Names(StrEnum):
+    """What a step can refer to."""
+
+    STEP = "step"
+    MATERIAL = "material"
+    EQUIPMENT = "equipment"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A reference that a step makes: to what, by which name, in which of its fields."""
+
+    what: Names
+    name: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A formula in a step, the field it stands in and the unit that it must give, if any."""
+
+    formula: str
+    field: str
+    unit: str | None = None
+
+
+class StepBase(Part):
+    """One act of one person: the smallest thing that is recorded."""
+
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    key: Key
+    kind: str
+    text: Text
+    note: Text | None = None
+    critical: Flag = False
+    verify: Flag = False
+    irreversible: Flag = False
+
+    def accepts(self) -> tuple[str, ...]:
+        """Return the names of the values that this step takes."""
+        return self.fields
+
+    def uses(self) -> tuple[Use, ...]:
+        """Return what this step refers to, for the compiler and for where-used questions."""
+        return ()
+
+    def written(self) -> tuple[Written, ...]:
+        """Return the formulas of this step."""
+        return ()
+
+    def units(self) -> tuple[str, ...]:
+        """Return the units of this step."""
+        return ()
+
+    def texts(self) -> tuple[Text, ...]:
+        """Return every text of this step that a person reads."""
+        return (self.text, self.note) if self.note else (self.text,)
+
+    def unit_of_value(self) -> str | None:
+        """Return the unit of the number that formulas mean by this step, None if it has none."""
+        return None
+
+
+class Commented(StepBase):
+    """A step whose findings ask for a comment; the recipe may offer reasons."""
+
+    reasons: tuple[Choice, ...] = ()
+
+    def texts(self) -> tuple[Text, ...]:
+        """Return the step's texts and those of its reasons."""
+        return (*super().texts(), *(reason.text for reason in self.reasons))
+
+
+class Measure(Part):
+    """A number that is entered beside an act: a volume, a weight."""
+
+    unit: UnitCode
+    limits: Limits | None = None
+    plausible: Band | None = None
+
+
+def limits_written(limits: Limits | None, *, unit: str | None) -> tuple[Written, ...]:
+    """Return the formulas of a pair of limits."""
+    if limits is None:
+        return ()
+    bounds = (
+        (band.low, f"limits.{name}.low", band.high, f"limits.{name}.high")
+        for name, band in (("alert", limits.alert), ("action", limits.action))
+        if band is not None
+    )
+    return tuple(
+        Written(formula, field, unit)
+        for low, low_field, high, high_field in bounds
+        for formula, field in ((low, low_field), (high, high_field))
+        if formula is not None
+    )
+
+
+def not_understood(field: str, problem: str) -> ValueNotUnderstood:
+    """Return the refusal that names a field and says what is wrong with it."""
+    return ValueNotUnderstood(field=field, name=field, problem=problem)
+
+
+def required(values: dict[str, str], field: str) -> str:
+    """Return a value that must be given; raises ValueNotUnderstood."""
+    found = values.get(field, "").strip()
+    if not found:
+        raise not_understood(field, _("a value is asked for."))
+    return found
+
+
+def as_decimal(values: dict[str, str], field: str) -> Decimal:
+    """Read a number; raises ValueNotUnderstood. A decimal comma is refused, not guessed at."""
+    text = required(values, field)
+    if not NUMBER.fullmatch(text):
+        raise not_understood(field, _("a number with a decimal point is asked for."))
+    return Decimal(text)
+
+
+def as_count(values: dict[str, str], field: str) -> int:
+    """Read a count of zero or more; raises ValueNotUnderstood."""
+    text = required(values, field)
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise not_understood(field, _("a whole number is asked for."))
+    return int(text)
+
+
+def as_code(values: dict[str, str], field: str) -> str:
+    """Read a scanned code: one line, at most 200 characters; raises ValueNotUnderstood."""
+    text = required(values, field)
+    if len(text) > 200 or not text.isprintable():
+        raise not_understood(field, _("this is not a code that a label carries."))
+    return text
+
+
+def inside(value: Decimal, band: Band | None, facts: Facts) -> bool:
+    """Tell whether a value lies within a band, bounds included."""
+    if band is None:
+        return True
+    low = facts.evaluate(band.low) if band.low is not None else value
+    high = facts.evaluate(band.high) if band.high is not None else value
+    return low <= value <= high
+
+
+def shown(band: Band, facts: Facts) -> dict[str, str]:
+    """Return the bounds as text, for the sentence of a finding."""
+    return {
+        name: decimal_text(facts.evaluate(bound)) if bound is not None else "–"
+        for name, bound in (("low", band.low), ("high", band.high))
+    }
+
+
+def against(
+    value: Decimal, limits: Limits | None, facts: Facts, *, field: str
+) -> tuple[Finding, ...]:
+    """Judge a number: outside action is major, else outside alert is minor (one finding)."""
+    if limits is None:
+        return ()
+    for name, band, severity in (
+        ("action", limits.action, Severity.MAJOR),
+        ("alert", limits.alert, Severity.MINOR),
+    ):
+        if band is not None and not inside(value, band, facts):
+            params = {"field": field, "value": decimal_text(value), **shown(band, facts)}
+            return (Finding(f"outside.{name}", severity, params),)
+    return ()
+
+
+def with_comment(values: dict[str, str], kept: dict[str, str]) -> dict[str, str]:
+    """Add the comment, if one was given, to the values that are kept."""
+    comment = values.get("comment", "").strip()
+    return {**kept, "comment": comment} if comment else kept
