@@ -1,0 +1,134 @@
+"""Fixtures of all tests: real stores, databases that cost nothing, a real browser.
+
+``db``              pytest-django's: one transaction, rolled back. For reads and pure services.
+``committed_db``    a database of its own, in which everything really commits.
+``owner_connection``, ``reader_connection``   psycopg, to the database of ``committed_db``.
+``at_time``         sets the simulated time of this process; real time returns at the end.
+``served``          the address of the site, served on the database of ``committed_db``.
+``celery_worker_process``   a real worker, relay and broker on that database.
+``page``            pytest-playwright's, in the machine's Chromium.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import pytest
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
+
+from mes.lib import clock
+from mes.lib.embedded import READER
+from tests.support.aliases import pointed_at
+from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
+from tests.support.cluster import Cluster
+from tests.support.processes import WorkerProcess, worker_process
+from tests.support.server import serving
+
+hypothesis_settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=50)
+hypothesis_settings.register_profile("slow", deadline=None, max_examples=2000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+# Truncating at the end of a test is for databases that are kept; ours are dropped.
+TransactionTestCase._fixture_teardown = lambda _self: None  # type: ignore[method-assign]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless it was asked for by ``-m``."""
+    if config.option.markexpr:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The shared PostgreSQL and Valkey; the last process to leave stops them."""
+    shared = Cluster()
+    with shared.in_use():
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    cluster: Cluster, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Give this worker a clone of the template, instead of a database that is flushed."""
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            name = cluster.clone("worker")
+            stack.callback(cluster.drop, name)
+            stack.enter_context(pointed_at(name))
+        yield
+        stack.enter_context(django_db_blocker.unblock())
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Fail: it would leave its rows in the worker's database."""
+    pytest.fail("Use committed_db: it commits in a database of its own.")
+
+
+@pytest.fixture
+def committed_db(
+    cluster: Cluster, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Point every alias at a fresh clone, in which transactions are real; give its name."""
+    with django_db_blocker.unblock():
+        name = cluster.clone("test")
+        try:
+            with pointed_at(name):
+                yield name
+        finally:
+            cluster.drop(name)
+
+
+@pytest.fixture
+def owner_connection(cluster: Cluster, committed_db: str) -> Iterator[psycopg.Connection]:
+    """Connect to the test's database as the owner; every statement commits."""
+    with cluster.owner(committed_db) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader_connection(cluster: Cluster, committed_db: str) -> Iterator[psycopg.Connection]:
+    """Connect to the test's database as the reader; every statement is its own transaction."""
+    with psycopg.connect(cluster.postgres.url(READER, committed_db), autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def at_time() -> Iterator[Callable[[datetime], None]]:
+    """Give a function that sets the simulated time; real time returns after the test."""
+    yield clock.simulate
+    clock.simulate(None)
+
+
+@pytest.fixture
+def served(committed_db: str) -> Iterator[str]:
+    """Serve the site on the test's database; give its address."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def celery_worker_process(cluster: Cluster, committed_db: str) -> Iterator[WorkerProcess]:
+    """Run a real worker, relay and broker on the test's database."""
+    with worker_process(cluster) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the installed browser; pytest-playwright's own download is not relied on."""
+    try:
+        path = browser_path()
+    except BrowserAbsent as absent:
+        pytest.fail(str(absent))
+    return {**browser_type_launch_args, "executable_path": path, "args": list(ARGUMENTS)}

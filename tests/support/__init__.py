@@ -1,0 +1,1 @@
+"""What the fixtures stand on: the shared cluster, clones, browsers, child processes."""

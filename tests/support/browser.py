@@ -1,0 +1,49 @@
+"""The browser of the tests: the machine's own Chromium or Chrome."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+# In a container there is no sandbox; and the browser asks nobody outside.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+ABSENT = (
+    "The browser tests need Chromium or Chrome. Install one (on Debian:"
+    " apt-get install chromium) and run the tests again."
+)
+
+
+class BrowserAbsent(Exception):
+    """There is no browser, and none could be installed."""
+
+
+def installed() -> str | None:
+    """Return the path of an installed browser."""
+    named = next(filter(None, map(shutil.which, NAMES)), None)
+    return named or next((place for place in PLACES if Path(place).exists()), None)
+
+
+def browser_path() -> str:
+    """Return an installed browser, or install Debian's. Raises BrowserAbsent."""
+    found = installed()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], env=quiet, check=False)
+        found = installed()
+    if found is None:
+        raise BrowserAbsent(ABSENT)
+    return found
