@@ -1,0 +1,1 @@
+"""Batches: the execution engine, its interlocks and the operators' screens."""

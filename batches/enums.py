@@ -1,0 +1,66 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Purpose(models.TextChoices):
+    """Why a batch is made; only patient and product batches can ship."""
+
+    PATIENT = "patient", _("Patient")
+    PRODUCT = "product", _("Product")
+    ENGINEERING = "engineering", _("Engineering")
+    SIMULATION = "simulation", _("Aseptic process simulation")
+
+
+class ProcessState(models.TextChoices):
+    """State of the process (ISA-88); a patient batch is never reset."""
+
+    IDLE = "idle", _("Idle")
+    RUNNING = "running", _("Running")
+    HELD = "held", _("Held")
+    COMPLETE = "complete", _("Complete")
+
+
+class RecordState(models.TextChoices):
+    """State of the batch record, a machine of its own."""
+
+    EXECUTING = "executing", _("Executing")
+    COMPLETE = "complete", _("Complete")
+    IN_REVIEW = "in_review", _("In review")
+    DISPOSITIONED = "dispositioned", _("Dispositioned")
+
+
+class StageState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+
+
+class OperationState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    TO_BE_ATTESTED = "to_be_attested", _("To be attested")
+    ATTESTED = "attested", _("Attested")
+
+
+class StepState(models.TextChoices):
+    """A performed step that asks for a second person waits for the verification."""
+
+    WAITING = "waiting", _("Waiting")
+    TO_BE_VERIFIED = "to_be_verified", _("To be verified")
+    CLOSED = "closed", _("Closed")
+
+
+class ExceptionState(models.TextChoices):
+    OPEN = "open", _("To judge")
+    JUDGED = "judged", _("Judged")
+
+
+class ConcessionState(models.TextChoices):
+    ASKED = "asked", _("Asked")
+    GRANTED = "granted", _("Granted")
+    DECLINED = "declined", _("Declined")
+
+
+class Disposition(models.TextChoices):
+    RELEASED = "released", _("Released")
+    REJECTED = "rejected", _("Rejected")

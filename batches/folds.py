@@ -1,0 +1,294 @@
+"""Folds of a batch's entries. The control recipe's rows come from the document by its hash."""
+
+from uuid import UUID, uuid5
+
+from batches import entries
+from batches.enums import (
+    ConcessionState,
+    ExceptionState,
+    OperationState,
+    ProcessState,
+    RecordState,
+    StageState,
+    StepState,
+)
+from batches.models import (
+    Batch,
+    BatchException,
+    BatchNumber,
+    BatchResult,
+    Concession,
+    Operation,
+    RefusedAttempt,
+    Stage,
+    Step,
+)
+from recipes.document import Placed
+from recipes.enums import Severity
+from recipes.selectors import document
+from records.entries import AttemptRefused
+from records.folding import Folded, change, create, fold
+
+THIRD = 3
+WRONG_PATIENT = "container.another_patient"
+
+
+def part(batch: UUID, path: str) -> UUID:
+    """Return the identifier of a part of a batch: made from the batch's and its path."""
+    return uuid5(batch, path)
+
+
+@fold(entries.BatchNumbered)
+def _(e: Folded[entries.BatchNumbered]) -> None:
+    p = e.payload
+    if not change(BatchNumber.objects.filter(year=p.year), e, serial=p.serial):
+        create(BatchNumber, e, id=part(e.stream, str(p.year)), year=p.year, serial=p.serial)
+
+
+@fold(entries.BatchIssued)
+def _(e: Folded[entries.BatchIssued]) -> None:
+    p = e.payload
+    placed = list(document(p.recipe_hash).steps())
+    create(
+        Batch, e, id=e.stream, number=p.number, order=p.order, coi=p.coi, mark=p.mark,
+        purpose=p.purpose, recipe=p.recipe, recipe_version=p.recipe_version,
+        recipe_label=p.recipe_label, recipe_hash=p.recipe_hash, inputs=p.inputs,
+        process_state=ProcessState.IDLE, record_state=RecordState.EXECUTING,
+        steps=len(placed), due_since=e.at, issued_at=e.at,
+    )  # fmt: skip
+    _make_stages(e, placed)
+    _make_operations(e, placed)
+    Step.objects.bulk_create(_step(e, one) for one in placed)
+
+
+def _make_stages(e: Folded[entries.BatchIssued], placed: list[Placed]) -> None:
+    keys = list(dict.fromkeys(one.stage.key for one in placed))
+    Stage.objects.bulk_create(
+        Stage(
+            stream=e.stream, entry_seq=e.seq, site=e.site, id=part(e.stream, key), key=key,
+            number=number, state=StageState.WAITING,
+        )
+        for number, key in enumerate(keys, 1)
+    )  # fmt: skip
+
+
+def _make_operations(e: Folded[entries.BatchIssued], placed: list[Placed]) -> None:
+    paths = list(dict.fromkeys((one.stage.key, one.operation.key) for one in placed))
+    Operation.objects.bulk_create(
+        Operation(
+            stream=e.stream, entry_seq=e.seq, site=e.site, id=part(e.stream, f"{stage}/{key}"),
+            path=f"{stage}/{key}", stage=stage, number=number, state=OperationState.WAITING,
+        )
+        for number, (stage, key) in enumerate(paths, 1)
+    )  # fmt: skip
+
+
+def _step(e: Folded[entries.BatchIssued], one: Placed) -> Step:
+    return Step(
+        stream=e.stream, entry_seq=e.seq, site=e.site, id=part(e.stream, f"{one.path}#1"),
+        path=one.path, iteration=1, stage=one.stage.key,
+        operation=f"{one.stage.key}/{one.operation.key}", position=one.position,
+        kind=one.step.kind, verify=one.step.verify, state=StepState.WAITING,
+    )  # fmt: skip
+
+
+@fold(entries.OperationSignedOn)
+def _(e: Folded[entries.OperationSignedOn]) -> None:
+    p = e.payload
+    change(
+        Operation.objects.filter(id=part(e.stream, p.operation)), e,
+        performer=p.performer, performer_name=p.performer_name, signed_on_at=e.at,
+        state=OperationState.RUNNING,
+    )  # fmt: skip
+
+
+@fold(entries.StepPerformed)
+def _(e: Folded[entries.StepPerformed]) -> None:
+    p = e.payload
+    step = Step.objects.get(id=part(e.stream, f"{p.step}#{p.iteration}"))
+    closed = not step.verify
+    change(
+        Step.objects.filter(id=step.id), e,
+        values=p.values, outcome=p.outcome, rule=p.rule, rule_version=p.rule_version,
+        performed_by=p.performer, performer_name=p.performer_name, performed_at=e.at,
+        recorded_by=e.actor, recorder_name=e.actor_name, closed_at=e.at if closed else None,
+        state=StepState.CLOSED if closed else StepState.TO_BE_VERIFIED,
+    )  # fmt: skip
+    comment = p.values.get("comment", "")
+    for number, said in enumerate(p.findings):
+        _raise(e, said, step=p.step, position=step.position, comment=comment, number=number)
+    if closed:
+        _go_on(e, step)
+
+
+def _go_on(e: Folded[entries.StepPerformed] | Folded[entries.StepVerified], step: Step) -> None:
+    """Make the next step due; start and end operations, stages and the process."""
+    following = Step.objects.filter(stream=e.stream, position=step.position + 1).first()
+    last = following is None
+    state = ProcessState.COMPLETE if last else ProcessState.RUNNING
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, position=step.position + 1, due_since=e.at, process_state=state)
+    if following is None or following.operation != step.operation:
+        operation = Operation.objects.filter(id=part(e.stream, step.operation))
+        change(operation, e, state=OperationState.TO_BE_ATTESTED)
+    stage = Stage.objects.filter(id=part(e.stream, step.stage))
+    change(stage.filter(state=StageState.WAITING), e, state=StageState.RUNNING, started_at=e.at)
+    if following is None or following.stage != step.stage:
+        change(stage, e, state=StageState.ENDED, ended_at=e.at)
+
+
+@fold(entries.StepVerified)
+def _(e: Folded[entries.StepVerified]) -> None:
+    p = e.payload
+    step = Step.objects.get(id=part(e.stream, f"{p.step}#{p.iteration}"))
+    change(
+        Step.objects.filter(id=step.id), e,
+        state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
+        verifier_name=p.signature.printed_name, verified_at=e.at,
+    )  # fmt: skip
+    _go_on(e, step)
+
+
+@fold(entries.OperationAttested)
+def _(e: Folded[entries.OperationAttested]) -> None:
+    p = e.payload
+    change(
+        Operation.objects.filter(id=part(e.stream, p.operation)), e,
+        state=OperationState.ATTESTED, attested_at=e.at, attested_by=p.signature.person,
+    )  # fmt: skip
+
+
+@fold(entries.BatchCompleted)
+def _(e: Folded[entries.BatchCompleted]) -> None:
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, record_state=RecordState.COMPLETE, completed_at=e.at)
+
+
+def _raise(
+    e: Folded[entries.StepPerformed] | Folded[entries.ExceptionRaised] | Folded[AttemptRefused],
+    said: entries.Said, *, step: str, position: int, comment: str, number: int = 0,
+) -> None:  # fmt: skip
+    create(
+        BatchException, e, id=part(e.stream, f"exception/{e.seq}/{number}"), step=step,
+        position=position, code=said.code, severity=said.severity, params=said.params,
+        comment=comment, raised_at=e.at, raised_by=e.actor, raised_by_name=e.actor_name,
+        state=ExceptionState.OPEN,
+    )  # fmt: skip
+
+
+@fold(entries.ExceptionRaised)
+def _(e: Folded[entries.ExceptionRaised]) -> None:
+    p = e.payload
+    _raise(e, p.said, step=p.step, position=_position(e.stream, p.step), comment=p.comment)
+
+
+def _position(batch: UUID, path: str) -> int:
+    step = Step.objects.filter(stream=batch, path=path).first()
+    return step.position if step else 0
+
+
+@fold(AttemptRefused)
+def _(e: Folded[AttemptRefused]) -> None:
+    """Keep a refused attempt; another patient's container or a third refusal is an exception."""
+    if not Batch.objects.filter(id=e.stream).exists():
+        return
+    p = e.payload
+    path = str(p.params.get("step") or "")
+    create(
+        RefusedAttempt, e, id=part(e.stream, f"refused/{e.seq}"), step=path, code=p.code,
+        params=p.params, at=e.at, by=e.actor, by_name=e.actor_name,
+    )  # fmt: skip
+    tries = RefusedAttempt.objects.filter(stream=e.stream, step=path).count()
+    if p.code == WRONG_PATIENT or (path and tries == THIRD):
+        weight = Severity.CRITICAL if p.code == WRONG_PATIENT else Severity.MINOR
+        params = {name: str(value) for name, value in p.params.items()} | {"tries": str(tries)}
+        said = entries.Said(code=p.code, severity=weight, params=params)
+        _raise(e, said, step=path, position=_position(e.stream, path), comment="")
+
+
+@fold(entries.ExceptionJudged)
+def _(e: Folded[entries.ExceptionJudged]) -> None:
+    p = e.payload
+    change(
+        BatchException.objects.filter(id=p.exception), e,
+        state=ExceptionState.JUDGED, judgement=p.judgement, judgement_comment=p.comment,
+        judged_by=e.actor, judged_by_name=e.actor_name, judged_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.ConcessionAsked)
+def _(e: Folded[entries.ConcessionAsked]) -> None:
+    p = e.payload
+    create(
+        Concession, e, id=p.concession, step=p.step, code=p.code, params=p.params,
+        asked_reason=p.reason, asked_by=e.actor, asked_by_name=e.actor_name, asked_at=e.at,
+        state=ConcessionState.ASKED,
+    )  # fmt: skip
+
+
+@fold(entries.ConcessionGranted)
+def _(e: Folded[entries.ConcessionGranted]) -> None:
+    p = e.payload
+    change(
+        Concession.objects.filter(id=p.concession), e,
+        state=ConcessionState.GRANTED, until=p.until, reason=p.reason, risk=p.risk,
+        answered_by=p.signature.person, answered_by_name=p.signature.printed_name,
+        answered_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.ConcessionDeclined)
+def _(e: Folded[entries.ConcessionDeclined]) -> None:
+    change(
+        Concession.objects.filter(id=e.payload.concession), e,
+        state=ConcessionState.DECLINED, reason=e.payload.reason, answered_by=e.actor,
+        answered_by_name=e.actor_name, answered_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.QualityHoldSet)
+def _(e: Folded[entries.QualityHoldSet]) -> None:
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, quality_hold=True, quality_hold_reason=e.payload.reason)
+
+
+@fold(entries.QualityHoldLifted)
+def _(e: Folded[entries.QualityHoldLifted]) -> None:
+    change(Batch.objects.filter(id=e.stream), e, quality_hold=False, quality_hold_reason="")
+
+
+@fold(entries.ProcessHoldSet)
+def _(e: Folded[entries.ProcessHoldSet]) -> None:
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, process_state=ProcessState.HELD, process_hold_reason=e.payload.reason)
+
+
+@fold(entries.ProcessHoldLifted)
+def _(e: Folded[entries.ProcessHoldLifted]) -> None:
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, process_state=ProcessState.RUNNING, process_hold_reason="")
+
+
+@fold(entries.ResultArrived)
+def _(e: Folded[entries.ResultArrived]) -> None:
+    p = e.payload
+    values = {"value": p.value, "outcome": p.outcome, "sample": p.sample, "arrived_at": e.at}
+    if not change(BatchResult.objects.filter(test=p.test), e, **values):
+        create(BatchResult, e, id=part(e.stream, f"result/{p.test}"), test=p.test, **values)
+
+
+@fold(entries.BatchReviewed)
+def _(e: Folded[entries.BatchReviewed]) -> None:
+    change(
+        Batch.objects.filter(id=e.stream), e, record_state=RecordState.IN_REVIEW,
+        reviewed_at=e.at, reviewed_by=e.payload.signature.person,
+    )  # fmt: skip
+
+
+@fold(entries.BatchDispositioned)
+def _(e: Folded[entries.BatchDispositioned]) -> None:
+    change(
+        Batch.objects.filter(id=e.stream), e, record_state=RecordState.DISPOSITIONED,
+        disposition=e.payload.disposition, dispositioned_at=e.at,
+        dispositioned_by=e.payload.signature.person,
+    )  # fmt: skip

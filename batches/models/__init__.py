@@ -1,0 +1,16 @@
+from batches.models.batch import Batch, BatchNumber
+from batches.models.execution import Operation, Stage, Step
+from batches.models.exception import BatchException, Concession, RefusedAttempt
+from batches.models.result import BatchResult
+
+__all__ = [
+    "Batch",
+    "BatchException",
+    "BatchNumber",
+    "BatchResult",
+    "Concession",
+    "Operation",
+    "RefusedAttempt",
+    "Stage",
+    "Step",
+]

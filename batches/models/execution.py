@@ -1,0 +1,103 @@
+from django.db import models
+
+from batches.enums import OperationState, StageState, StepState
+from records.models import Projection
+
+
+class Stage(Projection):
+    """A unit procedure of a batch: what was scheduled, and when it ran."""
+
+    id = models.UUIDField(primary_key=True)
+    key = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=StageState.choices)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Operation(Projection):
+    """An operation of a batch: who performs it, and the attestation."""
+
+    id = models.UUIDField(primary_key=True)
+    path = models.CharField(max_length=130)
+    stage = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=OperationState.choices)
+    performer = models.UUIDField(null=True)
+    performer_name = models.CharField(max_length=120, default="")
+    signed_on_at = models.DateTimeField(null=True)
+    attested_at = models.DateTimeField(null=True)
+    attested_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attested_at__isnull=True, attested_by__isnull=True)
+                | models.Q(attested_at__isnull=False, attested_by=models.F("performer")),
+                name="batches_operation_attested_by_performer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Step(Projection):
+    """A phase of a batch's control recipe: (batch, path, iteration), its values and people."""
+
+    id = models.UUIDField(primary_key=True)
+    path = models.CharField(max_length=190)
+    iteration = models.PositiveIntegerField(default=1)
+    stage = models.CharField(max_length=60)
+    operation = models.CharField(max_length=130)
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    verify = models.BooleanField(default=False)
+    state = models.CharField(max_length=20, choices=StepState.choices)
+    values = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=20, default="")
+    rule = models.CharField(max_length=60, default="")
+    rule_version = models.CharField(max_length=20, default="")
+    performed_by = models.UUIDField(null=True)
+    performer_name = models.CharField(max_length=120, default="")
+    recorded_by = models.UUIDField(null=True)
+    recorder_name = models.CharField(max_length=120, default="")
+    performed_at = models.DateTimeField(null=True)
+    verified_by = models.UUIDField(null=True)
+    verifier_name = models.CharField(max_length=120, default="")
+    verified_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "iteration"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "path", "iteration"], name="batches_step_once"
+            ),
+            # The performer never verifies (21 CFR 211.101(d)); the database says so too.
+            models.CheckConstraint(
+                condition=~models.Q(verified_by=models.F("performed_by")),
+                name="batches_step_performer_is_not_verifier",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(performed_at__isnull=True, performed_by__isnull=True)
+                | models.Q(performed_at__isnull=False, performed_by__isnull=False),
+                name="batches_step_performed_at_by",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verified_at__isnull=True, verified_by__isnull=True)
+                | models.Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="batches_step_verified_at_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["stream", "position"], name="batches_step_position")]
+
+    def __str__(self) -> str:
+        return self.path
