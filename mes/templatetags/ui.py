@@ -1,0 +1,246 @@
+"""Tags and filters of the screens. What each needs is in templates/components/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from mes.lib import clock, isbt128, marks
+from mes.lib.ids import uuid7
+from mes.lib.refusals import Refusal
+from mes.ui import icons, limits, nav, text
+from mes.ui import marks as drawn
+
+register = template.Library()
+
+
+@register.simple_tag
+def patient_mark(mark: str, size: int = 32) -> SafeString:
+    """Draw a patient mark such as `circle-filled-KM`, `size` css px square; nothing for none."""
+    if not mark:
+        return mark_safe("")
+    return drawn.draw(marks.read(str(mark)), size)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon. Without `label` it is hidden from assistive technology: a word stands by."""
+    kind, body = icons.drawing(name)
+    spoken = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="{} {}" viewBox="0 0 24 24" {}>{}</svg>',
+        kind,
+        css,
+        mark_safe(spoken),  # noqa: S308 - made by format_html or a constant
+        mark_safe(body),  # noqa: S308 - a constant of mes.ui.icons
+    )
+
+
+def _differing(ours: str, other: str) -> SafeString:
+    """Mark the characters of `ours` that differ from `other` at the same place."""
+    pairs = zip(ours, other.ljust(len(ours)), strict=False)
+    return format_html_join(
+        "",
+        "{}",
+        (((format_html('<span class="differs">{}</span>', a) if a != b else a),) for a, b in pairs),
+    )
+
+
+@register.simple_tag
+def coi(code: str, other: str = "") -> SafeString:
+    """Write a chain of identity in groups with its boxed check character.
+
+    `other` is a second code: the characters of the serial that differ from it are marked.
+    """
+    try:
+        ours = isbt128.coi(str(code)[:15])
+    except isbt128.WrongForm:
+        return format_html('<span class="coi id" data-copy="{}">{}</span>', code, code)
+    serial: str | SafeString = ours.serial
+    if other:
+        serial = _differing(ours.serial, str(other)[9:15])
+    return format_html(
+        '<span class="coi" data-copy="{}"><span class="coi-group">{}</span> '
+        '<span class="coi-group">{}</span> <span class="coi-serial">{}</span> '
+        '<span class="coi-check">{}</span></span>',
+        ours.code,
+        *ours.groups[:2],
+        serial,
+        ours.check,
+    )
+
+
+def _time(at: datetime | None, words: str) -> SafeString:
+    if at is None:
+        return mark_safe("–")
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), words)
+
+
+@register.filter(name="when")
+def when_filter(at: datetime | None) -> SafeString:
+    """Write day, time and zone in the site's zone: 17 Nov 2026, 13:51 CET."""
+    return _time(at, text.moment_text(at) if at else "")
+
+
+@register.simple_tag(name="when")
+def when_tag(at: datetime | None, seconds: bool = False) -> SafeString:
+    """As the filter; `seconds=True` for signatures."""
+    return _time(at, text.moment_text(at, seconds=seconds) if at else "")
+
+
+@register.filter
+def day(at: datetime | None) -> SafeString:
+    """Write the day alone: 17 Nov 2026."""
+    return _time(at, text.day_text(at) if at else "")
+
+
+@register.filter
+def time_of_day(at: datetime | None) -> SafeString:
+    """Write the time alone: 13:51. Only where the zone is written nearby."""
+    return _time(at, text.time_text(at) if at else "")
+
+
+@register.simple_tag
+def relative(at: datetime | None) -> SafeString:
+    """Write how far away a time is; stands beside an absolute time, never instead of it."""
+    return _time(at, text.relative_text(at, clock.now()) if at else "")
+
+
+@register.filter
+def quantity(value: object, unit: str = "") -> str:
+    """Write a decimal with its UCUM unit: `{{ "180"|quantity:"mL" }}` is 180 mL."""
+    return "–" if value in (None, "") else text.quantity_text(value, unit or "")
+
+
+@register.filter
+def unit(code: str) -> str:
+    """Write a UCUM unit as people do: Cel is °C."""
+    return text.unit_text(code or "")
+
+
+@register.simple_tag
+def command_key() -> SafeString:
+    """Give the form the key of the command that it will send: a new one each time it is shown."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid7())
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, unit: str = "", limits: str = "", wide: bool = False) -> dict[str, Any]:
+    """Show a form field: label outside, unit inside, limits before entry, error below."""
+    kind = getattr(bound.field.widget, "input_type", bound.field.widget.__class__.__name__.lower())
+    return {"field": bound, "kind": kind, "unit": unit, "limits": limits, "wide": wide}
+
+
+@register.inclusion_tag("components/refusal.html")
+def refusal(refused: Refusal | Mapping[str, Any] | None, not_done: str = "") -> dict[str, Any]:
+    """Show a refusal beside its button: what and why, what was not done, what to do now."""
+    return {"refusal": _refusal(refused), "not_done": not_done}
+
+
+def _refusal(refused: Refusal | Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not isinstance(refused, Refusal):
+        return dict(refused) if refused else None
+    return {
+        "code": refused.code,
+        "sentence": str(refused),
+        "way_out": refused.way_out_text,
+        "interlock": refused.interlock.value if refused.interlock else "",
+    }
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        number = Decimal(str(value).replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+@register.inclusion_tag("components/limit_scale.html")
+def limit_scale(bounds: object, value: object = "", unit: str = "", id: str = "") -> dict[str, Any]:
+    """Draw alert and action limits with the value, if there is one.
+
+    `bounds` is an object or mapping with any of action_low, alert_low, target, alert_high,
+    action_high. `id` ties the scale to an input, so that pad.js moves its marker.
+    """
+    scale = limits.scale(bounds)
+    number = _decimal(value)
+    return {
+        "scale": scale,
+        "value": text.number_text(value) if number is not None else "",
+        "place": scale.place(number) if number is not None else Decimal(50),
+        "hit": scale.kind(number) if number is not None else "",
+        "unit": unit,
+        "id": id or "scale",
+        "points": " ".join(f"{point.name}:{point.value}:{point.place}" for point in scale.points),
+    }
+
+
+_MOST_TICKS = 12
+
+
+@register.inclusion_tag("components/ticks.html")
+def ticks(position: int, total: int) -> dict[str, Any]:
+    """Draw the progress through an operation: one tick a step, or twelve parts of a long one."""
+    shown = min(total, _MOST_TICKS)
+    at = position if shown == total else max(1, round(position * shown / max(total, 1)))
+    steps = [("done" if n < at else "now" if n == at else "later") for n in range(1, shown + 1)]
+    return {"ticks": [(n * 22, state) for n, state in enumerate(steps)], "width": shown * 22 - 4}
+
+
+@register.simple_tag(takes_context=True)
+def nav_items(context: template.Context) -> list[nav.Item]:
+    """Return the sections that this person may open, the present one marked."""
+    allowed: Collection[str] = context.get("nav") or ()
+    request = context.get("request")
+    path = request.path if request is not None else ""
+    return nav.items(allowed, section=context.get("section") or "", path=path)
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """The site's zone as a name: Europe/Berlin."""
+    return timezone.get_current_timezone_name()
+
+
+@register.simple_tag
+def present() -> datetime:
+    """The present instant, simulated in a simulated database."""
+    return clock.now()
+
+
+@cache
+def _is_served(path: str) -> bool:
+    return finders.find(path) is not None or staticfiles_storage.exists(path)
+
+
+@register.simple_tag
+def font_sheet() -> SafeString:
+    """Link our fonts where they are installed; the system's serve elsewhere."""
+    if not _is_served("fonts/fonts.css"):
+        return mark_safe("")
+    return format_html('<link rel="stylesheet" href="{}">', static("fonts/fonts.css"))
+
+
+@register.filter
+def item(mapping: Mapping[str, Any], key: str) -> Any:
+    """Look a key up in a mapping; nothing when it is not there."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def joined(parts: Iterable[object]) -> str:
+    """Join what is not empty with middle dots."""
+    return " · ".join(str(part) for part in parts if part)

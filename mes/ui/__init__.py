@@ -1,0 +1,1 @@
+"""Drawing for templates: icons, marks, scales. Used by the template tags alone."""

@@ -1,0 +1,121 @@
+"""How times, quantities and durations are written. Times are shown in the site's active zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Final
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_NARROW: Final = "\u202f"
+_SUPERSCRIPT: Final = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
+# UCUM codes that people write differently; annotations in braces are their own words.
+_PRINTED: Final = MappingProxyType(
+    {"Cel": "°C", "uL": "µL", "ug": "µg", "um": "µm", "um2": "µm²", "1": "", "d": "d"}
+)
+_LARGE: Final = Decimal(1_000_000)
+
+
+def unit_text(unit: str) -> str:
+    """Return a UCUM unit as people write it: `{cells}/mL` is "cells/mL", `Cel` is "°C"."""
+    text = _PRINTED.get(unit, unit)
+    text = re.sub(r"10[*^](-?\d+)", lambda m: "× 10" + m.group(1).translate(_SUPERSCRIPT), text)
+    text = re.sub(r"(?<!\w)u(?=(L|g|m|mol)\b)", "µ", text)
+    return re.sub(r"(?<=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])\.", " ", text.replace("{", "").replace("}", ""))
+
+
+def number_text(value: object) -> str:
+    """Return a decimal with the site's sign and all its digits; from a million on as × 10ⁿ.
+
+    What is not a number is returned as it is.
+    """
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if not number.is_finite():
+        return str(value)
+    if abs(number) >= _LARGE or "E" in str(number):
+        return _with_power(number)
+    return formats.number_format(number, use_l10n=True, force_grouping=abs(number) >= 10_000)
+
+
+def _with_power(number: Decimal) -> str:
+    exponent = number.adjusted()
+    digits = number.scaleb(-exponent)
+    if number == number.to_integral_value():
+        digits = digits.normalize()
+    mantissa = formats.number_format(format(digits, "f"), use_l10n=True)
+    return f"{mantissa}{_NARROW}×{_NARROW}10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def quantity_text(value: object, unit: str) -> str:
+    """Return number and unit with a space that does not break: "180 mL"."""
+    printed = unit_text(unit)
+    return f"{number_text(value)}\u00a0{printed}" if printed else number_text(value)
+
+
+def local(at: datetime) -> datetime:
+    """Return `at` in the site's zone. Raises ValueError for a naive time."""
+    return timezone.localtime(at)
+
+
+def zone_text(at: datetime) -> str:
+    """Return the zone as written beside a time: CET, or UTC+3 where a zone has no letters."""
+    name = local(at).strftime("%Z")
+    if name and name[0].isalpha():
+        return name
+    offset = local(at).utcoffset() or timedelta()
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def day_text(at: datetime) -> str:
+    """Return the day: 17 Nov 2026."""
+    return formats.date_format(local(at), "j M Y")
+
+
+def time_text(at: datetime) -> str:
+    """Return the time of day: 13:51."""
+    return formats.date_format(local(at), "H:i")
+
+
+def moment_text(at: datetime, *, seconds: bool = False) -> str:
+    """Return day, time and zone: 17 Nov 2026, 13:51 CET."""
+    clock = formats.date_format(local(at), "H:i:s" if seconds else "H:i")
+    return f"{day_text(at)}, {clock} {zone_text(at)}"
+
+
+def duration_text(length: timedelta) -> str:
+    """Return a length in its two largest units: "21 h 48 min", "3 d 4 h", "45 s"."""
+    seconds = int(abs(length).total_seconds())
+    if seconds < 60:
+        return _("%(s)s s") % {"s": seconds}
+    minutes = seconds // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _("%(d)s d %(h)s h") % {"d": days, "h": hours} if hours else _days(days)
+    if hours:
+        return _("%(h)s h %(min)s min") % {"h": hours, "min": minutes}
+    return _("%(min)s min") % {"min": minutes}
+
+
+def _days(days: int) -> str:
+    return ngettext("%(d)s day", "%(d)s days", days) % {"d": days}
+
+
+def relative_text(at: datetime, now: datetime) -> str:
+    """Return the distance from `now`: "in 20 min", "3 h 5 min ago", "now" within ten seconds."""
+    distance = at - now
+    if abs(distance) < timedelta(seconds=10):
+        return _("now")
+    words = duration_text(distance)
+    return _("in %(length)s") % {"length": words} if distance > timedelta() else (
+        _("%(length)s ago") % {"length": words}
+    )
