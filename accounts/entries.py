@@ -1,0 +1,99 @@
+"""What the ledger says of sites, people and devices."""
+
+from uuid import UUID
+
+from records.entries import Instant, Payload, entry
+
+
+@entry("site.opened", version=1, stream="site")
+class SiteOpened(Payload):
+    code: str
+    name: str
+    zone: str
+    jurisdiction: str
+
+
+@entry("person.joined", version=1, stream="person")
+class PersonJoined(Payload):
+    """``identity_check`` names the paper on which the identity was checked."""
+
+    username: str
+    printed_name: str
+    badge: str
+    identity_check: str
+
+
+@entry("person.disabled", version=1, stream="person")
+class PersonDisabled(Payload):
+    reason: str
+
+
+@entry("role.granted", version=1, stream="person")
+class RoleGranted(Payload):
+    assignment: UUID
+    site: UUID
+    role: str
+
+
+@entry("role.revoked", version=1, stream="person")
+class RoleRevoked(Payload):
+    assignment: UUID
+    role: str
+    reason: str
+
+
+@entry("credential.changed", version=1, stream="person")
+class CredentialChanged(Payload):
+    """That a secret was set; the secret and its hash are not said."""
+
+    credential: str
+
+
+@entry("qualification.granted", version=1, stream="person")
+class QualificationGranted(Payload):
+    """Grants, or prolongs what was granted before for the same subject."""
+
+    qualification: UUID
+    subject_kind: str
+    key: str
+    label: str
+    valid_until: Instant
+
+
+@entry("period.opened", version=1, stream="person")
+class PeriodOpened(Payload):
+    """A signed-in period begins: it attributes the person's acts until it is closed."""
+
+    period: UUID
+    device: UUID | None
+    factors: tuple[str, ...]
+
+
+@entry("period.closed", version=1, stream="person")
+class PeriodClosed(Payload):
+    period: UUID
+    reason: str
+
+
+@entry("device.enrolled", version=1, stream="device")
+class DeviceEnrolled(Payload):
+    """A tablet, bound to a room or place given as (kind, uuid, label)."""
+
+    code: str
+    label: str
+    place_kind: str | None
+    place: UUID | None
+    place_label: str | None
+    idle_seconds: int
+
+
+@entry("device.linked", version=1, stream="device")
+class DeviceLinked(Payload):
+    """A browser took the enrolment: from now on it is this tablet."""
+
+    browser: str
+
+
+@entry("device.retired", version=1, stream="device")
+class DeviceRetired(Payload):
+    reason: str

@@ -1,0 +1,26 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Jurisdiction(models.TextChoices):
+    """Whose rules the site's dispositions follow: a QP certifies (EU), the quality unit (US)."""
+
+    EU = "EU", _("European Union")
+    US = "US", _("United States")
+
+
+class CredentialKind(models.TextChoices):
+    """What only the person knows. A badge alone is never a credential."""
+
+    PIN = "pin", _("PIN")
+    PASSWORD = "password", _("Password")
+
+
+class PeriodEnd(models.TextChoices):
+    """Why a signed-in period ended."""
+
+    SIGNED_OUT = "signed-out", _("signed out")
+    LOCKED = "locked", _("entry locked by the person")
+    IDLE = "idle", _("left idle")
+    CHANGED = "changed", _("another person took over")
+    EXPIRED = "expired", _("longest period reached")

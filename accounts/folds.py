@@ -1,0 +1,65 @@
+"""From entries to the rows of sites, people and devices."""
+
+from accounts.entries import (
+    DeviceEnrolled,
+    DeviceRetired,
+    PersonDisabled,
+    PersonJoined,
+    QualificationGranted,
+    RoleGranted,
+    RoleRevoked,
+    SiteOpened,
+)
+from accounts.models import Device, Person, Qualification, RoleAssignment, Site
+from records.folding import Folded, change, create, fold
+
+
+@fold(SiteOpened)
+def _site_opened(e: Folded[SiteOpened]) -> None:
+    create(Site, e, id=e.stream, **e.payload.model_dump())
+
+
+@fold(PersonJoined)
+def _person_joined(e: Folded[PersonJoined]) -> None:
+    create(Person, e, id=e.stream, active=True, joined_at=e.at, **e.payload.model_dump())
+
+
+@fold(PersonDisabled)
+def _person_disabled(e: Folded[PersonDisabled]) -> None:
+    change(Person.objects.filter(id=e.stream), e, active=False, disabled_at=e.at)
+
+
+@fold(RoleGranted)
+def _role_granted(e: Folded[RoleGranted]) -> None:
+    p = e.payload
+    create(
+        RoleAssignment, e,
+        id=p.assignment, person_id=e.stream, site=p.site, role=p.role, granted_at=e.at,
+    )  # fmt: skip
+
+
+@fold(RoleRevoked)
+def _role_revoked(e: Folded[RoleRevoked]) -> None:
+    change(RoleAssignment.objects.filter(id=e.payload.assignment), e, revoked_at=e.at)
+
+
+@fold(QualificationGranted)
+def _qualification_granted(e: Folded[QualificationGranted]) -> None:
+    p = e.payload
+    held = Qualification.objects.filter(id=p.qualification)
+    if not change(held, e, label=p.label, valid_until=p.valid_until):
+        create(
+            Qualification, e,
+            id=p.qualification, person_id=e.stream, subject_kind=p.subject_kind, key=p.key,
+            label=p.label, valid_until=p.valid_until,
+        )  # fmt: skip
+
+
+@fold(DeviceEnrolled)
+def _device_enrolled(e: Folded[DeviceEnrolled]) -> None:
+    create(Device, e, id=e.stream, active=True, **e.payload.model_dump())
+
+
+@fold(DeviceRetired)
+def _device_retired(e: Folded[DeviceRetired]) -> None:
+    change(Device.objects.filter(id=e.stream), e, active=False)

@@ -1,0 +1,16 @@
+from accounts.models.credential import Attempt, Credential
+from accounts.models.device import Device
+from accounts.models.person import Person
+from accounts.models.qualification import Qualification
+from accounts.models.role import RoleAssignment
+from accounts.models.site import Site
+
+__all__ = [
+    "Attempt",
+    "Credential",
+    "Device",
+    "Person",
+    "Qualification",
+    "RoleAssignment",
+    "Site",
+]

@@ -1,0 +1,59 @@
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from records.models import Projection
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people; they are made by ``accounts.services.people.join_person`` only."""
+
+
+class Person(Projection, AbstractBaseUser):
+    """A person, for all sites. Never deleted, and no user name or badge is given twice.
+
+    Secrets are not here but in ``Credential``: a person's row is evidence.
+    """
+
+    password = None  # type: ignore[assignment]
+    last_login = None
+
+    id = models.UUIDField(primary_key=True)
+    username = models.CharField(max_length=60, unique=True)
+    # As it stands below signatures (21 CFR 11.50).
+    printed_name = models.CharField(max_length=120)
+    badge = models.CharField(max_length=40)
+    active = models.BooleanField()
+    # On which paper the identity was checked before the account was made (21 CFR 11.100(b)).
+    identity_check = models.CharField(max_length=200)
+    joined_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="accounts_person_username"),
+            models.UniqueConstraint(Lower("badge"), name="accounts_person_badge"),
+            models.CheckConstraint(
+                condition=~models.Q(identity_check=""), name="accounts_person_identity_check"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(active=True, disabled_at__isnull=True)
+                | models.Q(active=False, disabled_at__isnull=False),
+                name="accounts_person_active_or_disabled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.printed_name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether the person may sign in; Django REST framework asks by this name."""
+        return self.active

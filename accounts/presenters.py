@@ -1,0 +1,76 @@
+"""Sentences of the audit trail about sites, people and devices."""
+
+from django.utils.translation import gettext as _
+
+from accounts import entries as said
+from accounts.enums import CredentialKind, PeriodEnd
+from accounts.permissions import ROLES
+from records.presenters import presents
+
+
+def role_title(key: str) -> str:
+    """Return what people call a role; its key when the code no longer knows it."""
+    return str(ROLES[key].title) if key in ROLES else key
+
+
+@presents(said.SiteOpened)
+def _site_opened(p: said.SiteOpened) -> str:
+    return _("Site %(code)s %(name)s opened, time zone %(zone)s") % p.model_dump()
+
+
+@presents(said.PersonJoined)
+def _person_joined(p: said.PersonJoined) -> str:
+    return _("%(printed_name)s joined; identity checked: %(identity_check)s") % p.model_dump()
+
+
+@presents(said.PersonDisabled)
+def _person_disabled(p: said.PersonDisabled) -> str:
+    return _("Account disabled: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.RoleGranted)
+def _role_granted(p: said.RoleGranted) -> str:
+    return _("Role granted: %(role)s") % {"role": role_title(p.role)}
+
+
+@presents(said.RoleRevoked)
+def _role_revoked(p: said.RoleRevoked) -> str:
+    said_of = {"role": role_title(p.role), "reason": p.reason}
+    return _("Role revoked: %(role)s; %(reason)s") % said_of
+
+
+@presents(said.CredentialChanged)
+def _credential_changed(p: said.CredentialChanged) -> str:
+    return _("New secret set: %(kind)s") % {"kind": CredentialKind(p.credential).label}
+
+
+@presents(said.QualificationGranted)
+def _qualification_granted(p: said.QualificationGranted) -> str:
+    said_of = {"label": p.label, "until": f"{p.valid_until:%Y-%m-%d}"}
+    return _("Qualified for %(label)s until %(until)s") % said_of
+
+
+@presents(said.PeriodOpened)
+def _period_opened(p: said.PeriodOpened) -> str:
+    return _("Signed in with %(factors)s") % {"factors": " + ".join(p.factors)}
+
+
+@presents(said.PeriodClosed)
+def _period_closed(p: said.PeriodClosed) -> str:
+    return _("Signed-in period ended: %(reason)s") % {"reason": PeriodEnd(p.reason).label}
+
+
+@presents(said.DeviceEnrolled)
+def _device_enrolled(p: said.DeviceEnrolled) -> str:
+    place = p.place_label or "–"
+    return _("Tablet %(code)s enrolled for %(place)s") % {"code": p.code, "place": place}
+
+
+@presents(said.DeviceLinked)
+def _device_linked(p: said.DeviceLinked) -> str:
+    return _("A browser took the enrolment: %(browser)s") % {"browser": p.browser}
+
+
+@presents(said.DeviceRetired)
+def _device_retired(p: said.DeviceRetired) -> str:
+    return _("Tablet retired: %(reason)s") % {"reason": p.reason}
