@@ -1,4 +1,4 @@
-"""The health page: does the whole chain answer, from the web to the outbox?"""
+"""The health page: does the whole chain answer, from the web through the outbox to a worker?"""
 
 import redis
 from django.conf import settings
@@ -7,23 +7,30 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mes.lib import clock
 from mes.lib.access import public
+from records import canary
 
 
 @public
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database and broker answer, else 503; says which part failed."""
-    parts = {"database": _database(), "broker": _broker()}
+    """Answer 200 when every part works, else 503; say which part does not.
+
+    ``canary_age`` is in seconds: since when work was last seen to come out of a worker.
+    """
+    database = _database()
+    parts = {"database": database, "broker": _broker(), "worker": database and _worker()}
     healthy = all(parts.values())
-    return JsonResponse({"healthy": healthy, **parts}, status=200 if healthy else 503)
+    answer = {"healthy": healthy, **parts, "canary_age": _canary_age() if database else None}
+    return JsonResponse(answer, status=200 if healthy else 503)
 
 
 def _database() -> bool:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
             return cursor.fetchone() == (1,)
     except DatabaseError:
         return False
@@ -37,3 +44,12 @@ def _broker() -> bool:
         return bool(client.ping())
     except redis.RedisError:
         return False
+
+
+def _worker() -> bool:
+    return canary.is_singing()
+
+
+def _canary_age() -> float | None:
+    seen = canary.last_seen()
+    return None if seen is None else round((clock.now() - seen).total_seconds(), 1)

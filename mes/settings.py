@@ -60,7 +60,11 @@ APPS = (
     "plant",
 )
 INSTALLED_APPS = [
-    *(app for app in APPS if find_spec(app) and find_spec(f"{app}.apps")),
+    *(
+        app
+        for app in APPS
+        if find_spec(app) and find_spec(f"{app}.apps") and app not in env.words("MES_WITHOUT", " ")
+    ),
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -142,7 +146,7 @@ FONTS = (
 # All or none: the sheet in fonts/ names the files of the other two.
 if all(folder.is_dir() for _, folder in FONTS):
     STATICFILES_DIRS += FONTS
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

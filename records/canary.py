@@ -23,8 +23,9 @@ def release() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO records_message
-                   (id, topic, consumer, payload, cause, not_before)
-               VALUES (%s, %s, 'records.canary', '{}', %s, clock_timestamp())
+                   (id, topic, consumer, payload, cause, not_before, state, attempts, problem, zone)
+               VALUES (%s, %s, 'records.canary', '{}', %s, clock_timestamp(),
+                       'waiting', 0, '', 'UTC')
                ON CONFLICT (id) DO UPDATE SET state = 'waiting', attempts = 0,
                    not_before = clock_timestamp()
                WHERE records_message.state IN ('done', 'dead')

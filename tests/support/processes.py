@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connection
 
 from mes.lib.embedded import APP, Valkey
-from mes.lib.embedded.process import alive, stop, wait_until
+from mes.lib.embedded.process import stop, wait_until
 from tests.support.cluster import Cluster
 from tests.support.folder import PROJECT
 
@@ -51,8 +51,9 @@ class WorkerProcess:
     def stop(self) -> None:
         """Stop everything; what does not go is killed."""
         for process in self.running.values():
-            if alive(process.pid):
+            if process.poll() is None:
                 stop(process.pid)
+                process.poll()
         self.broker.stop()
 
     def output(self, name: str) -> str:

@@ -29,14 +29,19 @@ def store_user() -> pwd.struct_passwd | None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise FolderRefused, with what to do, unless the stores can run in ``folder``."""
+    """Raise FolderRefused, with what to do, unless both stores can run in ``folder``."""
+    check_length(folder)
+    if store_user() is not None:
+        _check_reachable(folder)
+
+
+def check_length(folder: Path) -> None:
+    """Raise FolderRefused unless a socket fits into ``folder``."""
     if len(os.fsencode(folder)) > LONGEST_PATH:
         raise FolderRefused(
             f"The data folder {folder} has a path of more than {LONGEST_PATH} characters, too long"
             " for the database's socket. Set MES_DATA to a shorter one."
         )
-    if store_user() is not None:
-        _check_reachable(folder)
 
 
 def _check_reachable(folder: Path) -> None:

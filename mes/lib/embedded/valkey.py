@@ -13,7 +13,7 @@ from pathlib import Path
 import redis
 
 from mes.lib.embedded import process
-from mes.lib.embedded.folder import check_folder
+from mes.lib.embedded.folder import check_length
 from mes.lib.embedded.process import StoreFailed
 
 
@@ -32,6 +32,7 @@ class Valkey:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder.with_name(folder.name + ".log")
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -53,7 +54,7 @@ class Valkey:
 
         Raises FolderRefused and StoreFailed.
         """
-        check_folder(self.folder)
+        check_length(self.folder)
         if self.running():
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -68,9 +69,11 @@ class Valkey:
         with suppress(redis.RedisError):
             pid = self.client().info("server")["process_id"]
             process.stop(int(pid), how=signal.SIGTERM)
+        if self._process:
+            self._process.poll()
 
     def _launch(self) -> None:
-        subprocess.Popen(
+        self._process = subprocess.Popen(
             [
                 *(binary(), "--appendonly", "yes", "--maxmemory-policy", "noeviction"),
                 # No network: the socket in this folder is the only way in.
