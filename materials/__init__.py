@@ -1,0 +1,1 @@
+"""Materials: descriptions, lots, containers, stores, genealogy and labels."""

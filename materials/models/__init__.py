@@ -1,0 +1,14 @@
+from materials.models.container import Container, ContainerSet, ContainerSource, LabelPrint
+from materials.models.lot import Lot, LotSet, LotUse
+from materials.models.material import Material
+
+__all__ = [
+    "Container",
+    "ContainerSet",
+    "ContainerSource",
+    "LabelPrint",
+    "Lot",
+    "LotSet",
+    "LotUse",
+    "Material",
+]

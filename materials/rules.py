@@ -1,0 +1,169 @@
+"""Rules of materials: each check raises the refusal that a person reads.
+
+A conditional refusal can be passed by a concession of QA: the engine hands the codes that were
+conceded for this step and time, and a check passes over those (never over absolute ones).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from materials import selectors, workflow
+from materials.enums import ContainerStatus, LotStatus
+from materials.exceptions import (
+    ContainerGone,
+    ContainerInQuarantine,
+    ContainerStatusRefused,
+    ContainerVoid,
+    IdentifierMismatch,
+    LabelTaken,
+    LotExhausted,
+    LotExpired,
+    LotNotReleased,
+    LotRanOut,
+    LotRejected,
+    LotStatusRefused,
+    LotTaken,
+    WrongContainer,
+    WrongMaterial,
+)
+from materials.models import Container, Lot
+from mes.lib.isbt128 import ChainOfIdentity
+from mes.lib.refusals import Interlock, Refusal, refuses
+
+refuses("materials_lot_code", LotTaken)
+refuses("materials_lot_not_below_zero", LotRanOut)
+refuses("materials_container_label", LabelTaken)
+
+
+def check_lot_usable(
+    lot: Lot,
+    material: str,
+    quantity: Decimal,
+    *,
+    at: datetime,
+    conceded: Collection[str] = (),
+    streams: Sequence[UUID] = (),
+) -> None:
+    """Check that a step may take ``quantity`` of ``material`` from a lot at ``at``.
+
+    Call it under the lot's lock. ``conceded`` are refusal codes with a concession in force.
+    Raises WrongMaterial, LotRejected, LotNotReleased, LotExpired, LotExhausted; recorded on
+    ``streams`` (the batch) and the lot (21 CFR 211.84, 211.87).
+    """
+    for refusal in lot_refusals(lot, material, quantity, at=at, streams=(*streams, lot.id)):
+        if refusal.interlock is Interlock.ABSOLUTE or refusal.code not in conceded:
+            raise refusal
+
+
+def lot_refusals(
+    lot: Lot, material: str, quantity: Decimal, *, at: datetime, streams: Sequence[UUID]
+) -> Iterator[Refusal]:
+    """Yield every reason why a step may not take from a lot, the hardest first."""
+    usable = selectors.usable_text(material, at)
+    if lot.material != material:
+        yield WrongMaterial(
+            field="lot", streams=streams, lot=lot.code, found=lot.material, material=material,
+            usable=usable,
+        )  # fmt: skip
+    if lot.status == LotStatus.REJECTED:
+        yield LotRejected(
+            field="lot", streams=streams, lot=lot.code, material=lot.material, usable=usable
+        )
+    if lot.quantity_left < quantity:
+        yield LotExhausted(
+            field="lot", streams=streams, lot=lot.code, left=_plain(lot.quantity_left),
+            asked=_plain(quantity), unit=lot.unit, usable=usable,
+        )  # fmt: skip
+    if lot.status == LotStatus.QUARANTINE:
+        yield LotNotReleased(
+            field="lot", streams=streams, lot=lot.code, material=lot.material, usable=usable
+        )
+    if lot.expires_at <= at:
+        yield LotExpired(
+            field="lot", streams=streams, lot=lot.code, material=lot.material,
+            expired=instant_text(lot.expires_at), usable=usable,
+        )  # fmt: skip
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def instant_text(at: datetime) -> str:
+    """Return an instant as it stands in a refusal's parameters: UTC, to the minute."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def check_lot_becomes(lot: Lot, status: LotStatus) -> None:
+    """Raise LotStatusRefused unless the lot's status may become ``status``."""
+    if status not in workflow.LOT[lot.status]:
+        raise LotStatusRefused(lot=lot.code, status=lot.status, wanted=status.value)
+
+
+def check_container_of(coi: str, container: Container, *, streams: Sequence[UUID] = ()) -> None:
+    """Check that a container is this patient's and its label is in force.
+
+    Raises WrongContainer, ContainerVoid (both absolute). They are recorded on ``streams``, on
+    the container and on the batch that it belongs to: another patient's container is an
+    exception of both (EU GMP Part IV 9).
+    """
+    concerned = concerned_by(container, streams)
+    if container.coi != coi:
+        raise WrongContainer(
+            field="container", streams=concerned, coi=coi, other=container.coi or container.label,
+            other_mark=container.mark, other_label=container.label,
+            other_batch=str(container.batch or ""), place=container.location or "–",
+        )  # fmt: skip
+    if container.status == ContainerStatus.VOID:
+        raise ContainerVoid(field="container", streams=concerned, label=container.label)
+
+
+def check_container_usable(
+    container: Container, *, conceded: Collection[str] = (), streams: Sequence[UUID] = ()
+) -> None:
+    """Check that a container still holds its material and no doubt keeps it.
+
+    Raises ContainerGone (absolute), ContainerInQuarantine (conditional: see ``conceded``).
+    """
+    concerned = concerned_by(container, streams)
+    if container.status == ContainerStatus.CONSUMED:
+        raise ContainerGone(field="container", streams=concerned, label=container.label)
+    doubtful = container.status == ContainerStatus.QUARANTINE
+    if doubtful and ContainerInQuarantine.code not in conceded:
+        raise ContainerInQuarantine(
+            field="container", streams=concerned, label=container.label, reason=container.reason
+        )
+
+
+def check_second_identifier(
+    container: Container, scanned: str, *, typed: bool = False, streams: Sequence[UUID] = ()
+) -> None:
+    """Check the second of two independent identifiers against a container.
+
+    It is the chain of identity or the donation number, scanned with its data identifier or
+    ``typed`` with its check character. Raises ScanUnreadable, IdentifierMismatch (absolute).
+    """
+    concerned = concerned_by(container, streams)
+    read = selectors.read_identifier(scanned, typed=typed, streams=concerned)
+    expected = container.coi if isinstance(read, ChainOfIdentity) else container.din
+    if not expected or read.code != expected:
+        raise IdentifierMismatch(
+            field="second", streams=concerned, said=read.code, coi=container.coi
+        )
+
+
+def concerned_by(container: Container, streams: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Return the streams on which a refusal about a container is recorded."""
+    batch = (container.batch,) if container.batch else ()
+    return tuple(dict.fromkeys((*streams, container.id, *batch)))
+
+
+def check_container_becomes(container: Container, status: ContainerStatus) -> None:
+    """Raise ContainerStatusRefused unless the container's status may become ``status``."""
+    if status not in workflow.CONTAINER[container.status]:
+        raise ContainerStatusRefused(
+            label=container.label, status=container.status, wanted=status.value
+        )

@@ -1,0 +1,50 @@
+"""Acts on lots, containers and labels.
+
+Functions that take an act (``consume_lot``, ``make_container`` …) run inside another app's act,
+whose streams are locked already; the others open an act of their own.
+"""
+
+from materials.services.containers import (
+    ContainerDraft,
+    consume_container,
+    make_container,
+    move_container,
+    quarantine_container,
+    receive_container,
+    release_container,
+    store_container,
+    void_container,
+)
+from materials.services.labels import apply_label, issue_label, print_label, void_label
+from materials.services.lots import (
+    LOT_QUARANTINED,
+    Delivery,
+    consume_lot,
+    quarantine_lot,
+    receive_lot,
+    reject_lot,
+    release_lot,
+)
+
+__all__ = [
+    "LOT_QUARANTINED",
+    "ContainerDraft",
+    "Delivery",
+    "apply_label",
+    "consume_container",
+    "consume_lot",
+    "issue_label",
+    "make_container",
+    "move_container",
+    "print_label",
+    "quarantine_container",
+    "quarantine_lot",
+    "receive_container",
+    "receive_lot",
+    "reject_lot",
+    "release_container",
+    "release_lot",
+    "store_container",
+    "void_container",
+    "void_label",
+]
