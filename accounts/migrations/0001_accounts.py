@@ -3,16 +3,15 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-from records.guard import APPLICATION, READER, guarded
+from records.guard import READER, guarded
 
 # A person's own roles are seen at sign-in, before a site is chosen, and with them their sites.
 OWN = "person_id = (SELECT nullif(current_setting('mes.person', true), '')::uuid)"
 OWN_SITES = f"id IN (SELECT a.site FROM accounts_roleassignment a WHERE a.{OWN})"
 
-# Sessions end by deletion; the verifying reader has no business with secrets.
+# The verifying reader has no business with secrets.
 RIGHTS = f"""
-GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO {APPLICATION};
-REVOKE ALL ON django_session, accounts_credential, accounts_attempt FROM {READER};
+REVOKE ALL ON accounts_credential, accounts_attempt FROM {READER};
 """
 
 
@@ -22,7 +21,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('records', '0003_walls'),
-        ('sessions', '0001_initial'),
     ]
 
     operations = [

@@ -26,7 +26,9 @@ class Device(Projection):
                 condition=models.Q(
                     place_kind__isnull=True, place__isnull=True, place_label__isnull=True
                 )
-                | models.Q(place_kind__isnull=False, place__isnull=False, place_label__isnull=False),
+                | models.Q(
+                    place_kind__isnull=False, place__isnull=False, place_label__isnull=False
+                ),
                 name="accounts_device_place",
             ),
             models.CheckConstraint(
