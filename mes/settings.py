@@ -33,9 +33,9 @@ if PRODUCTION:
 else:
     # Only names the embedded stores; manage.py starts them. The owner's and the reader's
     # addresses must be given, so that web and worker do not have them.
-    embedded = addresses(data_folder(os.environ))
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        os.environ[name] = os.environ.get(name) or embedded[name]
+    named = addresses(data_folder(os.environ))
+    given = {name: value for name, value in os.environ.items() if value}
+    env = Environment({**{name: named[name] for name in ("DATABASE_URL", "REDIS_URL")}, **given})
 
 DEBUG = False
 SECRET_KEY = env.text("MES_SECRET_KEY", "development-only-" + "0" * 50)
