@@ -20,6 +20,7 @@ from recipes.enums import Modality, Openness, ReleaseStage, ValueType
 from recipes.kinds import AnyStep
 from recipes.parts import (
     Choice,
+    ClassName,
     Code,
     Duration,
     Expression,
@@ -73,7 +74,7 @@ class MaterialLine(Part):
 class EquipmentLine(Part):
     """A line of the bill of equipment."""
 
-    class_: Key = Field(alias="class")
+    class_: ClassName = Field(alias="class")
     title: Text
     capability: tuple[Key, ...] = ()
 
@@ -110,14 +111,14 @@ class SpecificationItem(Part):
 class RoomNeed(Part):
     """The room of a stage; a place in it may be held until a later stage has ended."""
 
-    class_: Key = Field(alias="class")
+    class_: ClassName = Field(alias="class")
     hold_until: Key | None = None
 
 
 class EquipmentNeed(Part):
     """A unit that a stage claims, under the name its steps use, perhaps for longer."""
 
-    class_: Key = Field(alias="class")
+    class_: ClassName = Field(alias="class")
     as_: Key = Field(alias="as")
     hold_until: Key | None = None
 

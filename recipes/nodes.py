@@ -112,7 +112,7 @@ class _Yaml:
         _check_plain(event, line)
         self._lines.setdefault(path, line)
         if isinstance(event, yaml.ScalarEvent):
-            nothing = event.style is None and event.value in PLAIN_NOTHING
+            nothing = not event.style and event.value in PLAIN_NOTHING
             return None if nothing else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)

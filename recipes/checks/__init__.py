@@ -1,0 +1,25 @@
+"""Checks of the compiler, one small function each. A new check is a new function here."""
+
+from recipes.checks import (
+    claims,
+    flow,
+    keys,
+    limits,
+    products,
+    references,
+    specification,
+    texts,
+    units,
+)
+
+__all__ = [
+    "claims",
+    "flow",
+    "keys",
+    "limits",
+    "products",
+    "references",
+    "specification",
+    "texts",
+    "units",
+]

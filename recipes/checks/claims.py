@@ -1,0 +1,121 @@
+"""Places and equipment: claimed, held, cleared."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes.messages import Weight
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, StagePlace, check
+from recipes.step import Names, StepBase
+
+
+def _holds(outline: Outline) -> Iterator[tuple[StagePlace, Path, str]]:
+    for place in outline.stages:
+        room = place.stage.room
+        if room is not None and room.hold_until is not None:
+            yield place, (*place.path, "room", "hold_until"), room.hold_until
+        for number, unit in enumerate(place.stage.equipment):
+            if unit.hold_until is not None:
+                yield place, (*place.path, "equipment", number, "hold_until"), unit.hold_until
+
+
+@check("hold.unknown")
+def holds_end(outline: Outline) -> Iterator[Fault]:
+    """What is held is held until a later stage of the recipe."""
+    for place, path, until in _holds(outline):
+        number = outline.stage_numbers.get(until)
+        if number is None:
+            yield Fault(path, _("There is no stage %(name)s.") % {"name": until})
+        elif number <= place.number:
+            yield Fault(path, _("%(name)s is not a later stage.") % {"name": until})
+
+
+@check("room.missing")
+def every_stage_has_a_room(outline: Outline) -> Iterator[Fault]:
+    """A stage names its room, or a place is held for it."""
+    for place in outline.stages:
+        if place.stage.room is None and place.number not in outline.covered:
+            yield Fault(
+                (*place.path, "room"),
+                _("The stage names no room, and none is held for it."),
+            )
+
+
+@check("equipment.not_in_bill")
+def equipment_in_bill(outline: Outline) -> Iterator[Fault]:
+    """What a stage claims stands in the bill of equipment."""
+    known = {line.class_ for line in outline.recipe.bill_of_equipment}
+    for place in outline.stages:
+        for number, unit in enumerate(place.stage.equipment):
+            if unit.class_ not in known:
+                yield Fault(
+                    (*place.path, "equipment", number, "class"),
+                    _("%(name)s is not in the bill of equipment.") % {"name": unit.class_},
+                )
+
+
+@check("equipment.never_scanned")
+def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
+    """Each unit that is claimed is scanned by a step while it is claimed."""
+    bound = {
+        (place.operation.stage.number, use.name)
+        for place in outline.steps
+        for use in place.step.uses()
+        if use.what == Names.EQUIPMENT and place.operation.stage is not None
+    }
+    for place in outline.stages:
+        for number, unit in enumerate(place.stage.equipment):
+            last = outline.last_of_hold(place.number, unit.hold_until)
+            if not any((at, unit.as_) in bound for at in range(place.number, last + 1)):
+                yield Fault(
+                    (*place.path, "equipment", number, "as"),
+                    _("%(name)s is claimed, and no step scans it.") % {"name": unit.as_},
+                )
+
+
+def _is_clearance(step: StepBase, when: str) -> bool:
+    return step.kind == "clear" and getattr(step, "when", None) == when
+
+
+@check("clearance.before")
+def begins_with_clearance(outline: Outline) -> Iterator[Fault]:
+    """A stage that takes a place begins with the line clearance before."""
+    for place in outline.stages:
+        first = place.stage.operations[0].steps[0]
+        if place.stage.room is not None and not _is_clearance(first, "before"):
+            yield Fault(
+                (*place.path, "operations", 0, "steps", 0),
+                _("The stage takes a place, so its first step is a line clearance before."),
+            )
+
+
+@check("clearance.after")
+def ends_with_clearance(outline: Outline) -> Iterator[Fault]:
+    """The stage at whose end a place is given back ends with the line clearance after."""
+    ends = {
+        outline.last_of_hold(place.number, place.stage.room.hold_until)
+        for place in outline.stages
+        if place.stage.room is not None
+    }
+    for number in sorted(ends):
+        stage = outline.stages[number]
+        operations = stage.stage.operations
+        if not _is_clearance(operations[-1].steps[-1], "after"):
+            last = (len(operations) - 1, len(operations[-1].steps) - 1)
+            yield Fault(
+                (*stage.path, "operations", last[0], "steps", last[1]),
+                _("A place is given back here, so the last step is a line clearance after."),
+            )
+
+
+@check("staff.none")
+def somebody_works(outline: Outline) -> Iterator[Fault]:
+    """A stage says which people it needs."""
+    for place in outline.stages:
+        if not place.stage.staff:
+            yield Fault(
+                (*place.path, "staff"),
+                _("The stage names nobody who works on it."),
+                Weight.WARNING,
+            )

@@ -1,0 +1,42 @@
+"""The order of work: gates behind their samples, timers behind a step."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes.outline import Fault, Outline, check
+
+
+@check("gate.no_sample")
+def gates_behind_samples(outline: Outline) -> Iterator[Fault]:
+    """A gate waits for results whose sample is taken before it."""
+    for place in outline.steps:
+        if place.step.kind != "gate":
+            continue
+        for use in place.step.uses():
+            sample = outline.sampled.get(use.name)
+            if use.name in outline.recipe.test_by_key and (
+                sample is None or sample.number > place.number
+            ):
+                sentence = _("No sample for %(name)s is taken before this gate.")
+                yield Fault((*place.path, use.field), sentence % {"name": use.name})
+
+
+@check("timer.first")
+def timers_have_a_beginning(outline: Outline) -> Iterator[Fault]:
+    """A timer that names no step does not come first."""
+    first = outline.steps[0]
+    if first.step.kind == "timer" and not first.step.uses():
+        yield Fault(first.path, _("No step comes before this timer."))
+
+
+@check("contingency.unused")
+def contingencies_offered(outline: Outline) -> Iterator[Fault]:
+    """Each contingency is offered by an operation."""
+    offered = {name for place in outline.operations for name in place.operation.contingencies}
+    for number, operation in enumerate(outline.recipe.contingencies):
+        if operation.key not in offered:
+            yield Fault(
+                ("contingencies", number, "key"),
+                _("No operation offers the contingency %(name)s.") % {"name": operation.key},
+            )

@@ -1,0 +1,72 @@
+"""Names that stand twice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, check, twice
+
+LISTS: tuple[tuple[str, str], ...] = (
+    ("inputs", "name"),
+    ("parameters", "key"),
+    ("bill_of_materials", "material"),
+    ("bill_of_equipment", "class_"),
+    ("tests", "key"),
+    ("specification", "key"),
+    ("contingencies", "key"),
+    ("stages", "key"),
+)
+INSIDE = ("options", "checks", "reasons")
+
+
+def _by(field: str) -> Callable[[Any], str]:
+    return lambda part: str(getattr(part, field))
+
+
+def _lists(outline: Outline) -> Iterator[tuple[Path, Any, str]]:
+    for name, field in LISTS:
+        yield (name,), getattr(outline.recipe, name), field
+    for stage in outline.stages:
+        yield (*stage.path, "operations"), stage.stage.operations, "key"
+        yield (*stage.path, "equipment"), stage.stage.equipment, "as_"
+    for operation in outline.operations:
+        yield (*operation.path, "steps"), operation.operation.steps, "key"
+    for step in outline.all_steps:
+        for name in INSIDE:
+            yield (*step.path, name), getattr(step.step, name, ()), "key"
+
+
+@check("key.twice")
+def no_key_twice(outline: Outline) -> Iterator[Fault]:
+    """Two things of one list have different keys; ``-`` and ``_`` are one."""
+    for path, parts, field in _lists(outline):
+        for where, name in twice(path, parts, _by(field)):
+            yield Fault(
+                (*where, field.rstrip("_")), _("The name %(name)s stands twice.") % {"name": name}
+            )
+
+
+@check("key.alias_held")
+def no_alias_of_held_equipment(outline: Outline) -> Iterator[Fault]:
+    """A stage does not give the alias of held equipment to another unit."""
+    for stage in outline.stages:
+        if not stage.number:
+            continue
+        before = _held_from_before(outline, stage.number)
+        for number, unit in enumerate(stage.stage.equipment):
+            if unit.as_ in before:
+                yield Fault(
+                    (*stage.path, "equipment", number, "as"),
+                    _("%(alias)s is still held from an earlier stage.") % {"alias": unit.as_},
+                )
+
+
+def _held_from_before(outline: Outline, number: int) -> set[str]:
+    return {
+        unit.as_
+        for place in outline.stages[:number]
+        for unit in place.stage.equipment
+        if outline.last_of_hold(place.number, unit.hold_until) >= number
+    }

@@ -1,0 +1,184 @@
+"""Limits that can be met, and durations in their order."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from recipes.messages import Weight
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.parts import Band, Limits
+
+Bounds = tuple[Decimal | None, Decimal | None]
+
+
+def _bounds(outline: Outline, band: Band | None) -> Bounds:
+    if band is None:
+        return None, None
+    return outline.default(band.low), outline.default(band.high)
+
+
+def _inverted(bounds: Bounds) -> bool:
+    low, high = bounds
+    return low is not None and high is not None and low > high
+
+
+def _outside(inner: Bounds, outer: Bounds) -> bool:
+    below = inner[0] is not None and outer[0] is not None and inner[0] < outer[0]
+    above = inner[1] is not None and outer[1] is not None and inner[1] > outer[1]
+    return below or above
+
+
+def _bands(outline: Outline) -> Iterator[tuple[Path, Band]]:
+    for path, limits in _limits(outline):
+        for name, band in (("alert", limits.alert), ("action", limits.action)):
+            if band is not None:
+                yield (*path, name), band
+    for place in outline.all_steps:
+        plausible = getattr(place.step, "plausible", None)
+        if isinstance(plausible, Band):
+            yield (*place.path, "plausible"), plausible
+    for number, item in enumerate(outline.recipe.specification):
+        if item.limits is not None:
+            yield ("specification", number, "limits"), item.limits
+
+
+def _limits(outline: Outline) -> Iterator[tuple[Path, Limits]]:
+    for place in outline.all_steps:
+        own = getattr(place.step, "limits", None)
+        if isinstance(own, Limits):
+            yield (*place.path, "limits"), own
+        volume = getattr(place.step, "volume", None)
+        if volume is not None and volume.limits is not None:
+            yield (*place.path, "volume", "limits"), volume.limits
+    for number, test in enumerate(outline.recipe.tests):
+        if test.limits is not None:
+            yield ("tests", number, "limits"), test.limits
+
+
+@check("limits.inverted")
+def low_is_low(outline: Outline) -> Iterator[Fault]:
+    """No lower limit lies above its upper limit."""
+    for path, band in _bands(outline):
+        if _inverted(_bounds(outline, band)):
+            yield Fault(path, _("The lower limit lies above the upper one."))
+
+
+@check("limits.alert_outside_action")
+def alert_within_action(outline: Outline) -> Iterator[Fault]:
+    """The alert limits lie within the action limits."""
+    for path, limits in _limits(outline):
+        if _outside(_bounds(outline, limits.alert), _bounds(outline, limits.action)):
+            yield Fault((*path, "alert"), _("The alert limits lie outside the action limits."))
+
+
+def _own(place: StepPlace) -> Limits:
+    found = getattr(place.step, "limits", None)
+    return found if isinstance(found, Limits) else Limits()
+
+
+@check("limits.target_outside")
+def target_within_limits(outline: Outline) -> Iterator[Fault]:
+    """A target does not lie outside the limits of its own value."""
+    for place in outline.all_steps:
+        target = getattr(place.step, "target", None)
+        limits = _own(place)
+        if target is None:
+            continue
+        for band in (limits.alert, limits.action):
+            if _outside((target, target), _bounds(outline, band)):
+                yield Fault((*place.path, "target"), _("The target lies outside its own limits."))
+                break
+
+
+@check("limits.never_reached")
+def plausible_beyond_action(outline: Outline) -> Iterator[Fault]:
+    """What is refused as implausible lies beyond the action limits."""
+    for place in outline.all_steps:
+        plausible = getattr(place.step, "plausible", None)
+        action = _bounds(outline, _own(place).action)
+        if isinstance(plausible, Band) and _outside(action, _bounds(outline, plausible)):
+            yield Fault(
+                (*place.path, "plausible"),
+                _("The plausible range ends inside the action limits, so they are never met."),
+            )
+
+
+@check("input.inverted")
+def inputs_in_order(outline: Outline) -> Iterator[Fault]:
+    """An input's lower bound lies below its upper bound."""
+    for number, given in enumerate(outline.recipe.inputs):
+        if given.low > given.high:
+            yield Fault(("inputs", number, "low"), _("The lower bound lies above the upper one."))
+
+
+@check("parameter.default_outside")
+def defaults_within_bounds(outline: Outline) -> Iterator[Fault]:
+    """A parameter's default lies within the bounds that a site must keep."""
+    for number, p in enumerate(outline.recipe.parameters):
+        if _outside((p.default, p.default), (p.low, p.high)) or _inverted((p.low, p.high)):
+            yield Fault(
+                ("parameters", number, "default"),
+                _("The default of %(name)s lies outside its own bounds.") % {"name": p.key},
+            )
+
+
+@check("duration.order")
+def durations_in_order(outline: Outline) -> Iterator[Fault]:
+    """Low is at most expected, expected at most high, and no stage takes no time."""
+    for place in outline.stages:
+        d = place.stage.duration
+        if not timedelta(0) < d.low <= d.expected <= d.high:
+            yield Fault(
+                (*place.path, "duration"),
+                _("A duration is more than nothing, and low ≤ expected ≤ high."),
+            )
+
+
+@check("lag.order")
+def lags_in_order(outline: Outline) -> Iterator[Fault]:
+    """The least lag is at most the most lag."""
+    for place in outline.stages:
+        lag = place.stage.lag
+        if lag and lag.min is not None and lag.max is not None and lag.min > lag.max:
+            yield Fault((*place.path, "lag"), _("The least lag is longer than the most."))
+
+
+@check("timer.order")
+def timers_in_order(outline: Outline) -> Iterator[Fault]:
+    """A timer's least time is at most its most time."""
+    for place in outline.all_steps:
+        least, most = getattr(place.step, "min", None), getattr(place.step, "max", None)
+        if isinstance(least, timedelta) and isinstance(most, timedelta) and least > most:
+            yield Fault((*place.path, "min"), _("The least time is longer than the most."))
+
+
+@check("critical.no_limits")
+def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
+    """A critical value has limits; a critical choice has an answer that is an exception."""
+    for place in outline.all_steps:
+        step = place.step
+        if not step.critical:
+            continue
+        numeric = step.kind == "calculate" or getattr(step, "value", None) in {"decimal", "integer"}
+        if numeric and getattr(step, "limits", None) is None:
+            yield Fault((*place.path, "critical"), _("A critical value needs limits."))
+        if step.kind == "choose" and not any(o.flag for o in getattr(step, "options", ())):
+            yield Fault(
+                (*place.path, "critical"),
+                _("A critical choice needs an answer that is an exception."),
+            )
+
+
+@check("verify.proves_nothing")
+def witness_where_nothing_proves(outline: Outline) -> Iterator[Fault]:
+    """A second person is asked only where no scan proves the act."""
+    for place in outline.all_steps:
+        if place.step.verify and place.step.kind in {"scan", "equip"}:
+            yield Fault(
+                (*place.path, "verify"),
+                _("The witness proves nothing: the scan proves this step."),
+                Weight.WARNING,
+            )

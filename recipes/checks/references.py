@@ -1,0 +1,141 @@
+"""References: to steps before, materials of the bill, claimed equipment, known tests."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes import formulas, paths
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.step import Names, Use
+
+MOMENTS = frozenset({"collection.started_at", "collection.ended_at"})
+
+
+def _uses(outline: Outline, what: Names) -> Iterator[tuple[StepPlace, Use]]:
+    for place in outline.all_steps:
+        for use in place.step.uses():
+            if use.what == what:
+                yield place, use
+
+
+def _named(outline: Outline) -> Iterator[tuple[StepPlace, Path, str]]:
+    """Yield each name in each formula of the steps, and where it stands."""
+    for place in outline.all_steps:
+        for written in place.step.written():
+            for name in formulas.parse(written.formula).names:
+                yield place, (*place.path, *written.field.split(".")), name
+
+
+@check("reference.material")
+def materials_in_bill(outline: Outline) -> Iterator[Fault]:
+    """What is added stands in the bill of materials."""
+    known = {line.material for line in outline.recipe.bill_of_materials}
+    for place, use in _uses(outline, Names.MATERIAL):
+        if use.name not in known:
+            sentence = _("%(name)s is not in the bill of materials.")
+            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+
+
+@check("reference.equipment")
+def equipment_claimed(outline: Outline) -> Iterator[Fault]:
+    """What a step binds is claimed by its stage, or held from one before."""
+    for place, use in _uses(outline, Names.EQUIPMENT):
+        stage = place.operation.stage
+        claimed = frozenset[str]().union(*outline.aliases) if stage is None else (
+            outline.aliases[stage.number]
+        )  # fmt: skip
+        if use.name not in claimed:
+            sentence = _("%(name)s is claimed neither by this stage nor by one that holds it.")
+            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+
+
+@check("reference.test")
+def tests_known(outline: Outline) -> Iterator[Fault]:
+    """What a sample is for, and what a gate waits for, are tests of the recipe."""
+    known = outline.recipe.test_by_key
+    for place, use in _uses(outline, Names.TEST):
+        if use.name not in known:
+            yield Fault(
+                (*place.path, use.field), _("There is no test %(name)s.") % {"name": use.name}
+            )
+
+
+@check("reference.step")
+def steps_known_and_before(outline: Outline) -> Iterator[Fault]:
+    """A time runs from a step that exists and comes before."""
+    for place, use in _uses(outline, Names.STEP):
+        yield from _before(outline, use.name, place, (*place.path, use.field))
+
+
+@check("formula.name")
+def names_known_and_before(outline: Outline) -> Iterator[Fault]:
+    """A formula uses inputs, parameters, results and values that exist by then."""
+    spaces = {
+        "inputs": {given.name for given in outline.recipe.inputs},
+        "parameters": {parameter.key for parameter in outline.recipe.parameters},
+    }
+    for place, path, name in _named(outline):
+        space, key = paths.space_of(name), name.partition(".")[2]
+        if space == "results":
+            yield from _result(outline, key, place, path)
+        elif space is not None:
+            if key not in spaces[space]:
+                yield Fault(path, _("There is no %(name)s.") % {"name": name})
+        else:
+            yield from _before(outline, name, place, path)
+            meant = outline.meant(name, place)
+            if meant is not None and meant.step.unit_of_value() is None:
+                yield Fault(path, _("The step %(name)s gives no number.") % {"name": name})
+
+
+def _before(outline: Outline, name: str, place: StepPlace, path: Path) -> Iterator[Fault]:
+    meant = outline.meant(name, place)
+    if meant is None:
+        yield Fault(path, _("There is no step %(name)s.") % {"name": name})
+    elif meant.number >= place.number:
+        yield Fault(path, _("The step %(name)s does not come before this one.") % {"name": name})
+
+
+def _result(outline: Outline, key: str, place: StepPlace, path: Path) -> Iterator[Fault]:
+    taken = {paths.normal(test): at.number for test, at in outline.sampled.items()}
+    if taken.get(paths.normal(key), place.number) >= place.number:
+        sentence = _("No sample for the test %(name)s is taken before this step.")
+        yield Fault(path, sentence % {"name": key})
+
+
+@check("reference.within")
+def moments_known(outline: Outline) -> Iterator[Fault]:
+    """A stage's time limit runs from a known moment, an earlier stage or an earlier step."""
+    parameters = {f"parameters.{parameter.key}" for parameter in outline.recipe.parameters}
+    for stage in outline.stages:
+        for number, within in enumerate(stage.stage.within):
+            path = (*stage.path, "within", number)
+            if not _moment(outline, within.from_, stage.number):
+                sentence = _("%(name)s is no moment that comes before this stage.")
+                yield Fault((*path, "from"), sentence % {"name": within.from_})
+            if isinstance(within.max, str) and within.max not in parameters:
+                yield Fault((*path, "max"), _("There is no %(name)s.") % {"name": within.max})
+
+
+def _moment(outline: Outline, name: str, number: int) -> bool:
+    if name in MOMENTS:
+        return True
+    if name in outline.stage_numbers:
+        return outline.stage_numbers[name] < number
+    step = outline.by_name.get(paths.normal(name))
+    stage = step.operation.stage if step else None
+    return stage is not None and stage.number < number
+
+
+@check("reference.contingency")
+def contingencies_known(outline: Outline) -> Iterator[Fault]:
+    """An operation offers contingencies that the recipe describes."""
+    known = {operation.key for operation in outline.recipe.contingencies}
+    for place in outline.operations:
+        for number, name in enumerate(place.operation.contingencies):
+            if name not in known:
+                yield Fault(
+                    (*place.path, "contingencies", number),
+                    _("There is no contingency %(name)s.") % {"name": name},
+                )

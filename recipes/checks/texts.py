@@ -1,0 +1,27 @@
+"""Texts in every language."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes.outline import Fault, Outline, check
+
+
+@check("text.language_missing")
+def every_language(outline: Outline) -> Iterator[Fault]:
+    """Each text is written in the languages of the recipe's title."""
+    asked = outline.recipe.title.languages
+    for path, text in outline.texts():
+        missing = sorted(asked - text.languages)
+        if missing:
+            yield Fault(
+                path,
+                _("The text is not written in %(languages)s.") % {"languages": ", ".join(missing)},
+            )
+
+
+@check("text.no_language")
+def some_language(outline: Outline) -> Iterator[Fault]:
+    """The title is written in at least one language."""
+    if not outline.recipe.title.languages:
+        yield Fault(("title",), _("The title is written in no language."))

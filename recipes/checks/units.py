@@ -1,0 +1,88 @@
+"""Units: known ones, and formulas that give the unit that they should."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes import dimensions, formulas, paths, units
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.step import Written
+
+TIMES = ("d", "h", "min", "s")
+
+
+def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
+    for name in ("inputs", "parameters", "bill_of_materials", "tests"):
+        for number, part in enumerate(getattr(outline.recipe, name)):
+            if part.unit is not None:
+                yield (name, number, "unit"), part.unit
+    for place in outline.all_steps:
+        for unit in place.step.units():
+            yield (*place.path, "unit"), unit
+
+
+@check("unit.unknown")
+def known_units(outline: Outline) -> Iterator[Fault]:
+    """Each unit is a UCUM code that recipes may use."""
+    for path, code in _units(outline):
+        if not units.known(code):
+            yield Fault(path, _("There is no unit %(unit)s.") % {"unit": code})
+
+
+@check("formula.unit")
+def formulas_fit(outline: Outline) -> Iterator[Fault]:
+    """Each formula adds like to like and gives the unit of what it stands for."""
+    for place in outline.all_steps:
+        for written in place.step.written():
+            if formulas.is_plain(written.formula) or not _unit_known(written):
+                continue
+            try:
+                dimensions.check(
+                    written.formula,
+                    unit_of=lambda name, place=place: unit_of(outline, name, place),  # type: ignore[misc]
+                    gives=written.unit,
+                )
+            except dimensions.UnitMismatch as error:
+                yield Fault((*place.path, *written.field.split(".")), str(error))
+
+
+def _unit_known(written: Written) -> bool:
+    return written.unit is None or units.known(written.unit)
+
+
+def unit_of(outline: Outline, name: str, place: StepPlace) -> str | None:
+    """Return the unit of the value that a formula's name means, None when it has none."""
+    space, key = paths.space_of(name), name.partition(".")[2]
+    if space == "inputs":
+        return next((i.unit for i in outline.recipe.inputs if i.name == key), None)
+    if space == "parameters":
+        return next((p.unit for p in outline.recipe.parameters if p.key == key), None)
+    if space == "results":
+        tests = outline.recipe.tests
+        return next((t.unit for t in tests if paths.normal(t.key) == paths.normal(key)), None)
+    meant = outline.meant(name, place)
+    return meant.step.unit_of_value() if meant else None
+
+
+@check("parameter.no_time")
+def spans_are_times(outline: Outline) -> Iterator[Fault]:
+    """A parameter that stands for a duration has a unit of time."""
+    spans: list[tuple[Path, str]] = [
+        ((*stage.path, "within", number, "max"), within.max)
+        for stage in outline.stages
+        for number, within in enumerate(stage.stage.within)
+        if isinstance(within.max, str)
+    ]
+    spans += [
+        ((*place.path, written.field), written.formula)
+        for place in outline.all_steps
+        if place.step.kind == "timer"
+        for written in place.step.written()
+    ]
+    known = {p.key: p.unit for p in outline.recipe.parameters}
+    for path, span in spans:
+        unit = known.get(span.partition(".")[2])
+        if unit is not None and unit not in TIMES:
+            yield Fault(path, _("%(name)s is not a time: its unit is %(unit)s.")
+                        % {"name": span, "unit": unit})  # fmt: skip

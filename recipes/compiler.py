@@ -1,0 +1,48 @@
+"""The first compiler: tells before approval why a recipe could not be executed.
+
+Each check is one function in ``recipes/checks``; this runs them all and gives each fault its
+line and place. Pure; a recipe of 5,000 steps takes well under two seconds.
+"""
+
+from __future__ import annotations
+
+from recipes import checks, reader
+from recipes.document import Recipe
+from recipes.messages import Message, RecipeNotReadable, Weight, errors
+from recipes.nodes import Nodes
+from recipes.outline import CHECKS, Fault, Outline
+
+__all__ = ["check_text", "checks", "compile_recipe", "errors"]
+
+
+def compile_recipe(recipe: Recipe, nodes: Nodes | None = None) -> tuple[Message, ...]:
+    """Return all that the checks find, errors first, in the order of the text.
+
+    With the nodes that the recipe was read from, each message carries its line.
+    """
+    outline = Outline(recipe)
+    data = nodes.data if nodes is not None else recipe.dump()
+    found = [
+        _message(code, fault, data, nodes) for code, check in CHECKS.items()
+        for fault in check(outline)
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda m: (m.severity != Weight.ERROR, m.line or 0)))
+
+
+def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Message:
+    return Message(
+        code=code,
+        path=reader.place(fault.path, data),
+        sentence=fault.sentence,
+        line=nodes.line(fault.path) if nodes is not None else None,
+        severity=fault.severity,
+    )
+
+
+def check_text(source: bytes | str) -> tuple[Recipe | None, tuple[Message, ...]]:
+    """Read and compile a text. A text that is no recipe gives None and the reader's messages."""
+    try:
+        read = reader.read_with_lines(source)
+    except RecipeNotReadable as refusal:
+        return None, refusal.messages
+    return read.recipe, compile_recipe(read.recipe, read.nodes)

@@ -1,0 +1,219 @@
+"""A recipe laid out for its checks: every part with the path at which it stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from recipes import formulas, paths
+from recipes.document import Operation, Recipe, Stage
+from recipes.messages import Weight
+from recipes.nodes import Path
+from recipes.parts import Text
+from recipes.step import StepBase
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a check found: where in the text, and the sentence."""
+
+    path: Path
+    sentence: str
+    severity: Weight = Weight.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlace:
+    """A stage, its number and its path."""
+
+    path: Path
+    number: int
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlace:
+    """An operation and its path; ``stage`` is None for a contingency."""
+
+    path: Path
+    stage: StagePlace | None
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """A step, its path in the text and in the batch, and its number in the order of work."""
+
+    path: Path
+    name: str
+    number: int
+    operation: OperationPlace
+    step: StepBase
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A recipe's parts in order; steps of contingencies come last and have no place in it."""
+
+    recipe: Recipe
+
+    @cached_property
+    def stages(self) -> tuple[StagePlace, ...]:
+        """The stages."""
+        return tuple(
+            StagePlace(("stages", number), number, stage)
+            for number, stage in enumerate(self.recipe.stages)
+        )
+
+    @cached_property
+    def operations(self) -> tuple[OperationPlace, ...]:
+        """The operations of all stages, then the contingencies."""
+        own = (
+            OperationPlace((*place.path, "operations", number), place, operation)
+            for place in self.stages
+            for number, operation in enumerate(place.stage.operations)
+        )
+        called = (
+            OperationPlace(("contingencies", number), None, operation)
+            for number, operation in enumerate(self.recipe.contingencies)
+        )
+        return (*own, *called)
+
+    @cached_property
+    def all_steps(self) -> tuple[StepPlace, ...]:
+        """The steps of all operations."""
+        found = (
+            ((*place.path, "steps", number), _name(place, step), place, step)
+            for place in self.operations
+            for number, step in enumerate(place.operation.steps)
+        )
+        return tuple(
+            StepPlace(path, name, number, place, step)
+            for number, (path, name, place, step) in enumerate(found)
+        )
+
+    @cached_property
+    def steps(self) -> tuple[StepPlace, ...]:
+        """The steps in the order of work, without contingencies."""
+        return tuple(place for place in self.all_steps if place.operation.stage is not None)
+
+    @cached_property
+    def by_name(self) -> dict[str, StepPlace]:
+        """All steps by their normal path."""
+        return {paths.normal(place.name): place for place in self.all_steps}
+
+    def meant(self, name: str, place: StepPlace) -> StepPlace | None:
+        """Return the step that a reference at ``place`` means."""
+        return paths.find(name, at=place.name, among=self.by_name)
+
+    @cached_property
+    def stage_numbers(self) -> dict[str, int]:
+        """Each stage's number by its key."""
+        return {place.stage.key: place.number for place in self.stages}
+
+    @cached_property
+    def sampled(self) -> dict[str, StepPlace]:
+        """The first step that takes a sample for a test, by the test's key."""
+        found: dict[str, StepPlace] = {}
+        for place in self.steps:
+            if place.step.kind == "sample":
+                for use in place.step.uses():
+                    found.setdefault(use.name, place)
+        return found
+
+    def last_of_hold(self, number: int, hold_until: str | None) -> int:
+        """Return the number of the stage at whose end a hold that began at ``number`` ends."""
+        return max(number, self.stage_numbers.get(hold_until or "", number))
+
+    @cached_property
+    def aliases(self) -> tuple[frozenset[str], ...]:
+        """For each stage the equipment it may use: its own, and what is held into it."""
+        found: list[set[str]] = [set() for _stage in self.stages]
+        for place in self.stages:
+            for unit in place.stage.equipment:
+                for number in range(
+                    place.number, self.last_of_hold(place.number, unit.hold_until) + 1
+                ):
+                    found[number].add(unit.as_)
+        return tuple(frozenset(names) for names in found)
+
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """The numbers of the stages in which a place is held that an earlier one claimed."""
+        return frozenset(
+            number
+            for place in self.stages
+            if place.stage.room is not None
+            for number in range(
+                place.number + 1,
+                self.last_of_hold(place.number, place.stage.room.hold_until) + 1,
+            )
+        )
+
+    def default(self, formula: str | None) -> Decimal | None:
+        """Work a bound out with the parameters' defaults; None when it needs more than those."""
+        if formula is None:
+            return None
+        names = formulas.parse(formula).names
+        if any(paths.space_of(name) != "parameters" for name in names):
+            return None
+        known = {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
+        if any(name not in known for name in names):
+            return None
+        try:
+            return formulas.evaluate(formula, known.__getitem__)
+        except formulas.FormulaError:
+            return None
+
+    def texts(self) -> Iterator[tuple[Path, Text]]:
+        """Yield every text that a person reads, with the path of what it belongs to."""
+        recipe = self.recipe
+        for name in ("parameters", "bill_of_materials", "bill_of_equipment", "tests",
+                     "specification"):  # fmt: skip
+            for number, part in enumerate(getattr(recipe, name)):
+                yield (name, number, "title"), part.title
+        for stage in self.stages:
+            yield (*stage.path, "title"), stage.stage.title
+            if stage.stage.safe_state is not None:
+                yield (*stage.path, "safe_state"), stage.stage.safe_state
+        for operation in self.operations:
+            yield (*operation.path, "title"), operation.operation.title
+        for step in self.all_steps:
+            for text in step.step.texts():
+                yield (*step.path, "text"), text
+
+
+def _name(place: OperationPlace, step: StepBase) -> str:
+    stage = place.stage.stage.key if place.stage else "contingencies"
+    return f"{stage}/{place.operation.key}/{step.key}"
+
+
+Check = Callable[[Outline], Iterator[Fault]]
+CHECKS: dict[str, Check] = {}
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a check under the code that its messages carry."""
+
+    def register(function: Check) -> Check:
+        if code in CHECKS:
+            raise TypeError(f"Two checks share the code {code}.")
+        CHECKS[code] = function
+        return function
+
+    return register
+
+
+def twice(
+    path: Path, parts: Sequence[Any], key: Callable[[Any], str]
+) -> Iterator[tuple[Path, str]]:
+    """Yield path and name of each part whose key an earlier one has."""
+    seen: set[str] = set()
+    for number, part in enumerate(parts):
+        name = key(part)
+        if paths.normal(name) in seen:
+            yield (*path, number), name
+        seen.add(paths.normal(name))
