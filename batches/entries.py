@@ -25,11 +25,6 @@ class Shown(Value):
     text: str
 
 
-@entry("batch-register.opened", version=1, stream=REGISTER)
-class RegisterOpened(Payload):
-    """The site's register of batch numbers begins."""
-
-
 @entry("batch.numbered", version=1, stream=REGISTER)
 class BatchNumbered(Payload):
     """The register gave the next number of a year to a batch."""

@@ -30,7 +30,8 @@ from records.entries import AttemptRefused
 from records.folding import Folded, change, create, fold
 
 THIRD = 3
-WRONG_PATIENT = "container.another_patient"
+# Only these are exceptions at once; other refusals are trended, and the third counts.
+WRONG_PATIENT = {"container.wrong_patient", "identity.mismatch"}
 
 
 def part(batch: UUID, path: str) -> UUID:
@@ -199,8 +200,8 @@ def _(e: Folded[AttemptRefused]) -> None:
         params=p.params, at=e.at, by=e.actor, by_name=e.actor_name,
     )  # fmt: skip
     tries = RefusedAttempt.objects.filter(stream=e.stream, step=path).count()
-    if p.code == WRONG_PATIENT or (path and tries == THIRD):
-        weight = Severity.CRITICAL if p.code == WRONG_PATIENT else Severity.MINOR
+    if p.code in WRONG_PATIENT or (path and tries == THIRD):
+        weight = Severity.CRITICAL if p.code in WRONG_PATIENT else Severity.MINOR
         params = {name: str(value) for name, value in p.params.items()} | {"tries": str(tries)}
         said = entries.Said(code=p.code, severity=weight, params=params)
         _raise(e, said, step=path, position=_position(e.stream, path), comment="")

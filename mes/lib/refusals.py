@@ -60,7 +60,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word is refusal, not error
         super().__init_subclass__()
         if "code" in cls.__dict__:
             known = Refusal._by_code.setdefault(cls.code, cls)
-            if known is not cls and known.__qualname__ != cls.__qualname__:
+            if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise TypeError(f"Two refusals share the code {cls.code}.")
 
     def __str__(self) -> str:

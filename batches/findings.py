@@ -1,0 +1,41 @@
+"""Sentences of findings and of exceptions: made from code and parameters when shown."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Refusal, UnknownRefusal
+
+SENTENCES: dict[str, Promise | str] = {
+    "outside.alert": _("%(value)s is outside the alert limits %(low)s to %(high)s."),
+    "outside.action": _("%(value)s is outside the action limits %(low)s to %(high)s."),
+    "add.outside_tolerance": _("%(quantity)s was added, %(asked)s is asked for."),
+    "timer.late": _("%(elapsed)s have passed, at most %(max)s are allowed."),
+    "label.not_reconciled": _(
+        "Labels do not reconcile: %(printed)s printed, %(applied)s applied, %(spoiled)s spoiled."
+    ),
+    "label.copies": _("%(applied)s labels were applied, the recipe asks for %(copies)s."),
+    "gate.result_flagged": _("%(test)s is out of its limits: %(value)s."),
+    "choose.flagged": _("“%(choice)s” was chosen."),
+    "concession.used": _("Passed under a concession: %(said)s"),
+    "reported": _("Reported from the floor."),
+    "lot.quarantined": _("Lot %(lot)s was quarantined after its use."),
+    "late.failure": _("%(test)s failed after release: %(value)s."),
+}
+
+
+class _Lenient(dict[str, str]):
+    """A missing parameter shows as a dash: an old exception must still be readable."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(code: str, params: Mapping[str, object]) -> str:
+    """Return what a finding or exception says, in the reader's language."""
+    given = _Lenient({name: str(value) for name, value in params.items()})
+    if code in SENTENCES:
+        return str(SENTENCES[code]) % given
+    known = Refusal.revive(code=code, params={}, field=None)
+    return code if isinstance(known, UnknownRefusal) else str(known.sentence) % given

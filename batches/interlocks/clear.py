@@ -1,0 +1,70 @@
+"""clear: line clearance. Before a stage it occupies what the batch claimed; after, it frees it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
+
+from batches.exceptions import NothingClaimed
+from batches.models import Batch
+from batches.selectors import recipe_of
+from batches.work import Found, Work
+from equipment.enums import ClaimState
+from equipment.models import Claim
+from equipment.services import claims as claiming
+from recipes.document import Need, Placed, Recipe
+from recipes.kinds.clear import Step
+
+
+def _needs(recipe: Recipe, placed: Placed) -> list[Need]:
+    """What is taken before this stage, or given back after it."""
+    before = cast(Step, placed.step).when == "before"
+    stage = placed.stage.key
+    return [need for need in recipe.needs if (need.first if before else need.last) == stage]
+
+
+def _claims(batch: Batch, needs: Sequence[Need], *, state: ClaimState) -> list[Claim]:
+    wanted = {_name(need.resource, need.first, need.alias) for need in needs}
+    rows = Claim.objects.of(batch.id).filter(state=state)
+    return [one for one in rows if _name(one.resource_kind, one.purpose, one.alias) in wanted]
+
+
+def _name(resource: str, purpose: str, alias: str | None) -> tuple[str, str, str]:
+    """A need and its claim have this in common."""
+    return resource, purpose, alias or ""
+
+
+def _state(placed: Placed) -> ClaimState:
+    before = cast(Step, placed.step).when == "before"
+    return ClaimState.PLANNED if before else ClaimState.OCCUPIED
+
+
+def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
+    """Return places and units whose claims begin or end here."""
+    claims = _claims(batch, _needs(recipe_of(batch), placed), state=_state(placed))
+    return Found(streams=tuple(sorted({claim.resource for claim in claims})))
+
+
+def check(work: Work) -> None:
+    """Before a stage each need has its claim. Raises NothingClaimed (conditional)."""
+    if cast(Step, work.placed.step).when == "after":
+        return
+    claims = _claims(work.batch, _needs(work.recipe, work.placed), state=ClaimState.PLANNED)
+    claimed = {_name(one.resource_kind, one.purpose, one.alias) for one in claims}
+    for need in _needs(work.recipe, work.placed):
+        if _name(need.resource, need.first, need.alias) not in claimed:
+            work.interlock(partial(_refuse, need))
+
+
+def _refuse(need: Need) -> None:
+    raise NothingClaimed(resource=need.class_)
+
+
+def effect(work: Work) -> None:
+    """Occupy, or release, every claim that begins or ends with this stage."""
+    needs = _needs(work.recipe, work.placed)
+    before = cast(Step, work.placed.step).when == "before"
+    for claim in _claims(work.batch, needs, state=_state(work.placed)):
+        if before:
+            claiming.occupy(work.a, claim)
+        else:
+            claiming.release(work.a, claim)

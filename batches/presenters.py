@@ -1,0 +1,67 @@
+"""Sentences about a batch's entries, for its timeline and the audit trail."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.functional import Promise
+
+from django.utils.translation import gettext_lazy
+
+from batches import entries as e
+from batches.findings import sentence
+from records.entries import Payload
+from records.presenters import presents
+
+SIMPLE: dict[type[Payload], Promise | str] = {
+    e.BatchNumbered: gettext_lazy("Number %(serial)s of %(year)s was given."),
+    e.BatchIssued: gettext_lazy("Batch %(number)s was issued from %(recipe)s %(recipe_label)s."),
+    e.OperationSignedOn: gettext_lazy("%(performer_name)s signed on to %(operation)s."),
+    e.BatchCompleted: gettext_lazy("The record is complete."),
+    e.ExceptionJudged: gettext_lazy("Exception judged: %(judgement)s. %(comment)s"),
+    e.ConcessionAsked: gettext_lazy("QA was asked at %(step)s: %(reason)s"),
+    e.ConcessionGranted: gettext_lazy("Concession granted until %(until)s: %(reason)s"),
+    e.ConcessionDeclined: gettext_lazy("Concession declined: %(reason)s"),
+    e.QualityHoldSet: gettext_lazy("Quality hold: %(reason)s"),
+    e.QualityHoldLifted: gettext_lazy("Quality hold lifted: %(reason)s"),
+    e.ProcessHoldSet: gettext_lazy("Process held: %(reason)s"),
+    e.ProcessHoldLifted: gettext_lazy("Process restarted: %(reason)s"),
+    e.ResultArrived: gettext_lazy("Result of %(test)s: %(value)s (%(outcome)s)."),
+}
+
+
+def _simple(text: Promise | str) -> Callable[[Payload], str]:
+    return lambda payload: str(text) % payload.fields()
+
+
+for _payload, _text in SIMPLE.items():
+    presents(_payload)(_simple(_text))
+
+
+@presents(e.StepPerformed)
+def _performed(p: e.StepPerformed) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in p.values.items())
+    said = " ".join(sentence(one.code, one.params) for one in p.findings)
+    return " ".join(part for part in (p.shown.text, values, said) if part)
+
+
+@presents(e.ExceptionRaised)
+def _reported(p: e.ExceptionRaised) -> str:
+    return f"{sentence(p.said.code, p.said.params)} {p.comment}"
+
+
+def _signed(said: Promise | str) -> Callable[[Any], str]:
+    def present(p: Any) -> str:
+        s = p.signature
+        return f"{said} {s.printed_name}: {s.meaning}"
+
+    return present
+
+
+presents(e.StepVerified)(_signed(gettext_lazy("Verified by")))
+presents(e.OperationAttested)(_signed(gettext_lazy("Attested by")))
+presents(e.BatchReviewed)(_signed(gettext_lazy("Reviewed by")))
+
+
+@presents(e.BatchDispositioned)
+def _dispositioned(p: e.BatchDispositioned) -> str:
+    return f"{p.disposition}: {p.signature.printed_name}. {p.reason}"

@@ -1,0 +1,84 @@
+"""May this person do this step of this batch now? Each check raises its refusal."""
+
+from batches.enums import OperationState, ProcessState, RecordState, StepState
+from batches.exceptions import (
+    BatchHeld,
+    HeldByQuality,
+    NothingToAttest,
+    OnlyPerformerAttests,
+    PerformerMissing,
+    RecordClosed,
+    StepAlreadyDone,
+    StepNotDue,
+    StepWaitsForVerifier,
+    VerifiedOwnWork,
+)
+from batches.models import Batch, Operation, Step
+from batches.selectors import due_step
+from recipes.step import StepBase
+
+
+def check_executing(batch: Batch) -> None:
+    """The record still grows. Raises RecordClosed."""
+    if batch.record_state != RecordState.EXECUTING:
+        raise RecordClosed()
+
+
+def check_not_held(batch: Batch) -> None:
+    """The process is not in its safe state. Raises BatchHeld."""
+    if batch.process_state == ProcessState.HELD:
+        raise BatchHeld(reason=batch.process_hold_reason)
+
+
+def check_due(batch: Batch, step: Step) -> None:
+    """The step is the next one. Raises StepAlreadyDone, StepWaitsForVerifier, StepNotDue."""
+    if step.state == StepState.CLOSED:
+        at = f"{step.performed_at:%H:%M} UTC" if step.performed_at else "–"
+        raise StepAlreadyDone(by=step.performer_name, at=at)
+    if step.state == StepState.TO_BE_VERIFIED:
+        raise StepWaitsForVerifier()
+    if step.position != batch.position:
+        due = due_step(batch)
+        raise StepNotDue(
+            due=due.path if due else "–", step=step.path, streams=[batch.id]
+        )
+
+
+def check_performer(operation: Operation) -> None:
+    """Somebody has signed on with both components. Raises PerformerMissing."""
+    if operation.performer is None:
+        raise PerformerMissing()
+
+
+def check_quality_hold(batch: Batch, definition: StepBase) -> None:
+    """A quality hold blocks only what cannot be undone. Raises HeldByQuality."""
+    if batch.quality_hold and definition.irreversible:
+        raise HeldByQuality(reason=batch.quality_hold_reason)
+
+
+def check_can_perform(
+    batch: Batch, step: Step, operation: Operation, definition: StepBase
+) -> None:
+    """All that the batch itself asks before a step: record, order, hold, performer."""
+    check_executing(batch)
+    check_due(batch, step)
+    check_not_held(batch)
+    check_quality_hold(batch, definition)
+    check_performer(operation)
+
+
+def check_verifier(step: Step, *, verifier: object) -> None:
+    """The verifier is not the performer. Raises VerifiedOwnWork, recorded."""
+    if step.performed_by == verifier:
+        raise VerifiedOwnWork(
+            performer=step.performer_name, step=step.path, streams=[step.stream]
+        )
+
+
+def check_attestation(operation: Operation, *, signer: object) -> None:
+    """All steps are closed and the performer signs. Raises NothingToAttest or
+    OnlyPerformerAttests."""
+    if operation.state != OperationState.TO_BE_ATTESTED:
+        raise NothingToAttest()
+    if operation.performer != signer:
+        raise OnlyPerformerAttests(performer=operation.performer_name)

@@ -1,0 +1,20 @@
+"""Every act on a batch: issue, sign on, perform, verify, attest, report, hold, ask QA."""
+
+from batches.services.concessions import ask_concession
+from batches.services.holds import hold_process, restart_process
+from batches.services.issue import issue_batch
+from batches.services.operations import attest_operation, sign_on
+from batches.services.reports import report
+from batches.services.steps import perform_step, verify_step
+
+__all__ = [
+    "ask_concession",
+    "attest_operation",
+    "hold_process",
+    "issue_batch",
+    "perform_step",
+    "report",
+    "restart_process",
+    "sign_on",
+    "verify_step",
+]

@@ -1,0 +1,93 @@
+"""Issue: the control recipe of one batch is made from an effective master recipe."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from uuid import UUID, uuid5
+
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from batches.entries import REGISTER, STREAM, BatchIssued, BatchNumbered
+from batches.enums import Purpose
+from batches.exceptions import InputMissing, RecipeNotEffective
+from batches.models import BatchNumber
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
+from orders.models import Order
+from recipes.document import Input, Recipe
+from recipes.enums import VersionStatus
+from recipes.models import RecipeVersion
+from recipes.selectors import document
+from records.act import Act, New, act, acting
+from records.commands import Command, Reply
+from records.models import Stream
+
+
+def register_of(site: UUID) -> UUID:
+    """Return the stream of a site's register of batch numbers."""
+    return uuid5(site, "batch-register")
+
+
+@acting
+def issue_batch(
+    *, command: Command, order: UUID, recipe_version: UUID, purpose: str = Purpose.PATIENT
+) -> Reply:
+    """Issue a batch for an order: pins the recipe version and numbers the batch.
+
+    Checks what the recipe wants of the order. Raises RecipeNotEffective, InputMissing,
+    NotFound. Appends ``batch.numbered`` to the register and ``batch.issued`` to the new batch;
+    tells the order by the message ``batch.issued``.
+    """
+    batch, site = uuid7(), command.actor.site
+    if site is None:
+        raise NotFound()
+    register = register_of(site)
+    known = Stream.objects.filter(id=register).exists()
+    new = [New(STREAM, batch, site)] + ([] if known else [New(REGISTER, register, site)])
+    locked = [order, recipe_version] + ([register] if known else [])
+    with act(command, streams=locked, new=new) as a:
+        check_permission(a.actor, Permission.BATCHES_ISSUE)
+        version = _effective(recipe_version)
+        wanted = Order.objects.get(id=order)
+        inputs = _inputs(document(version.content_hash), wanted.inputs)
+        number = _next_number(a, register, batch)
+        said = BatchIssued(
+            number=number, order=order, coi=wanted.coi, mark=wanted.mark, purpose=purpose,
+            recipe=version.code, recipe_version=version.id, recipe_label=version.label,
+            recipe_hash=version.content_hash, inputs=inputs,
+        )  # fmt: skip
+        a.append(batch, said)
+        a.enqueue("batch.issued", {"batch": str(batch), "order": str(order), "number": number})
+        a.reply = {"batch": str(batch), "number": number}
+    return a.reply
+
+
+def _effective(version: UUID) -> RecipeVersion:
+    found = RecipeVersion.objects.get(id=version)
+    if found.status != VersionStatus.EFFECTIVE:
+        raise RecipeNotEffective(recipe=str(found))
+    return found
+
+
+def _inputs(recipe: Recipe, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what the recipe wants of the order, each within its bounds (S88-2)."""
+    return {wanted.name: _input(wanted, given.get(wanted.name, "")) for wanted in recipe.inputs}
+
+
+def _input(wanted: Input, text: str) -> str:
+    try:
+        fits = wanted.low <= Decimal(text) <= wanted.high
+    except InvalidOperation:
+        fits = False
+    if not fits:
+        raise InputMissing(
+            name=wanted.name, low=str(wanted.low), high=str(wanted.high), unit=wanted.unit
+        )
+    return text
+
+
+def _next_number(a: Act, register: UUID, batch: UUID) -> str:
+    """Take the next number of the year from the register, under its lock."""
+    last = BatchNumber.objects.filter(stream=register, year=a.now.year).first()
+    serial = last.serial + 1 if last else 1
+    a.append(register, BatchNumbered(batch=batch, year=a.now.year, serial=serial))
+    return f"B-{a.now.year % 100:02}-{serial:04}"

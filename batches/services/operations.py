@@ -1,0 +1,82 @@
+"""Who performs an operation, and the performer's attestation of it."""
+
+from uuid import UUID
+
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from accounts.services.ceremony import Proof, sign
+from batches import rules, selectors
+from batches.entries import BatchCompleted, OperationAttested, OperationSignedOn
+from batches.enums import OperationState, ProcessState, StepState
+from batches.exceptions import AlreadySignedOn
+from batches.models import Operation, Step
+from batches.services.steps import step_content
+from mes.lib.evidence import JSON
+from records.act import Act, act, acting
+from records.commands import Command, Reply
+
+ATTESTED = "I performed these steps as recorded."
+
+
+@acting
+def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> Reply:
+    """Sign a performer on to an operation; the actor records what the performer does.
+
+    The performer may change while no step of the operation is done. Raises AlreadySignedOn.
+    Appends ``operation.signed_on``.
+    """
+    with act(command, streams=[batch]) as a:
+        check_permission(a.actor, Permission.BATCHES_PERFORM)
+        rules.check_executing(selectors.batch_of(batch))
+        row = selectors.operation_of(batch, operation)
+        _check_free(row)
+        said = OperationSignedOn(
+            operation=operation, performer=proof.person, performer_name=proof.printed_name,
+            factors=proof.factors,
+        )  # fmt: skip
+        a.append(batch, said)
+        a.reply = {"operation": operation, "performer": proof.printed_name}
+    return a.reply
+
+
+def _check_free(row: Operation) -> None:
+    done = Step.objects.filter(stream=row.stream, operation=row.path)
+    begun = done.exclude(state=StepState.WAITING).exists()
+    if row.state not in {OperationState.WAITING, OperationState.RUNNING} or begun:
+        raise AlreadySignedOn(performer=row.performer_name)
+
+
+@acting
+def attest_operation(*, command: Command, batch: UUID, operation: str, proof: Proof) -> Reply:
+    """Attest an operation's steps with one signature of its performer.
+
+    The last attestation completes the record. Raises NothingToAttest, OnlyPerformerAttests.
+    Appends ``operation.attested`` and, at the end, ``batch.completed``.
+    """
+    with act(command, streams=[batch]) as a:
+        seen = selectors.batch_of(batch)
+        rules.check_executing(seen)
+        row = selectors.operation_of(batch, operation)
+        rules.check_attestation(row, signer=proof.person)
+        signature = sign(
+            proof, meaning=ATTESTED, content=operation_content(row), at=a.now,
+            permission=Permission.BATCHES_ATTEST, parts=(operation,),
+        )  # fmt: skip
+        a.append(batch, OperationAttested(operation=operation, signature=signature))
+        completed = _complete(a, batch, done=seen.process_state == ProcessState.COMPLETE)
+        a.reply = {"operation": operation, "completed": completed}
+    return a.reply
+
+
+def _complete(a: Act, batch: UUID, *, done: bool) -> bool:
+    open_ones = Operation.objects.filter(stream=batch).exclude(state=OperationState.ATTESTED)
+    if not done or open_ones.exists():
+        return False
+    a.append(batch, BatchCompleted())
+    return True
+
+
+def operation_content(row: Operation) -> JSON:
+    """Return what an attestation covers: every step of the operation as recorded."""
+    steps = Step.objects.filter(stream=row.stream, operation=row.path).order_by("position")
+    return {"operation": row.path, "steps": [step_content(step) for step in steps]}

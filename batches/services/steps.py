@@ -1,0 +1,158 @@
+"""Performing a step, and verifying it by a second person."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from accounts.services.ceremony import Proof, sign
+from batches import rules, selectors
+from batches.entries import Said, Shown, StepPerformed, StepVerified
+from batches.enums import StepState
+from batches.exceptions import CommentMissing, NothingToVerify
+from batches.findings import sentence
+from batches.interlocks import BY_KIND
+from batches.models import Step
+from batches.work import Found, Work
+from mes.lib.evidence import JSON
+from recipes.document import Placed
+from recipes.judging import Finding, Judged
+from recipes.kinds import judge
+from records.act import act, acting
+from records.commands import Command, Reply
+from records.reading import reading
+
+VERIFIED = "I verified this step."
+
+
+@acting
+def perform_step(
+    *, command: Command, batch: UUID, step: str, values: Mapping[str, str], language: str = "en"
+) -> Reply:
+    """Record a due step's values, judge them, and do to lots, units and containers what it says.
+
+    Raises the refusals of ``batches.rules``, of the step's kind and of its interlocks, and
+    CommentMissing for a flagged value without a comment. Appends ``step.performed`` to the
+    batch, and consumption, occupation or new containers to the streams of those things; tells
+    the laboratory of samples. Replies with outcome, findings and whether a second person is
+    asked for.
+    """
+    found = _find(command, batch, step, dict(values))
+    with act(command, streams=[batch, *found.streams], new=found.new) as a:
+        check_permission(a.actor, Permission.BATCHES_PERFORM)
+        seen = selectors.batch_of(batch)
+        row = selectors.step_of(batch, step)
+        placed = selectors.placed_of(seen, step)
+        operation = selectors.operation_of(batch, row.operation)
+        rules.check_can_perform(seen, row, operation, placed.step)
+        work = Work(
+            a=a, batch=seen, recipe=selectors.recipe_of(seen), placed=placed, found=found,
+            values=values, concessions=selectors.concessions_at(batch, step, at=a.now),
+        )  # fmt: skip
+        judged = _judge(work)
+        work.values = judged.values
+        kind = BY_KIND.get(row.kind)
+        if kind:
+            kind.check(work)
+        a.append(batch, _entry(work, judged, row, operation.performer, operation.performer_name,
+                               language=language))  # fmt: skip
+        if kind:
+            kind.effect(work)
+        a.reply = _reply(work, judged, row)
+    return a.reply
+
+
+def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> Found:
+    """Read, before the locks, which streams the step's codes mean."""
+    with reading(site=command.actor.site, person=command.actor.person):
+        seen = selectors.batch_of(batch)
+        placed = selectors.placed_of(seen, path)
+        kind = BY_KIND.get(placed.step.kind)
+        complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
+        # What is missing is refused by the judgement, with its field.
+        return kind.find(seen, placed, _codes(placed, values)) if kind and complete else Found()
+
+
+def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
+    return {name: values[name].strip() for name in placed.step.accepts() if values.get(name)}
+
+
+def _judge(work: Work) -> Judged:
+    """Judge the values; a conditional refusal (too early, gate closed) may be conceded."""
+    facts = selectors.facts_of(work.batch, work.placed, at=work.a.now)
+    judged = judge(work.placed.step, work.values, facts)
+    if judged.comment_missing:
+        first = judged.findings[0]
+        raise CommentMissing(field="comment", finding=sentence(first.code, first.params))
+    return judged
+
+
+def _entry(
+    work: Work, judged: Judged, row: Step, performer: UUID | None, name: str, *, language: str
+) -> StepPerformed:
+    if performer is None:
+        raise TypeError("a step was performed by nobody")  # check_performer refused it before
+    text = work.placed.step.text
+    return StepPerformed(
+        step=row.path,
+        iteration=row.iteration,
+        values=judged.values,
+        outcome="flagged" if work.passed else judged.outcome.value,
+        rule=judged.rule,
+        rule_version=judged.rule_version,
+        findings=tuple(_said(one) for one in (*judged.findings, *work.passed)),
+        performer=performer,
+        performer_name=name,
+        shown=Shown(language=language, text=text.get(language) or next(iter(text.values()))),
+    )
+
+
+def _said(finding: Finding) -> Said:
+    return Said(code=finding.code, severity=finding.severity.value, params=dict(finding.params))
+
+
+def _reply(work: Work, judged: Judged, row: Step) -> Reply:
+    findings: list[JSON] = [sentence(f.code, f.params) for f in (*judged.findings, *work.passed)]
+    return {
+        "step": row.path,
+        "outcome": judged.outcome.value,
+        "findings": findings,
+        "to_be_verified": row.verify,
+    }
+
+
+@acting
+def verify_step(*, command: Command, batch: UUID, step: str, proof: Proof) -> Reply:
+    """Verify a performed step: a second person signs its values with both components.
+
+    Raises NothingToVerify, VerifiedOwnWork (recorded). Appends ``step.verified``.
+    """
+    with act(command, streams=[batch]) as a:
+        seen = selectors.batch_of(batch)
+        rules.check_executing(seen)
+        row = selectors.step_of(batch, step)
+        if row.state != StepState.TO_BE_VERIFIED:
+            raise NothingToVerify()
+        rules.check_verifier(row, verifier=proof.person)
+        signature = sign(
+            proof, meaning=VERIFIED, content=step_content(row), at=a.now,
+            permission=Permission.BATCHES_VERIFY, parts=(row.path,),
+        )  # fmt: skip
+        a.append(batch, StepVerified(step=row.path, iteration=row.iteration, signature=signature))
+        a.reply = {"step": row.path, "verified_by": signature.printed_name}
+    return a.reply
+
+
+def step_content(row: Step) -> JSON:
+    """Return what a signature on a step covers: what was recorded, and of whom."""
+    return {
+        "batch": str(row.stream),
+        "step": row.path,
+        "iteration": row.iteration,
+        "values": row.values,
+        "outcome": row.outcome,
+        "performed_by": str(row.performed_by),
+        "recorded_by": str(row.recorded_by),
+    }
+
+

@@ -1,0 +1,62 @@
+"""A step being performed: what its interlocks look at and what they leave behind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from batches.findings import sentence
+from batches.models import Batch
+from mes.lib.refusals import Interlock, Refusal
+from recipes.document import Placed, Recipe
+from recipes.enums import Severity
+from recipes.judging import Finding
+from records.act import Act, New
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the codes of a step mean: streams to lock, and streams to make.
+
+    ``things`` is by the name of the value (``lot``, ``unit``, ``source`` …).
+    """
+
+    things: Mapping[str, UUID] = field(default_factory=dict)
+    streams: tuple[UUID, ...] = ()
+    new: tuple[New, ...] = ()
+
+
+@dataclass(slots=True)
+class Work:
+    """One step under the lock. ``values`` are as the judgement keeps them."""
+
+    a: Act
+    batch: Batch
+    recipe: Recipe
+    placed: Placed
+    found: Found
+    values: Mapping[str, str]
+    concessions: set[str]
+    passed: list[Finding] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The step's path, for parameters of refusals."""
+        return self.placed.path
+
+    def interlock(self, check: Callable[[], None]) -> None:
+        """Run a check; let a conditional refusal pass where QA has granted a concession.
+
+        What was passed becomes a finding, so that the reviewer sees it.
+        """
+        try:
+            check()
+        except Refusal as refusal:
+            granted = refusal.interlock == Interlock.CONDITIONAL and (
+                refusal.code in self.concessions
+            )
+            if not granted:
+                refusal.params.setdefault("step", self.path)
+                refusal.streams = refusal.streams or (self.batch.id,)
+                raise
+            said = sentence(refusal.code, refusal.params)
+            self.passed.append(Finding("concession.used", Severity.MAJOR, {"said": said}))
