@@ -1,0 +1,111 @@
+"""The shape of the code: arrows, layers, doors between apps, sizes, and what no file may hold."""
+
+import ast
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+APPS = (
+    "records", "accounts", "equipment", "materials", "recipes", "orders", "batches", "planning",
+    "quality",
+)  # fmt: skip
+PRESENT = [app for app in APPS if (PROJECT / app / "apps.py").exists()]
+# What one app may use of another. ``records`` is the frame: all of it is for the others.
+DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "exceptions"}
+FURTHER_DOORS = {
+    "accounts": {"access", "permissions"},
+    "recipes": {"kinds"},
+}
+LONGEST_FUNCTION = 60
+LONGEST_FILE = 500
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("mes", *PRESENT, exclude_type_checking_imports=True, cache_dir=None)
+
+
+@cache
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True, text=True
+    )
+    return [PROJECT / name for name in listed.stdout.split("\0") if (PROJECT / name).is_file()]
+
+
+def sources() -> list[Path]:
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".py" and "migrations" not in path.parts and "tests" not in path.parts
+    ]
+
+
+def test_arrows_and_layers_hold() -> None:
+    checked = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-logo", "--no-cache"],
+        cwd=PROJECT, capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout
+
+
+def _leaves_by_a_window(importer: str, imported: str) -> bool:
+    app, *rest = imported.split(".")
+    if app not in APPS or app == "records" or importer.split(".", 1)[0] in {app, "mes"}:
+        return False
+    return bool(rest) and rest[0] not in DOORS | FURTHER_DOORS.get(app, set())
+
+
+def test_apps_use_one_another_by_the_doors_only() -> None:
+    windows = [
+        f"{importer} imports {imported}"
+        for importer in graph().modules
+        for imported in graph().find_modules_directly_imported_by(importer)
+        if _leaves_by_a_window(importer, imported)
+    ]
+    assert windows == []
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PROJECT)))
+def test_functions_and_files_are_short(path: Path) -> None:
+    text = path.read_text()
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno
+        and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert (long, len(text.splitlines()) <= LONGEST_FILE) == ([], True)
+
+
+# Put together here, so that this file does not hold what it looks for.
+REGISTRIES = re.compile(
+    "|".join(
+        [
+            "pypi" + r"\.org",
+            "pythonhosted" + r"\.org",
+            "registry" + r"\.npmjs",
+            "/simple" + "/[a-z]",
+        ]
+    )
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[a-z]+|work)/" + r"\w")
+
+
+@pytest.mark.parametrize("pattern", [REGISTRIES, MACHINE_PATHS], ids=["registry", "machine path"])
+def test_no_file_names_a_registry_or_a_place_on_one_machine(pattern: re.Pattern[str]) -> None:
+    found = []
+    for path in tracked():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(PROJECT)}: {hit}" for hit in pattern.findall(text)]
+    assert found == []
