@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -116,6 +116,32 @@ def time_of_day(at: datetime | None) -> SafeString:
 def relative(at: datetime | None) -> SafeString:
     """Write how far away a time is; stands beside an absolute time, never instead of it."""
     return _time(at, text.relative_text(at, clock.now()) if at else "")
+
+
+_SOON = timedelta(minutes=15)
+_WITHOUT_START = timedelta(hours=4)
+
+
+@register.simple_tag
+def left(until: datetime) -> SafeString:
+    """Write how long something still holds: "47 min left", "missed by 3 min"."""
+    return _time(until, text.left_text(until, clock.now()))
+
+
+@register.inclusion_tag("components/safe_until.html")
+def safe_until(until: datetime, start: datetime | None = None, url: str = "") -> dict[str, Any]:
+    """Show until when the cells are safe; `url` says what to do when that is missed."""
+    remaining = until - clock.now()
+    whole = until - (start or until - _WITHOUT_START)
+    part = 100 * remaining / whole if whole else 0
+    missed, soon = remaining <= timedelta(), remaining < _SOON
+    return {
+        "until": until,
+        "start": start,
+        "url": url,
+        "state": "is-missed" if missed else "is-soon" if soon else "",
+        "part": round(max(0, min(100, part)), 1),
+    }
 
 
 @register.filter

@@ -119,3 +119,11 @@ def relative_text(at: datetime, now: datetime) -> str:
     return _("in %(length)s") % {"length": words} if distance > timedelta() else (
         _("%(length)s ago") % {"length": words}
     )
+
+
+def left_text(until: datetime, now: datetime) -> str:
+    """Return what is left of a time that holds, or by how much it was missed."""
+    words = duration_text(until - now)
+    if until <= now:
+        return _("missed by %(length)s") % {"length": words}
+    return _("%(length)s left") % {"length": words}

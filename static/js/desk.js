@@ -1,0 +1,5 @@
+// What every desk page runs.
+import "./clock.js";
+import "./forms.js";
+import "./keys.js";
+import "./pad.js";

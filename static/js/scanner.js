@@ -1,0 +1,123 @@
+// The scanner is a keyboard that types fast. It is armed wherever the focus is: a burst that ends
+// in Enter fills the next waiting code of the form `data-scan`; the last one sends the form.
+import { tone, verdict } from "./flash.js";
+
+const FASTEST_HAND = 45; // ms between keys; people who type are slower, scanners much faster
+const SHORTEST = 4;
+let burst = "";
+let before = 0;
+let fast = true;
+
+const forms = () => [...document.querySelectorAll("form[data-scan]")];
+const slots = (form) => [...form.querySelectorAll("[data-scan-slot]")];
+const isPaused = () => document.documentElement.hasAttribute("data-scanner-rests");
+
+function isWriting(target) {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]") && !target.matches("[data-scan-slot]");
+}
+
+/** The slot that a code is for: the first waiting one that takes its data identifier, else the first waiting one. */
+export function slotFor(form, code) {
+  const waiting = slots(form).filter((slot) => !slot.value);
+  const plain = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "");
+  return waiting.find((slot) => slot.dataset.accepts && plain.startsWith(slot.dataset.accepts)) || waiting.find((slot) => !slot.dataset.accepts) || waiting[0];
+}
+
+function fill(slot, code, how) {
+  slot.value = code;
+  const row = slot.closest("[data-scan-row]");
+  row?.classList.add("is-read");
+  row?.classList.remove("is-wrong");
+  const mark = row?.querySelector("[data-scan-how]");
+  if (mark) mark.value = how;
+  const state = row?.querySelector("[data-scan-state]");
+  if (state) state.textContent = how === "typed" ? state.dataset.wordTyped : state.dataset.wordRead;
+}
+
+/** Take a code into the armed form. Returns whether there was a form that waited for one. */
+export function take(code, how = "scanned") {
+  const form = forms()[0];
+  if (!form || isPaused()) return false;
+  const slot = slotFor(form, code);
+  if (!slot) {
+    verdict("wrong");
+    return false;
+  }
+  fill(slot, code, how);
+  slot.dispatchEvent(new Event("change", { bubbles: true }));
+  tone("read");
+  settle(form);
+  return true;
+}
+
+function waitingWords(form, left) {
+  const primary = document.querySelector(`[data-primary][form="${form.id}"], form#${CSS.escape(form.id || "-")} [data-primary]`);
+  if (!primary?.dataset.labelScans) return;
+  primary.classList.toggle("btn-waiting", left > 0);
+  const part = primary.querySelector("[data-primary-label]");
+  primary.dataset.labelRest ||= part.textContent;
+  part.textContent = left > 0 ? primary.dataset.labelScans.replace("%s", left) : primary.dataset.labelRest;
+}
+
+// All codes read: the step goes on by itself; an irreversible one (data-scan="ask") still asks.
+function settle(form) {
+  const left = slots(form).filter((slot) => !slot.value);
+  waitingWords(form, left.length);
+  if (left.length === 0 && form.dataset.scan !== "ask" && !form.querySelector("[data-pin]")) form.requestSubmit();
+  else if (left.length === 0) form.querySelector(".pin-input")?.focus();
+}
+
+function forget() {
+  burst = "";
+  fast = true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const now = performance.now();
+  if (event.key === "Enter") {
+    const code = burst;
+    const scanned = fast && code.length >= SHORTEST && now - before < FASTEST_HAND * 4;
+    forget();
+    if (scanned && forms().length) {
+      event.preventDefault();
+      event.stopPropagation();
+      const field = event.target;
+      // What a scanner typed into some other field was meant for the step, not for that field.
+      if (field instanceof HTMLInputElement && field.value.endsWith(code)) field.value = field.value.slice(0, -code.length);
+      take(code);
+    } else if (event.target.matches?.("[data-scan-slot]") && event.target.value) {
+      event.preventDefault();
+      const slot = event.target;
+      fill(slot, slot.value, "typed");
+      const form = slot.closest("form[data-scan]");
+      const next = slots(form).find((other) => !other.value);
+      if (next) next.focus();
+      else settle(form);
+    }
+    return;
+  }
+  if (event.key.length !== 1) return;
+  if (burst && now - before > FASTEST_HAND) {
+    // A pause: what came before was typed by hand.
+    burst = "";
+  }
+  fast = burst === "" ? true : fast;
+  burst += event.key;
+  before = now;
+  // Nothing may press a button or scroll the page while a code comes in.
+  if (!isWriting(event.target) && !event.target.matches?.("[data-scan-slot]") && event.key === " ") event.preventDefault();
+}, true);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-scan-type]");
+  if (!button) return;
+  const form = button.closest("form[data-scan]") || forms()[0];
+  form?.classList.toggle("is-typing");
+  slots(form).find((slot) => !slot.value)?.focus();
+});
+
+forms().forEach((form) => {
+  waitingWords(form, slots(form).filter((slot) => !slot.value).length);
+  if (form.querySelector('[aria-invalid="true"][data-scan-slot]')) form.classList.add("is-typing");
+});
