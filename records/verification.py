@@ -102,7 +102,8 @@ def _last_horizon() -> int | None:
     return last and last.horizon
 
 
-def _projections() -> list[type[Projection]]:
+def projections() -> list[type[Projection]]:
+    """Return every model that is folded from entries."""
     return [m for m in apps.get_models() if issubclass(m, Projection) and not m._meta.proxy]
 
 
@@ -114,7 +115,7 @@ def _written_since(table: str) -> str:
 def _streams(horizon: int | None) -> list[UUID]:
     if horizon is None:
         return [row[0] for row in _rows("SELECT id FROM records_stream ORDER BY id")]
-    tables = ["records_entry", *(m._meta.db_table for m in _projections())]
+    tables = ["records_entry", *(m._meta.db_table for m in projections())]
     changed = [
         f"SELECT stream FROM {SCHEMA}.{table} WHERE {_written_since(table)}" for table in tables
     ]
@@ -125,7 +126,7 @@ def _streams(horizon: int | None) -> list[UUID]:
 
 
 def _make_temporary_tables() -> None:
-    for model in _projections():
+    for model in projections():
         table = model._meta.db_table
         _run(f"CREATE TEMP TABLE {table} (LIKE {SCHEMA}.{table} INCLUDING DEFAULTS) ON COMMIT DROP")
         _run(f"CREATE INDEX ON pg_temp.{table} (stream)")
@@ -231,7 +232,7 @@ def _fold(envelope: dict[str, Any], row: Any, report: Report) -> None:
 
 
 def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
-    for model in _projections():
+    for model in projections():
         table = model._meta.db_table
         columns = ", ".join(f.column for f in model._meta.concrete_fields)
         live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"

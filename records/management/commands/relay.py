@@ -5,10 +5,10 @@ import signal
 import threading
 from typing import Any
 
+from celery import current_app as app
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 
-from mes.celery import app
 from records import canary, outbox
 from records.tasks import RING
 

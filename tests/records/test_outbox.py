@@ -1,0 +1,121 @@
+"""PostgreSQL is the queue of record; Celery only rings."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from mes.lib import clock
+from mes.lib.ids import uuid7
+from records import outbox
+from records.act import New, act
+from records.enums import MessageState
+from records.models import Entry, Message
+from records.reading import reading
+from tests.records.trial import SITE, TrialSaid, actor, command
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def consumer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[outbox.Message]]:
+    """Subscribe to trial.wanted: the effect is one entry on a stream of its own."""
+    seen: list[outbox.Message] = []
+
+    def effect(message: outbox.Message) -> None:
+        seen.append(message)
+        if message.payload.get("poison"):
+            raise ValueError("poison")
+        with act(message.command("trial.effect"), new=[New("trial", message.id, SITE)]) as a:
+            a.append(message.id, TrialSaid(text=message.payload["text"]))
+            a.done(message)
+
+    monkeypatch.setitem(outbox._consumers, "trial.wanted", {"trial": effect})
+    return seen
+
+
+def want(*, later: timedelta = timedelta(0), **payload: str) -> UUID:
+    stream = uuid7()
+    with act(command(), new=[New("trial", stream, SITE)]) as a:
+        a.append(stream, TrialSaid(text="wanted"))
+        a.enqueue("trial.wanted", payload, not_before=a.now + later)
+    return stream
+
+
+def effects() -> list[str]:
+    with reading(site=SITE):
+        rows = Entry.objects.filter(role="system").order_by("at")
+        return [row.envelope["payload"]["text"] for row in rows]
+
+
+def test_a_message_is_worked_once(consumer: list[outbox.Message]) -> None:
+    want(text="a")
+    assert outbox.due() == 1
+    assert (outbox.drain(), outbox.drain()) == (1, 0)
+    assert effects() == ["a"]
+    assert Message.objects.get().state == MessageState.DONE
+
+
+def test_a_message_waits_for_its_time(consumer: list[outbox.Message]) -> None:
+    with clock.simulating(clock.now()):
+        want(text="later", later=timedelta(hours=2))
+        assert outbox.drain() == 0
+        clock.advance(timedelta(hours=2))
+        assert outbox.drain() == 1
+
+
+@pytest.mark.scenario(17)
+def test_an_effect_that_is_tried_again_happens_once(consumer: list[outbox.Message]) -> None:
+    want(text="a")
+    [message] = outbox.lease()
+    for _ in range(3):
+        outbox._consume(message)
+    assert effects() == ["a"]
+
+
+@pytest.mark.scenario(18)
+def test_poison_ends_among_the_dead_letters_and_the_queue_flows(
+    consumer: list[outbox.Message],
+) -> None:
+    want(poison="yes")
+    want(text="good")
+    outbox.drain()
+    assert effects() == ["good"]
+    dead = Message.objects.get(state=MessageState.DEAD)
+    assert (dead.attempts, dead.problem) == (outbox.MOST_ATTEMPTS, "ValueError: poison")
+
+
+def test_two_workers_never_take_the_same_message(consumer: list[outbox.Message]) -> None:
+    for number in range(40):
+        want(text=str(number))
+    start = threading.Barrier(4)
+
+    def run() -> None:
+        start.wait()
+        outbox.drain()
+        connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(effects(), key=int) == [str(number) for number in range(40)]
+    assert len(consumer) == 40
+
+
+def test_a_lapsed_lease_is_taken_again(
+    consumer: list[outbox.Message], owner_connection: object
+) -> None:
+    want(text="a")
+    assert len(outbox.lease()) == 1
+    assert outbox.lease() == []
+    owner_connection.execute(  # type: ignore[attr-defined]
+        "UPDATE records_message SET leased_until = now() - interval '1 second'"
+    )
+    assert outbox.drain() == 1
+    assert effects() == ["a"]
+    assert actor().role == "operator"
