@@ -96,8 +96,23 @@ def when_filter(at: datetime | None) -> SafeString:
 
 @register.simple_tag(name="when")
 def when_tag(at: datetime | None, seconds: bool = False) -> SafeString:
-    """As the filter; `seconds=True` for signatures."""
-    return _time(at, text.moment_text(at, seconds=seconds) if at else "")
+    """As the filter; `seconds=True` adds seconds and offset, as signatures show them."""
+    if at is None:
+        return _time(at, "")
+    return _time(at, text.signed_text(at) if seconds else text.moment_text(at))
+
+
+@register.filter
+def when_short(at: datetime | None) -> SafeString:
+    """Write day and time for narrow columns; the year only when it is another one."""
+    if at is None:
+        return _time(at, "")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        text.moment_text(at),
+        text.short_text(at, clock.now()),
+    )
 
 
 @register.filter
@@ -194,6 +209,10 @@ def _decimal(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def _is_hit(scale: limits.Scale, zone: limits.Zone, number: Decimal) -> bool:
+    return zone.kind == scale.kind(number) and zone.start <= scale.place(number) <= zone.end
+
+
 @register.inclusion_tag("components/limit_scale.html")
 def limit_scale(bounds: object, value: object = "", unit: str = "", id: str = "") -> dict[str, Any]:
     """Draw alert and action limits with the value, if there is one.
@@ -205,11 +224,13 @@ def limit_scale(bounds: object, value: object = "", unit: str = "", id: str = ""
     number = _decimal(value)
     return {
         "scale": scale,
+        "zones": [(zone, number is not None and _is_hit(scale, zone, number)) for zone in scale.zones],
         "value": text.number_text(value) if number is not None else "",
         "place": scale.place(number) if number is not None else Decimal(50),
         "hit": scale.kind(number) if number is not None else "",
         "unit": unit,
         "id": id or "scale",
+        "flag": 22 + 10 * len(text.number_text(number)) if number is not None else 60,
         "points": " ".join(f"{point.name}:{point.value}:{point.place}" for point in scale.points),
     }
 

@@ -46,7 +46,7 @@ class Scale:
     zones: Sequence[Zone]
 
     def place(self, value: Decimal) -> Decimal:
-        """Return where `value` falls, in percent from 1 to 99."""
+        """Return where `value` falls, in percent from 3 to 97."""
         marks = [(point.value, point.place) for point in self.points]
         if not marks:
             return Decimal(50)
@@ -56,7 +56,7 @@ class Scale:
             if value <= high or (high, end) == marks[-1]:
                 span = high - low or Decimal(1)
                 return _clamp(start + (value - low) / span * (end - start))
-        return Decimal(99)
+        return Decimal(97)
 
     def kind(self, value: Decimal) -> str:
         """Return `in`, `alert` or `action`. A value on a limit is inside it."""
@@ -69,7 +69,7 @@ class Scale:
 
 
 def _clamp(place: Decimal) -> Decimal:
-    return max(Decimal(1), min(Decimal(99), place)).quantize(Decimal("0.01"))
+    return max(Decimal(3), min(Decimal(97), place)).quantize(Decimal("0.01"))
 
 
 def _side(value: Decimal, mark: Decimal, place: Decimal) -> Decimal:

@@ -65,15 +65,18 @@ def local(at: datetime) -> datetime:
     return timezone.localtime(at)
 
 
-def zone_text(at: datetime) -> str:
-    """Return the zone as written beside a time: CET, or UTC+3 where a zone has no letters."""
-    name = local(at).strftime("%Z")
-    if name and name[0].isalpha():
-        return name
+def offset_text(at: datetime) -> str:
+    """Return the zone's distance from UTC at that time: UTC+1, UTC-3:30."""
     offset = local(at).utcoffset() or timedelta()
     minutes = int(offset.total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_text(at: datetime) -> str:
+    """Return the zone as written beside a time: CET, or UTC+3 where a zone has no letters."""
+    name = local(at).strftime("%Z")
+    return name if name[:1].isalpha() else offset_text(at)
 
 
 def day_text(at: datetime) -> str:
@@ -86,10 +89,21 @@ def time_text(at: datetime) -> str:
     return formats.date_format(local(at), "H:i")
 
 
-def moment_text(at: datetime, *, seconds: bool = False) -> str:
+def moment_text(at: datetime) -> str:
     """Return day, time and zone: 17 Nov 2026, 13:51 CET."""
-    clock = formats.date_format(local(at), "H:i:s" if seconds else "H:i")
-    return f"{day_text(at)}, {clock} {zone_text(at)}"
+    return f"{day_text(at)}, {time_text(at)} {zone_text(at)}"
+
+
+def short_text(at: datetime, now: datetime) -> str:
+    """Return day and time without zone, the year only when it is not this one: 17 Nov 13:51."""
+    same = local(at).year == local(now).year
+    return f"{formats.date_format(local(at), 'j M' if same else 'j M Y')} {time_text(at)}"
+
+
+def signed_text(at: datetime) -> str:
+    """Return a time as signatures show it: 17 Nov 2026, 13:51:07 CET (UTC+1)."""
+    clock, zone, offset = formats.date_format(local(at), "H:i:s"), zone_text(at), offset_text(at)
+    return f"{day_text(at)}, {clock} {zone}" + (f" ({offset})" if zone not in ("UTC", offset) else "")
 
 
 def duration_text(length: timedelta) -> str:

@@ -78,5 +78,5 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
-// A refusal that came with the page takes the focus, so that it is read first.
-document.querySelector("[data-refusal]")?.focus({ preventScroll: false });
+// A refusal that came with the page is brought into sight; its role speaks it.
+document.querySelector("[data-refusal]")?.scrollIntoView({ block: "nearest" });

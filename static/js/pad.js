@@ -11,7 +11,7 @@ function pointsOf(scale) {
 
 /** Percent of the scale's width at which a value falls. */
 export function placeOf(points, value) {
-  const clamp = (place) => Math.max(1, Math.min(99, place));
+  const clamp = (place) => Math.max(3, Math.min(97, place));
   if (points.length === 0) return 50;
   if (points.length === 1) {
     const [{ value: mark, place }] = points;

@@ -16,15 +16,19 @@ function isWriting(target) {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]") && !target.matches("[data-scan-slot]");
 }
 
+// A code that was refused waits again; the next scan takes its place.
+const isWaiting = (slot) => !slot.value || slot.getAttribute("aria-invalid") === "true";
+
 /** The slot that a code is for: the first waiting one that takes its data identifier, else the first waiting one. */
 export function slotFor(form, code) {
-  const waiting = slots(form).filter((slot) => !slot.value);
+  const waiting = slots(form).filter(isWaiting);
   const plain = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "");
   return waiting.find((slot) => slot.dataset.accepts && plain.startsWith(slot.dataset.accepts)) || waiting.find((slot) => !slot.dataset.accepts) || waiting[0];
 }
 
 function fill(slot, code, how) {
   slot.value = code;
+  slot.removeAttribute("aria-invalid");
   const row = slot.closest("[data-scan-row]");
   row?.classList.add("is-read");
   row?.classList.remove("is-wrong");
@@ -61,7 +65,7 @@ function waitingWords(form, left) {
 
 // All codes read: the step goes on by itself; an irreversible one (data-scan="ask") still asks.
 function settle(form) {
-  const left = slots(form).filter((slot) => !slot.value);
+  const left = slots(form).filter(isWaiting);
   waitingWords(form, left.length);
   if (left.length === 0 && form.dataset.scan !== "ask" && !form.querySelector("[data-pin]")) form.requestSubmit();
   else if (left.length === 0) form.querySelector(".pin-input")?.focus();
@@ -91,7 +95,7 @@ document.addEventListener("keydown", (event) => {
       const slot = event.target;
       fill(slot, slot.value, "typed");
       const form = slot.closest("form[data-scan]");
-      const next = slots(form).find((other) => !other.value);
+      const next = slots(form).find(isWaiting);
       if (next) next.focus();
       else settle(form);
     }
@@ -114,10 +118,10 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const form = button.closest("form[data-scan]") || forms()[0];
   form?.classList.toggle("is-typing");
-  slots(form).find((slot) => !slot.value)?.focus();
+  slots(form).find(isWaiting)?.focus();
 });
 
 forms().forEach((form) => {
-  waitingWords(form, slots(form).filter((slot) => !slot.value).length);
+  waitingWords(form, slots(form).filter(isWaiting).length);
   if (form.querySelector('[aria-invalid="true"][data-scan-slot]')) form.classList.add("is-typing");
 });
