@@ -87,10 +87,11 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Finds the person (instead of Django's own), denies by default, opens the reading of a GET.
+    "accounts.middleware.AccessMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -104,8 +105,8 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.person_and_place",
             ],
         },
     },
@@ -193,8 +194,8 @@ if PRODUCTION:
 
 # The API refuses what no view has opened.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["mes.lib.api.permissions.Denied"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.access.SessionPeriod"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.access.NamedPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

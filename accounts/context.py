@@ -1,0 +1,52 @@
+"""What every page shows of the person, the site and the tablet."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access import access_of
+from accounts.permissions import Permission
+from accounts.presenters import role_title
+from accounts.selectors import Access
+from records.web import actor_of
+
+# Section of the navigation → the permission that opens its first page.
+SECTIONS = {
+    "orders": Permission.ORDERS_READ,
+    "board": Permission.PLANNING_READ,
+    "batches": Permission.BATCHES_READ,
+    "quality": Permission.QUALITY_READ,
+    "recipes": Permission.RECIPES_READ,
+    "materials": Permission.MATERIALS_READ,
+    "equipment": Permission.EQUIPMENT_READ,
+    "records": Permission.RECORDS_READ,
+}
+
+
+def person_and_place(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of base.html and tablet.html for the person signed in."""
+    access = access_of(request)
+    if access is None:
+        return {}
+    return {
+        "access": access,
+        "site_name": access.site.name,
+        "nav": [key for key, permission in SECTIONS.items() if access.may(permission)],
+        "person_name": access.person.printed_name,
+        "person_role": role_title(actor_of(request).role),
+        "sign_out_url": reverse("accounts:sign_out"),
+        "may": {str(permission) for permission in access.permissions},
+        **(_tablet(access) if access.device else {}),
+    }
+
+
+def _tablet(access: Access) -> dict[str, Any]:
+    device = access.device
+    return {
+        "device": device,
+        "idle_seconds": device and device.idle_seconds,
+        "entry_locked": access.locked,
+        "lock_url": reverse("accounts:lock"),
+        "unlock_url": reverse("accounts:unlock"),
+    }

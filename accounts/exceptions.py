@@ -1,0 +1,219 @@
+"""Refusals about people, their secrets and their rights."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Interlock, Refusal, refuses
+
+
+class NotSignedIn(Refusal):
+    """No signed-in period, or one that has ended."""
+
+    code = "not_signed_in"
+    status = 403
+    sentence = _("You are not signed in, or your period has ended.")
+    way_out = _("Sign in and do it again. Nothing was saved.")
+
+
+class EntryLocked(Refusal):
+    """The tablet was left; entry waits for badge and PIN."""
+
+    code = "entry.locked"
+    status = 403
+    sentence = _("Entry is locked. Nothing was saved.")
+    way_out = _("Unlock with badge and PIN.")
+
+
+class WrongCredential(Refusal):
+    """Badge or user name, and secret, do not belong together.
+
+    The ceremony keeps the attempt itself, on the stream of the person whose badge was used.
+    """
+
+    code = "credential.wrong"
+    status = 403
+    sentence = _("Badge or name, and secret, do not match.")
+    way_out = _("Try again. After five wrong tries entry waits for fifteen minutes.")
+
+
+class LockedOut(Refusal):
+    """Too many wrong tries of this person here."""
+
+    code = "credential.locked_out"
+    status = 403
+    sentence = _("Too many wrong tries here. The next is possible in %(minutes)s minutes.")
+    way_out = _("Wait, or use another tablet.")
+
+
+class CredentialBlocked(Refusal):
+    """Too many wrong tries in all places: the secret is of no use any more."""
+
+    code = "credential.blocked"
+    status = 403
+    sentence = _("This secret is blocked after too many wrong tries.")
+    way_out = _("Ask an administrator for a new one.")
+
+
+class PersonIsDisabled(Refusal):
+    """The account was disabled."""
+
+    code = "person.disabled"
+    status = 403
+    sentence = _("The account of %(person)s is disabled.")
+    way_out = _("Ask an administrator.")
+
+
+class NotAllowed(Refusal):
+    """No role of the person at this site grants it."""
+
+    code = "not_allowed"
+    status = 403
+    sentence = _("%(person)s may not do this at this site: %(permission)s.")
+    way_out = _("Ask somebody who holds the role, or an administrator for it.")
+    recorded = True
+
+
+class NoRoleHere(Refusal):
+    """The person holds no role at the site."""
+
+    code = "role.none_here"
+    status = 403
+    sentence = _("%(person)s holds no role at this site.")
+    way_out = _("Ask an administrator for a role.")
+
+
+class SamePerson(Refusal):
+    """Two people are needed and one came twice."""
+
+    code = "person.same"
+    status = 409
+    sentence = _("%(person)s did this already; another person has to do the second part.")
+    way_out = _("Call a second person.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class NotQualified(Refusal):
+    """The person is not, or no longer, qualified for the subject."""
+
+    code = "person.not_qualified"
+    status = 409
+    sentence = _("%(person)s is not qualified for %(subject)s.")
+    way_out = _("Let a qualified person do it, or ask QA.")
+    interlock = Interlock.CONDITIONAL
+    recorded = True
+
+
+class UsernameTaken(Refusal):
+    """User names are given once, whatever their case, also those of disabled people."""
+
+    code = "person.username_taken"
+    sentence = _("This user name was given before.")
+    way_out = _("Choose another one.")
+
+    def __init__(self) -> None:
+        super().__init__(field="username")
+
+
+class BadgeTaken(Refusal):
+    """A badge belongs to one person."""
+
+    code = "person.badge_taken"
+    sentence = _("This badge belongs to another person.")
+    way_out = _("Take an unused badge.")
+
+    def __init__(self) -> None:
+        super().__init__(field="badge")
+
+
+class IdentityNotChecked(Refusal):
+    """An account needs the paper on which the identity was checked (21 CFR 11.100(b))."""
+
+    code = "person.identity_not_checked"
+    status = 422
+    sentence = _("Say on which paper the person's identity was checked.")
+    way_out = _("Check the identity first, then name the record.")
+
+
+class UnknownRole(Refusal):
+    """A role that the code does not define."""
+
+    code = "role.unknown"
+    status = 422
+    sentence = _("There is no role %(role)s.")
+    way_out = _("Choose one of the list.")
+
+
+class RoleHeld(Refusal):
+    """The person holds the role already."""
+
+    code = "role.held"
+    sentence = _("The person holds this role already.")
+
+
+class RolesConflict(Refusal):
+    """Roles that one person may not hold together: who manages access does no GMP work."""
+
+    code = "role.conflict"
+    sentence = _("%(role)s cannot be held together with %(other)s.")
+    way_out = _("Revoke the other role first, or ask another person.")
+
+
+class OwnAccess(Refusal):
+    """Nobody gives rights to themselves or takes them."""
+
+    code = "person.own_access"
+    status = 403
+    sentence = _("You cannot change your own roles, qualifications or account.")
+    way_out = _("Ask another administrator.")
+    interlock = Interlock.ABSOLUTE
+
+
+class WeakSecret(Refusal):
+    """A PIN or password that is guessed too easily."""
+
+    code = "credential.weak"
+    status = 422
+    sentence = _("A PIN has 6 to 8 digits and no simple row; a password at least 12 characters.")
+    way_out = _("Choose another one.")
+
+
+class DeviceCodeTaken(Refusal):
+    """Two tablets of a site under one code."""
+
+    code = "device.code_taken"
+    sentence = _("This site has a tablet with this code.")
+    way_out = _("Choose another code.")
+
+
+class DeviceUnknown(Refusal):
+    """A browser that is no enrolled tablet, or no longer one."""
+
+    code = "device.unknown"
+    status = 403
+    sentence = _("This is not an enrolled tablet.")
+    way_out = _("Ask an administrator to enrol it.")
+
+
+class SiteCodeTaken(Refusal):
+    """Two sites under one code."""
+
+    code = "site.code_taken"
+    sentence = _("There is a site with this code.")
+    way_out = _("Choose another code.")
+
+
+class UnknownZone(Refusal):
+    """Not an IANA time zone."""
+
+    code = "site.unknown_zone"
+    status = 422
+    sentence = _("%(zone)s is not a time zone of the IANA list.")
+    way_out = _("Give a name such as Europe/Berlin.")
+
+
+for _constraint in ("accounts_person_username", "accounts_person_username_key"):
+    refuses(_constraint, UsernameTaken)
+refuses("accounts_person_badge", BadgeTaken)
+refuses("accounts_roleassignment_once", RoleHeld)
+refuses("accounts_device_code", DeviceCodeTaken)
+refuses("accounts_site_code_key", SiteCodeTaken)

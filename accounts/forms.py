@@ -1,0 +1,75 @@
+"""Forms of people and tablets: they parse; services decide."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import CredentialKind
+from accounts.permissions import ROLES
+
+
+class DeskSignIn(forms.Form):
+    """User name and password."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class TabletSignIn(forms.Form):
+    """Badge and PIN."""
+
+    badge = forms.CharField(max_length=40)
+    pin = forms.RegexField(r"^[0-9]{6,8}$", strip=False)
+
+
+class Join(forms.Form):
+    """A new person, whose identity was checked on paper."""
+
+    printed_name = forms.CharField(
+        label=_("Printed name"), max_length=120, help_text=_("As it stands below signatures")
+    )
+    username = forms.RegexField(
+        r"^[A-Za-z][A-Za-z0-9._-]{1,59}$", label=_("User name"), max_length=60
+    )
+    badge = forms.CharField(label=_("Badge"), max_length=40)
+    identity_check = forms.CharField(
+        label=_("Identity checked on"),
+        max_length=200,
+        help_text=_("The paper of the identity check, where it is kept"),
+    )
+
+
+class GrantRole(forms.Form):
+    """One more role of a person at this site."""
+
+    role = forms.ChoiceField(
+        label=_("Role"), choices=lambda: [(key, role.title) for key, role in ROLES.items()]
+    )
+
+
+class SetSecret(forms.Form):
+    """A first or a new PIN or password."""
+
+    kind = forms.ChoiceField(label=_("Secret"), choices=CredentialKind.choices)
+    secret = forms.CharField(
+        label=_("New secret"),
+        max_length=200,
+        strip=False,
+        help_text=_("A PIN has 6 to 8 digits, a password at least 12 characters"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class Enrol(forms.Form):
+    """A tablet of this site."""
+
+    code = forms.RegexField(r"^[A-Za-z0-9._-]{1,40}$", label=_("Code"), max_length=40)
+    label = forms.CharField(label=_("Label"), max_length=120)

@@ -1,0 +1,53 @@
+"""The first page of a person: where the work of their role begins."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from accounts.selectors import Access
+
+# Role → names or paths of pages, the best first; only one that exists is taken.
+TABLET: Final = ("/tablet/", "batches:tablet", "batches:tablet_home")
+FIRST: Final[dict[str, tuple[str, ...]]] = {
+    "operator": (*TABLET, "batches:index"),
+    "shift-lead": ("planning:board", "planning:index", "batches:index"),
+    "qa-reviewer": ("quality:index",),
+    "qa-on-call": ("quality:index",),
+    "releasing-person": ("quality:index",),
+    "planner": ("planning:board", "planning:index"),
+    "process-owner": ("recipes:index",),
+    "recipe-approver": ("recipes:index",),
+    "coordinator": ("orders:index",),
+    "treatment-centre": ("orders:index",),
+    "materials": ("materials:index",),
+    "qc-analyst": ("quality:samples", "quality:index"),
+    "microbiology": ("quality:samples", "quality:index"),
+    "engineering": ("equipment:index",),
+    "trainer": ("accounts:people",),
+    "admin": ("accounts:people",),
+    "auditor": ("records:index", "batches:index"),
+}
+LAST: Final = "accounts:permissions"
+
+
+def first_page(access: Access) -> str:
+    """Return the address of the person's first page that exists."""
+    return next(filter(None, map(_address, _wanted(access))), reverse(LAST))
+
+
+def _wanted(access: Access) -> Iterator[str]:
+    if access.device and access.may("batches.perform"):
+        yield from TABLET
+    for role in access.roles:
+        yield from FIRST[role]
+
+
+def _address(page: str) -> str | None:
+    try:
+        if page.startswith("/"):
+            resolve(page)
+            return page
+        return reverse(page)
+    except (NoReverseMatch, Resolver404):
+        return None

@@ -1,0 +1,68 @@
+"""Who may do what: each check raises the refusal that the person reads."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts import selectors
+from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, SamePerson
+from accounts.models import Person, Qualification
+from accounts.permissions import Permission, role_for
+from records.commands import SYSTEM_ROLE, Actor
+
+
+def is_system(actor: Actor) -> bool:
+    """Say whether the system itself acts (a consumer of the outbox, the first set-up)."""
+    return actor.person is None and actor.role == SYSTEM_ROLE
+
+
+def role_of(actor: Actor, permission: str) -> str | None:
+    """Return the actor's role that grants ``permission`` at the site of the act, or None.
+
+    Asks the rows, not the session: a role revoked a moment ago grants nothing.
+    """
+    if is_system(actor):
+        return actor.role
+    if actor.person is None or actor.site is None:
+        return None
+    return role_for(permission, list(selectors.roles_of(actor.person, actor.site)))
+
+
+def can(actor: Actor, permission: str) -> bool:
+    """Say whether ``check_permission`` would pass."""
+    return role_of(actor, permission) is not None
+
+
+def check_permission(actor: Actor, permission: str) -> str:
+    """Return the role in which the actor may do it. Raises NotAllowed (21 CFR 11.10(g))."""
+    role = role_of(actor, permission)
+    if role is None:
+        raise NotAllowed(
+            person=actor.name,
+            permission=Permission(permission).value,
+            streams=[actor.person] if actor.person else [],
+        )
+    return role
+
+
+def check_other_person(first: UUID | None, second: UUID | None, *, name: str) -> None:
+    """Raise SamePerson when one person would do both parts: performer and verifier,
+    author and approver. By person, not by account; never relaxed.
+
+    ``name`` is the printed name of the second.
+    """
+    if first is not None and first == second:
+        raise SamePerson(person=name, streams=[first])
+
+
+def check_not_own(actor: Actor, person: UUID) -> None:
+    """Raise OwnAccess when somebody would change their own rights."""
+    if actor.person == person:
+        raise OwnAccess()
+
+
+def check_qualified(person: UUID, key: str, *, at: datetime) -> None:
+    """Raise NotQualified unless the person is qualified for ``key`` at ``at`` (21 CFR 211.25)."""
+    held = Qualification.objects.filter(person=person, key=key, valid_until__gt=at)
+    if not held.exists():
+        name = Person.objects.filter(id=person).values_list("printed_name", flat=True).first()
+        raise NotQualified(person=name or str(person), subject=key, streams=[person])

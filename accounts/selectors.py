@@ -1,0 +1,171 @@
+"""Reads about people, roles, devices and sites.
+
+All run behind the walls by site: the caller has opened ``reading`` or an act.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from accounts.models import Device, Person, Qualification, RoleAssignment, Site
+from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
+from mes.lib.refusals import NotFound
+from records.commands import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who is signed in, where, on what, and with which roles."""
+
+    person: Person
+    site: Site
+    device: Device | None
+    roles: tuple[str, ...]
+    period: UUID
+    locked: bool = False
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the person may do at the site."""
+        return permissions_of(list(self.roles))
+
+    def may(self, permission: str) -> bool:
+        """Say whether one of the person's roles grants ``permission``."""
+        return permission in self.permissions
+
+    def actor(self, role: str) -> Actor:
+        """Return the person as actor in ``role``."""
+        return Actor(
+            person=self.person.id,
+            name=self.person.printed_name,
+            role=role,
+            site=self.site.id,
+            device=self.device.id if self.device else None,
+            zone=self.site.zone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWithRoles:
+    """A person as the list of a site shows them."""
+
+    person: Person
+    roles: tuple[str, ...]
+
+
+def in_order(roles: Iterable[str]) -> tuple[str, ...]:
+    """Return role keys in the order of ROLES; those that the code no longer knows are left out."""
+    held = set(roles)
+    return tuple(key for key in ROLES if key in held)
+
+
+def _held(site: UUID) -> ArraySubquery:
+    rows = RoleAssignment.objects.filter(
+        person=OuterRef("id"), site=site, revoked_at__isnull=True
+    ).values("role")
+    return ArraySubquery(rows)
+
+
+def access_of(*, person: UUID, site: UUID, device: UUID | None, period: UUID) -> Access | None:
+    """Return the access of a signed-in period; None when person, device or role is no more."""
+    found = Person.objects.filter(id=person, active=True).annotate(roles=_held(site)).first()
+    place = Site.objects.filter(id=site).first()
+    tablet = active_device(device) if device else None
+    roles = in_order(found.roles) if found else ()
+    if found is None or place is None or not roles or (device and not tablet):
+        return None
+    return Access(person=found, site=place, device=tablet, roles=roles, period=period)
+
+
+def active_device(device: UUID) -> Device | None:
+    """Return an enrolled tablet of the present site that was not retired."""
+    return Device.objects.filter(id=device, active=True).first()
+
+
+def site_of(site: UUID) -> Site:
+    """Return a site. Raises NotFound for another one than the present person's."""
+    found = Site.objects.filter(id=site).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def sites_of(person: UUID) -> list[Site]:
+    """Return the sites where a person holds a role, by code.
+
+    Before a site is chosen only the own roles are seen: call with ``reading(person=person)``.
+    """
+    held = RoleAssignment.objects.filter(person=person, revoked_at__isnull=True).values("site")
+    return list(Site.objects.filter(id__in=held).order_by("code"))
+
+
+def roles_of(person: UUID, site: UUID) -> tuple[str, ...]:
+    """Return the roles that an active person holds at a site, in the order of ROLES."""
+    held = RoleAssignment.objects.filter(
+        person=person, person__active=True, site=site, revoked_at__isnull=True
+    )
+    return in_order(held.values_list("role", flat=True))
+
+
+def people_of(site: UUID, *, active: bool = True) -> list[PersonWithRoles]:
+    """Return the people who hold a role at ``site``, by printed name."""
+    rows = Person.objects.filter(active=active).annotate(roles=_held(site))
+    found = [PersonWithRoles(p, in_order(p.roles)) for p in rows.order_by("printed_name", "id")]
+    return [row for row in found if row.roles]
+
+
+def holders_of(permission: str, site: UUID) -> list[Person]:
+    """Return the people whose roles at ``site`` grant ``permission``, by printed name."""
+    held = RoleAssignment.objects.filter(
+        site=site, revoked_at__isnull=True, role__in=roles_granting(permission)
+    ).values("person")
+    return list(Person.objects.filter(id__in=held, active=True).order_by("printed_name", "id"))
+
+
+def person_of(person: UUID) -> Person:
+    """Return a person. Raises NotFound."""
+    found = Person.objects.filter(id=person).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def person_by_badge(badge: str) -> Person | None:
+    """Return the person with this badge, whatever its case; disabled people too."""
+    return Person.objects.filter(badge__iexact=badge.strip()).first() if badge.strip() else None
+
+
+def person_by_username(username: str) -> Person | None:
+    """Return the person with this user name, whatever its case; disabled people too."""
+    name = username.strip()
+    return Person.objects.filter(username__iexact=name).first() if name else None
+
+
+def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the printed names of people, in one query."""
+    wanted = {person for person in people if person}
+    return dict(Person.objects.filter(id__in=wanted).values_list("id", "printed_name"))
+
+
+def assignments_of(person: UUID, site: UUID) -> Sequence[RoleAssignment]:
+    """Return the roles that a person holds at a site as rows, oldest first."""
+    rows = RoleAssignment.objects.filter(person=person, site=site, revoked_at__isnull=True)
+    return list(rows.order_by("granted_at", "id"))
+
+
+def qualifications_of(people: Iterable[UUID], *, at: datetime) -> dict[UUID, set[str]]:
+    """Return the keys of what each person is qualified for at ``at``, in one query."""
+    held: dict[UUID, set[str]] = {}
+    rows = Qualification.objects.filter(person__in=list(people), valid_until__gt=at)
+    for person, key in rows.values_list("person_id", "key"):
+        held.setdefault(person, set()).add(key)
+    return held
+
+
+def devices() -> list[Device]:
+    """Return the enrolled tablets of the present site, by code."""
+    return list(Device.objects.filter(active=True).order_by("code"))

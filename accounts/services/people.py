@@ -1,0 +1,151 @@
+"""Joining, moving, leaving: the trail of a person's rights (EU GMP draft Annex 11, 11)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts import rules
+from accounts.entries import (
+    PersonDisabled,
+    PersonJoined,
+    QualificationGranted,
+    RoleGranted,
+    RoleRevoked,
+)
+from accounts.exceptions import IdentityNotChecked, RoleHeld, RolesConflict, UnknownRole
+from accounts.models import Qualification, RoleAssignment
+from accounts.permissions import ROLES, Permission
+from accounts.selectors import person_of, roles_of
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
+from records.act import New, act, acting
+from records.commands import Command, Reply
+
+# Who manages access does no work on a batch, and the other way round.
+APART = "admin"
+GMP_AREAS = {"batches", "quality", "recipes", "orders", "materials", "planning"}
+
+
+@acting
+def join_person(
+    *,
+    command: Command,
+    person: UUID,
+    username: str,
+    printed_name: str,
+    badge: str,
+    identity_check: str,
+) -> Reply:
+    """Make a person's account; appends ``person.joined``.
+
+    ``identity_check`` names the paper of the identity check (21 CFR 11.100(b)).
+    Raises NotAllowed, IdentityNotChecked, UsernameTaken, BadgeTaken.
+    """
+    if not identity_check.strip():
+        raise IdentityNotChecked(field="identity_check")
+    with act(command, new=[New("person", person, None)]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        joined = PersonJoined(
+            username=username.strip().lower(),
+            printed_name=printed_name.strip(),
+            badge=badge.strip(),
+            identity_check=identity_check.strip(),
+        )
+        a.append(person, joined)
+        a.reply = {"id": str(person)}
+    return a.reply
+
+
+@acting
+def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
+    """Disable an account for good; appends ``person.disabled``.
+
+    Its sessions are dead at their next request. Raises NotAllowed, OwnAccess, NotFound.
+    """
+    with act(command, streams=[person]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        rules.check_not_own(a.actor, person)
+        if person_of(person).active:
+            a.append(person, PersonDisabled(reason=reason))
+        a.reply = {"id": str(person)}
+    return a.reply
+
+
+@acting
+def grant_role(*, command: Command, person: UUID, role: str) -> Reply:
+    """Grant a role at the actor's site; appends ``role.granted`` to the person's stream.
+
+    Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict.
+    """
+    if role not in ROLES:
+        raise UnknownRole(role=role, field="role")
+    site = command.actor.site
+    if site is None:
+        raise NotFound()
+    with act(command, streams=[person]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        rules.check_not_own(a.actor, person)
+        _check_roles_together(role, roles_of(person, site))
+        assignment = uuid7()
+        a.append(person, RoleGranted(assignment=assignment, site=site, role=role))
+        a.reply = {"id": str(assignment)}
+    return a.reply
+
+
+def _check_roles_together(role: str, held: tuple[str, ...]) -> None:
+    if role in held:
+        raise RoleHeld(field="role")
+    for other in held:
+        if APART in (role, other) and _does_gmp_work(other if role == APART else role):
+            title = str(ROLES[role].title)
+            raise RolesConflict(field="role", role=title, other=str(ROLES[other].title))
+
+
+def _does_gmp_work(role: str) -> bool:
+    return any(p.area in GMP_AREAS and not p.endswith(".read") for p in ROLES[role].permissions)
+
+
+@acting
+def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str) -> Reply:
+    """Take a role away at once; appends ``role.revoked``. Raises NotAllowed, NotFound."""
+    with act(command, streams=[person]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        rules.check_not_own(a.actor, person)
+        held = RoleAssignment.objects.filter(
+            id=assignment, person=person, site=a.actor.site, revoked_at__isnull=True
+        ).first()
+        if held is None:
+            raise NotFound()
+        a.append(person, RoleRevoked(assignment=assignment, role=held.role, reason=reason))
+        a.reply = {"id": str(assignment)}
+    return a.reply
+
+
+@acting
+def grant_qualification(
+    *,
+    command: Command,
+    person: UUID,
+    subject_kind: str,
+    key: str,
+    label: str,
+    valid_until: datetime,
+) -> Reply:
+    """Qualify a person for a subject, or prolong it; appends ``qualification.granted``.
+
+    Raises NotAllowed, OwnAccess, NotFound.
+    """
+    with act(command, streams=[person]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_QUALIFY)
+        rules.check_not_own(a.actor, person)
+        held = Qualification.objects.filter(person=person, subject_kind=subject_kind, key=key)
+        qualification = held.values_list("id", flat=True).first() or uuid7()
+        granted = QualificationGranted(
+            qualification=qualification,
+            subject_kind=subject_kind,
+            key=key,
+            label=label,
+            valid_until=valid_until,
+        )
+        a.append(person, granted)
+        a.reply = {"id": str(qualification)}
+    return a.reply

@@ -1,0 +1,113 @@
+"""Signed-in periods: they attribute a person's acts from sign-in to sign-out or lock."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from accounts.entries import PeriodClosed, PeriodOpened
+from accounts.enums import PeriodEnd
+from accounts.exceptions import NoRoleHere
+from accounts.models import Device, Site
+from accounts.selectors import roles_of, site_of, sites_of
+from accounts.services.ceremony import Proof, prove, prove_by_password
+from mes.lib.ids import uuid7
+from records.act import act, acting
+from records.commands import SYSTEM_ROLE, Actor, Command, Reply
+from records.reading import reading
+
+
+def tablet_actor(device: Device, *, zone: str) -> Actor:
+    """Return the tablet itself as actor: nobody is signed in yet."""
+    return Actor(
+        person=None,
+        name=device.label,
+        role=SYSTEM_ROLE,
+        site=device.site,
+        device=device.id,
+        zone=zone,
+    )
+
+
+def sign_in_tablet(*, key: UUID, badge: str, pin: str, device: Device) -> Reply:
+    """Open a period on an enrolled tablet by badge and PIN.
+
+    ``key`` is the command's. Replies person, site, device, period, factors.
+    Raises WrongCredential, LockedOut, CredentialBlocked, PersonIsDisabled, NoRoleHere.
+    """
+    with reading(site=device.site):
+        site = site_of(_site(device))
+    proof = prove(badge=badge, pin=pin, actor=tablet_actor(device, zone=site.zone))
+    return _open(key=key, proof=proof, site=site, device=device.id)
+
+
+def _site(device: Device) -> UUID:
+    if device.site is None:
+        raise TypeError("A tablet belongs to a site.")
+    return device.site
+
+
+def sign_in_desk(*, key: UUID, username: str, password: str, site: UUID | None = None) -> Reply:
+    """Open a period at a desk by user name and password, at ``site`` or the first of theirs.
+
+    Raises WrongCredential, LockedOut, CredentialBlocked, PersonIsDisabled, NoRoleHere.
+    """
+    desk = Actor(person=None, name="desk", role=SYSTEM_ROLE, site=site)
+    proof = prove_by_password(username=username, password=password, actor=desk)
+    with reading(site=None, person=proof.person):
+        chosen = _choose(sites_of(proof.person), site)
+    if chosen is None:
+        raise NoRoleHere(person=proof.printed_name)
+    return _open(key=key, proof=proof, site=chosen, device=None)
+
+
+def _choose(sites: Sequence[Site], wanted: UUID | None) -> Site | None:
+    return next((site for site in sites if wanted in (None, site.id)), None)
+
+
+def _open(*, key: UUID, proof: Proof, site: Site, device: UUID | None) -> Reply:
+    with reading(site=site.id, person=proof.person):
+        roles = roles_of(proof.person, site.id)
+    if not roles:
+        raise NoRoleHere(person=proof.printed_name)
+    actor = Actor(
+        person=proof.person,
+        name=proof.printed_name,
+        role=roles[0],
+        site=site.id,
+        device=device,
+        zone=site.zone,
+    )
+    payload = {"device": str(device) if device else None}
+    command = Command(key=key, name="period.open", actor=actor, payload=payload)
+    return _open_period(command=command, factors=proof.factors)
+
+
+@acting
+def _open_period(*, command: Command, factors: tuple[str, ...]) -> Reply:
+    actor = command.actor
+    assert actor.person is not None  # noqa: S101 - a proven person
+    with act(command, streams=[actor.person]) as a:
+        period = uuid7()
+        a.append(actor.person, PeriodOpened(period=period, device=actor.device, factors=factors))
+        a.reply = {
+            "period": str(period),
+            "person": str(actor.person),
+            "site": str(actor.site),
+            "device": str(actor.device) if actor.device else None,
+        }
+    return a.reply
+
+
+def close_period(*, actor: Actor, period: UUID, reason: PeriodEnd) -> Reply:
+    """Close a signed-in period, once: its id is the key of the closing command."""
+    command = Command(key=period, name="period.close", actor=actor)
+    return _close_period(command=command, period=period, reason=reason)
+
+
+@acting
+def _close_period(*, command: Command, period: UUID, reason: PeriodEnd) -> Reply:
+    person = command.actor.person
+    assert person is not None  # noqa: S101 - a period is a person's
+    with act(command, streams=[person]) as a:
+        a.append(person, PeriodClosed(period=period, reason=reason.value))
+        a.reply = {"id": str(period)}
+    return a.reply

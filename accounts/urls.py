@@ -1,0 +1,18 @@
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("tablet/sign-in/", views.tablet_sign_in, name="tablet_sign_in"),
+    path("tablet/unlock/", views.unlock, name="unlock"),
+    path("tablet/lock/", views.lock, name="lock"),
+    path("tablet/enrol/<str:token>/", views.enrol, name="enrol"),
+    path("people/", views.people, name="people"),
+    path("people/permissions/", views.permissions, name="permissions"),
+    path("people/devices/", views.devices, name="devices"),
+    path("people/<uuid:person>/", views.person, name="person"),
+]

@@ -1,0 +1,17 @@
+from accounts.views.devices import devices, enrol
+from accounts.views.people import people, permissions, person
+from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
+
+__all__ = [
+    "devices",
+    "enrol",
+    "home",
+    "lock",
+    "people",
+    "permissions",
+    "person",
+    "sign_in",
+    "sign_out",
+    "tablet_sign_in",
+    "unlock",
+]

@@ -1,0 +1,103 @@
+"""Tablets: enrolled by an administrator at a desk, then linked by opening an address."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import answers, selectors, sessions
+from accounts.exceptions import DeviceUnknown
+from accounts.forms import Enrol
+from accounts.models import Device
+from accounts.permissions import Permission
+from accounts.services.devices import enrol_device, link_device, retire_device
+from accounts.services.periods import tablet_actor
+from mes.lib.access import public, requires
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound, Refusal
+from records.commands import Command
+from records.reading import reading
+from records.web import actor_of, command_from, key_of
+
+
+@requires(Permission.ACCOUNTS_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def devices(request: HttpRequest) -> HttpResponse:
+    """List the tablets with the address that links each; enrol one, retire one."""
+    form, refused = Enrol(request.POST if "code" in request.POST else None), None
+    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+        try:
+            _change(request, form)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("accounts:devices")
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        rows = [{"device": row, "url": _address(request, row)} for row in selectors.devices()]
+    context = {"rows": rows, "form": form, "refused": refused}
+    return render(request, "accounts/devices.html", context)
+
+
+def _address(request: HttpRequest, device: Device) -> str:
+    assert device.site is not None  # noqa: S101 - a tablet belongs to a site
+    token = sessions.enrolment_token(device=device.id, site=device.site)
+    return request.build_absolute_uri(reverse("accounts:enrol", kwargs={"token": token}))
+
+
+def _change(request: HttpRequest, form: Enrol) -> None:
+    if form.is_bound:
+        command = command_from(request, "device.enrol", form.cleaned_data)
+        enrol_device(command=command, device=uuid7(), place=None, **form.cleaned_data)
+        return
+    reason = request.POST.get("reason", "")
+    try:
+        device = UUID(request.POST.get("device", ""))
+    except ValueError as error:
+        raise NotFound() from error
+    command = command_from(request, "device.retire", {"device": str(device), "reason": reason})
+    retire_device(command=command, device=device, reason=reason)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrol(request: HttpRequest, token: str) -> HttpResponse:
+    """Make this browser the tablet that an administrator enrolled."""
+    found = _enrolled(token)
+    if found is None:
+        return answers.refused(request, DeviceUnknown())
+    device, zone = found
+    if request.method != "POST":
+        return render(request, "accounts/enrol.html", {"tablet": device})
+    _link(request, device, zone=zone)
+    response = HttpResponseRedirect(reverse("accounts:tablet_sign_in"))
+    site: Any = device.site
+    sessions.end(request.session)
+    sessions.remember_device(response, device=device.id, site=site, secure=request.is_secure())
+    return response
+
+
+def _enrolled(token: str) -> tuple[Device, str] | None:
+    known = sessions.enrolment_of(token)
+    if known is None:
+        return None
+    device, site = known
+    with reading(site=site):
+        found = selectors.active_device(device)
+        return (found, selectors.site_of(site).zone) if found else None
+
+
+def _link(request: HttpRequest, device: Device, *, zone: str) -> None:
+    browser = request.headers.get("User-Agent", "")
+    command = Command(
+        key=key_of(request.POST.get("key")),
+        name="device.link",
+        actor=tablet_actor(device, zone=zone),
+        payload={"device": str(device.id)},
+    )
+    link_device(command=command, device=device.id, browser=browser)

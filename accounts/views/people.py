@@ -1,0 +1,171 @@
+"""People, their roles, and what a role may do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import selectors
+from accounts.access import access_of
+from accounts.exceptions import WeakSecret
+from accounts.forms import GrantRole, Join, SetSecret
+from accounts.permissions import ROLES, Permission
+from accounts.presenters import role_title
+from accounts.services import credentials
+from accounts.services import people as joining
+from mes.lib.access import requires, signed_in
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound, Refusal
+from records.reading import reading
+from records.web import actor_of, command_from
+
+
+@requires(Permission.ACCOUNTS_READ)
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """List the people of the site; an administrator joins a new one."""
+    form, refused = Join(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _join(request, form.cleaned_data)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("accounts:person", person=made)
+    with _reading(request):
+        context = {"table": _table(request), "form": form, "refused": refused}
+        return render(request, "accounts/people.html", context, status=_status(form, refused))
+
+
+def _join(request: HttpRequest, values: dict[str, Any]) -> UUID:
+    command = command_from(request, "person.join", values)
+    reply = joining.join_person(command=command, person=uuid7(), **values)
+    return UUID(str(reply["id"]))
+
+
+def _status(form: Any, refused: Refusal | None) -> int:
+    if refused is not None:
+        return refused.status
+    return 400 if form.is_bound and not form.is_valid() else 200
+
+
+def _reading(request: HttpRequest) -> Any:
+    actor = actor_of(request)
+    return reading(site=actor.site, person=actor.person)
+
+
+def _table(request: HttpRequest) -> dict[str, Any]:
+    site = actor_of(request).site
+    found = selectors.people_of(site) if site else []
+    return {
+        "caption": _("People of this site"),
+        "columns": [
+            {"label": _("Printed name")},
+            {"label": _("User name"), "css": "id"},
+            {"label": _("Badge"), "css": "id may-fold"},
+            {"label": _("Roles")},
+        ],
+        "rows": [{"cells": _cells(row)} for row in found],
+        "empty": _("Nobody holds a role at this site."),
+    }
+
+
+def _cells(row: selectors.PersonWithRoles) -> list[dict[str, str]]:
+    url = reverse("accounts:person", kwargs={"person": row.person.id})
+    return [
+        {"text": row.person.printed_name, "url": url},
+        {"text": row.person.username},
+        {"text": row.person.badge},
+        {"text": ", ".join(role_title(key) for key in row.roles)},
+    ]
+
+
+@requires(Permission.ACCOUNTS_MANAGE)
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, person: UUID) -> HttpResponse:
+    """Show one person; grant and revoke roles, set first secrets, disable the account."""
+    refused: Refusal | None = None
+    if request.method == "POST":
+        try:
+            _change(request, person)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("accounts:person", person=person)
+    with _reading(request):
+        site = actor_of(request).site
+        context = {
+            "subject": selectors.person_of(person),
+            "assignments": [
+                {"id": row.id, "title": role_title(row.role), "at": row.granted_at}
+                for row in (selectors.assignments_of(person, site) if site else ())
+            ],
+            "role_form": GrantRole(),
+            "secret_form": SetSecret(),
+            "refused": refused,
+        }
+        status = refused.status if refused else 200
+        return render(request, "accounts/person.html", context, status=status)
+
+
+def _change(request: HttpRequest, person: UUID) -> None:
+    """Do what the pressed button names."""
+    action, posted = request.POST.get("action"), request.POST
+    if action == "grant":
+        role = posted.get("role", "")
+        command = command_from(request, "role.grant", {"person": str(person), "role": role})
+        joining.grant_role(command=command, person=person, role=role)
+    elif action == "disable":
+        reason = posted.get("reason", "")
+        command = command_from(request, "person.disable", {"person": str(person), "reason": reason})
+        joining.disable_person(command=command, person=person, reason=reason)
+    elif action == "secret":
+        _set_secret(request, person)
+    elif action == "revoke":
+        _revoke(request, person)
+    else:
+        raise NotFound()
+
+
+def _revoke(request: HttpRequest, person: UUID) -> None:
+    reason = request.POST.get("reason", "")
+    try:
+        assignment = UUID(request.POST.get("assignment", ""))
+    except ValueError as error:
+        raise NotFound() from error
+    payload = {"assignment": str(assignment), "reason": reason}
+    command = command_from(request, "role.revoke", payload)
+    joining.revoke_role(command=command, assignment=assignment, person=person, reason=reason)
+
+
+def _set_secret(request: HttpRequest, person: UUID) -> None:
+    form = SetSecret(request.POST)
+    if not form.is_valid():
+        raise WeakSecret(field="secret")
+    payload = {"person": str(person), "kind": form.cleaned_data["kind"]}
+    command = command_from(request, "credential.set", payload)
+    credentials.set_credential(command=command, person=person, **form.cleaned_data)
+
+
+@signed_in
+@require_safe
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Show which role may do what: the matrix that the code enforces (21 CFR 11.10(g))."""
+    areas: dict[str, list[dict[str, Any]]] = {}
+    for permission in Permission:
+        granted = [permission in role.permissions for role in ROLES.values()]
+        row = {"key": permission.value, "text": permission.description, "granted": granted}
+        areas.setdefault(permission.area, []).append(row)
+    access = access_of(request)
+    context = {
+        "roles": [{"key": key, "role": role} for key, role in ROLES.items()],
+        "areas": areas.items(),
+        "own": access.roles if access else (),
+    }
+    return render(request, "accounts/permissions.html", context)

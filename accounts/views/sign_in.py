@@ -1,0 +1,166 @@
+"""Signing in and out, at desks and on tablets; the first page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import answers, sessions
+from accounts.access import access_of
+from accounts.enums import PeriodEnd
+from accounts.exceptions import DeviceUnknown
+from accounts.forms import DeskSignIn, TabletSignIn
+from accounts.home import first_page
+from accounts.models import Device
+from accounts.selectors import active_device
+from accounts.services.periods import close_period, sign_in_desk, sign_in_tablet
+from mes.lib.access import public, signed_in
+from mes.lib.refusals import Refusal
+from records.reading import reading
+from records.web import key_of
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the page where the person's work begins."""
+    access = access_of(request)
+    assert access is not None  # noqa: S101 - the view is marked signed_in
+    return redirect(first_page(access))
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in at a desk, by user name and password."""
+    form = DeskSignIn(request.POST or None)
+    refused: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = sign_in_desk(key=key_of(request.POST.get("key")), **form.cleaned_data)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return _begin(request, opened)
+    context = {"form": form, "refused": refused, "next": _next(request)}
+    return render(request, "accounts/sign_in.html", context, status=_status(form, refused))
+
+
+@public
+@never_cache
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def tablet_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in on an enrolled tablet, by badge and PIN; also a change of person."""
+    return _badge_and_pin(request, title=_("Sign in"))
+
+
+@public
+@never_cache
+@sensitive_post_parameters("pin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request: HttpRequest) -> HttpResponse:
+    """Open a locked tablet again, or take it over; what was shown comes back."""
+    return _badge_and_pin(request, title=_("Entry is locked"))
+
+
+def _badge_and_pin(request: HttpRequest, *, title: str) -> HttpResponse:
+    device = _tablet(request)
+    if device is None:
+        return answers.refused(request, DeviceUnknown())
+    form = TabletSignIn(request.POST or None)
+    refused: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            key = key_of(request.POST.get("key"))
+            opened = sign_in_tablet(key=key, device=device, **form.cleaned_data)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return _begin(request, opened)
+    context = {
+        "tablet": device,
+        "title": title,
+        "proof": _proof(request, form, refused),
+        "refused": refused,
+        "next": _next(request),
+        "left_by": access_of(request),
+    }
+    status = _status(form, refused)
+    return render(request, "accounts/tablet_sign_in.html", context, status=status)
+
+
+def _tablet(request: HttpRequest) -> Device | None:
+    known = sessions.device_of(request)
+    if known is None:
+        return None
+    device, site = known
+    with reading(site=site):
+        return active_device(device)
+
+
+def _proof(request: HttpRequest, form: TabletSignIn, refused: Refusal | None) -> dict[str, Any]:
+    incomplete = request.method == "POST" and not form.is_valid()
+    error = _("Scan the badge and enter 6 to 8 digits.") if incomplete else ""
+    said = f"{refused} {refused.way_out_text}" if refused else error
+    return {"badge": request.POST.get("badge", ""), "autofocus": True, "error": said}
+
+
+def _status(form: Any, refused: Refusal | None) -> int:
+    if refused is not None:
+        return refused.status
+    return 400 if form.is_bound and not form.is_valid() else 200
+
+
+def _begin(request: HttpRequest, opened: dict[str, Any]) -> HttpResponse:
+    """Begin the new period; who was signed in before on this browser is signed out."""
+    wanted = _next(request)
+    _close(request, PeriodEnd.CHANGED)
+    sessions.begin(request, opened)
+    return HttpResponseRedirect(wanted or "/")
+
+
+def _close(request: HttpRequest, reason: PeriodEnd) -> None:
+    """Close the present period, unless a lock has closed it."""
+    access = access_of(request)
+    if access is not None and not access.locked:
+        actor = access.actor(access.roles[0])
+        close_period(actor=actor, period=access.period, reason=reason)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else ""
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the period and the session."""
+    _close(request, PeriodEnd.SIGNED_OUT)
+    address = answers.sign_in_url(request)
+    sessions.end(request.session)
+    return HttpResponseRedirect(address)
+
+
+@signed_in
+@require_POST
+def lock(request: HttpRequest) -> HttpResponse:
+    """Lock entry: the period ends, the session stays to be read from. At a desk: sign out."""
+    period = sessions.period_of(request.session)
+    access = access_of(request)
+    if period is None or access is None or access.device is None:
+        return sign_out(request)
+    _close(request, PeriodEnd.LOCKED)
+    sessions.lock(request.session, period)
+    return redirect("accounts:unlock")
