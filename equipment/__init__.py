@@ -1,0 +1,1 @@
+"""Rooms, places, units, their calibration and cleaning, and the claims on them."""

@@ -1,0 +1,156 @@
+"""Entry kinds of rooms, places and units. Claims stand on the stream of what is claimed."""
+
+from uuid import UUID
+
+from records.entries import Instant, Payload, Value, entry
+
+ROOM = "room"
+PLACE = "place"
+UNIT = "unit"
+
+
+@entry("room.opened", version=1, stream=ROOM)
+class RoomOpened(Payload):
+    """A room came into use with its class and the work that it is validated for."""
+
+    code: str
+    name: str
+    room_class: str
+    policy: str
+
+
+@entry("place.made", version=1, stream=PLACE)
+class PlaceMade(Payload):
+    """A room got a numbered place."""
+
+    room: UUID
+    number: int
+    label: str
+    barcode: str
+
+
+@entry("unit.commissioned", version=1, stream=UNIT)
+class UnitCommissioned(Payload):
+    """A unit came into use, at a place or movable."""
+
+    code: str
+    unit_class: str
+    barcode: str
+    place: UUID | None
+    calibration_due: Instant | None
+    cleaning_due: Instant | None
+
+
+@entry("unit.calibrated", version=1, stream=UNIT)
+class UnitCalibrated(Payload):
+    """A calibration, good until ``due``."""
+
+    due: Instant
+    certificate: str
+
+
+@entry("unit.cleaned", version=1, stream=UNIT)
+class UnitCleaned(Payload):
+    """A cleaning by a procedure, good until ``due`` (None: until the next use)."""
+
+    procedure: str
+    due: Instant | None
+
+
+@entry("unit.status", version=1, stream=UNIT)
+class UnitStatusSet(Payload):
+    """A unit went out of service or came back, and why."""
+
+    status: str
+    reason: str
+
+
+class StageSpan(Value):
+    """A stage that a claim covers, with its planned hours."""
+
+    key: str
+    start: Instant
+    end: Instant
+
+
+@entry("claim.planned", version=1, stream="*")
+class ClaimPlanned(Payload):
+    """Somebody will hold a place or unit from ``start`` to ``end``, cleaning included.
+
+    ``work_end`` is where the cleaning begins. ``exclusive`` claims of a place stand for all of its
+    room. ``instead_of`` is the claim elsewhere that this one replaces.
+    """
+
+    claim: UUID
+    resource_kind: str
+    resource_label: str
+    holder_kind: str
+    holder: UUID
+    holder_label: str
+    holder_mark: str
+    purpose: str
+    stages: tuple[StageSpan, ...]
+    alias: str
+    exclusive: bool
+    start: Instant
+    work_end: Instant
+    end: Instant
+    plan: UUID | None
+    instead_of: UUID | None
+
+
+@entry("claim.moved", version=1, stream="*")
+class ClaimMoved(Payload):
+    """A claim that has not begun got other hours on the same place or unit."""
+
+    claim: UUID
+    stages: tuple[StageSpan, ...]
+    start: Instant
+    work_end: Instant
+    end: Instant
+
+
+@entry("claim.occupied", version=1, stream="*")
+class ClaimOccupied(Payload):
+    """The first act there; from now on only clearance ends it."""
+
+    claim: UUID
+    start: Instant
+    work_end: Instant
+    end: Instant
+
+
+@entry("claim.extended", version=1, stream="*")
+class ClaimExtended(Payload):
+    """The work runs longer than planned."""
+
+    claim: UUID
+    start: Instant
+    work_end: Instant
+    end: Instant
+
+
+@entry("claim.released", version=1, stream="*")
+class ClaimReleased(Payload):
+    """Clearance ended the claim; ``cleaned`` says whether a unit may be used again at once."""
+
+    claim: UUID
+    start: Instant
+    end: Instant
+    cleaned: bool
+
+
+@entry("claim.withdrawn", version=1, stream="*")
+class ClaimWithdrawn(Payload):
+    """A claim was given back before it began."""
+
+    claim: UUID
+    reason: str
+
+
+@entry("claim.conflicted", version=1, stream="*")
+class ClaimConflicted(Payload):
+    """The claim before ran into this one; it waits for the planner."""
+
+    claim: UUID
+    because_of: UUID

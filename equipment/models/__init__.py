@@ -1,0 +1,5 @@
+from equipment.models.claim import Claim
+from equipment.models.room import Place, Room
+from equipment.models.unit import EquipmentClass, Unit
+
+__all__ = ["Claim", "EquipmentClass", "Place", "Room", "Unit"]

@@ -1,0 +1,80 @@
+"""Sentences of the logbook. Times are those of the entry itself, shown beside it."""
+
+from django.utils.translation import gettext as _
+
+from equipment import entries
+from equipment.enums import UnitStatus
+from records.presenters import presents
+
+
+@presents(entries.RoomOpened)
+def _room(p: entries.RoomOpened) -> str:
+    return _("Room %(code)s came into use") % {"code": p.code}
+
+
+@presents(entries.PlaceMade)
+def _place(p: entries.PlaceMade) -> str:
+    return _("%(label)s was made") % {"label": p.label}
+
+
+@presents(entries.UnitCommissioned)
+def _commissioned(p: entries.UnitCommissioned) -> str:
+    return _("%(code)s was commissioned") % {"code": p.code}
+
+
+@presents(entries.UnitCalibrated)
+def _calibrated(p: entries.UnitCalibrated) -> str:
+    return _("Calibrated, due again %(due)s (certificate %(certificate)s)") % {
+        "due": p.due.date().isoformat(),
+        "certificate": p.certificate,
+    }
+
+
+@presents(entries.UnitCleaned)
+def _cleaned(p: entries.UnitCleaned) -> str:
+    return _("Cleaned by %(procedure)s") % {"procedure": p.procedure}
+
+
+@presents(entries.UnitStatusSet)
+def _status(p: entries.UnitStatusSet) -> str:
+    status = UnitStatus(p.status).label
+    return _("Now %(status)s: %(reason)s") % {"status": status, "reason": p.reason}
+
+
+@presents(entries.ClaimPlanned)
+def _planned(p: entries.ClaimPlanned) -> str:
+    return _("%(resource)s booked for batch %(holder)s, %(stage)s") % {
+        "resource": p.resource_label,
+        "holder": p.holder_label,
+        "stage": p.purpose,
+    }
+
+
+@presents(entries.ClaimMoved)
+def _moved(p: entries.ClaimMoved) -> str:
+    return _("Booking moved to other hours")
+
+
+@presents(entries.ClaimOccupied)
+def _occupied(p: entries.ClaimOccupied) -> str:
+    return _("Occupied")
+
+
+@presents(entries.ClaimExtended)
+def _extended(p: entries.ClaimExtended) -> str:
+    return _("Runs longer than planned")
+
+
+@presents(entries.ClaimReleased)
+def _released(p: entries.ClaimReleased) -> str:
+    return _("Cleared and free") if p.cleaned else _("Left, to be cleaned")
+
+
+@presents(entries.ClaimWithdrawn)
+def _withdrawn(p: entries.ClaimWithdrawn) -> str:
+    return _("Booking given back: %(reason)s") % {"reason": p.reason}
+
+
+@presents(entries.ClaimConflicted)
+def _conflicted(p: entries.ClaimConflicted) -> str:
+    return _("Booking in conflict: the one before runs longer")

@@ -1,0 +1,134 @@
+"""Reads of rooms, places, units and claims."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from equipment.models import Claim, Place, Room, Unit
+from equipment.models.claim import ClaimQuerySet
+from mes.lib.refusals import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Free hours [start, end) of a place or unit."""
+
+    start: datetime
+    end: datetime
+
+
+def claims_of(holder: UUID, *, stage: str | None = None) -> ClaimQuerySet:
+    """Return a batch's live claims; with ``stage`` those that cover it.
+
+    Their ``stream`` values are what an act of that stage must lock.
+    """
+    claims = Claim.objects.of(holder).live().order_by("stream")
+    return claims.for_stage(stage) if stage else claims
+
+
+def claims_on(resources: Collection[UUID]) -> ClaimQuerySet:
+    """Return the live claims on places and units, in the order of their hours."""
+    return Claim.objects.on(resources).live().order_by("during")
+
+
+def claims_in_room(room: UUID, *, start: datetime, end: datetime) -> ClaimQuerySet:
+    """Return the live claims on a room's places and the units there, within [start, end)."""
+    return claims_on(resources_of_room(room)).overlapping(start, end)
+
+
+def resources_of_room(room: UUID) -> list[UUID]:
+    """Return the ids of a room's places and of the units that stand there."""
+    places = places_of_room(room)
+    units = Unit.objects.filter(place__in=places).values_list("id", flat=True)
+    return [*places, *units]
+
+
+def places_of_room(room: UUID) -> list[UUID]:
+    """Return the ids of a room's places, by number."""
+    places = Place.objects.filter(room=room).order_by("number")
+    return list(places.values_list("id", flat=True))
+
+
+def claims_by_id(claims: Collection[UUID]) -> list[Claim]:
+    """Return claims by their ids, in the order of what they claim. Raises NotFound."""
+    found = list(Claim.objects.filter(id__in=claims).order_by("stream", "during"))
+    if len(found) != len(set(claims)):
+        raise NotFound()
+    return found
+
+
+def resources_of(claims: Collection[UUID]) -> list[UUID]:
+    """Return what claims are on. A claim never changes its place, so no lock is needed."""
+    return [claim.stream for claim in claims_by_id(claims)]
+
+
+def others_there(claim: Claim, *, start: datetime, end: datetime) -> list[Claim]:
+    """Return other planned or occupied claims on the same place or unit in [start, end)."""
+    others = Claim.objects.on([claim.stream]).exclusive_hours().exclude(id=claim.id)
+    return list(others.overlapping(start, end).order_by("during"))
+
+
+def occupied_there(resource: UUID) -> Claim | None:
+    """Return the claim that occupies a place or unit, if one does."""
+    return Claim.objects.on([resource]).occupied().first()
+
+
+def first_overlap(resources: Collection[UUID]) -> tuple[Claim, Claim] | None:
+    """Return two planned or occupied claims on one of ``resources`` that share hours."""
+    claims = Claim.objects.on(resources).exclusive_hours().order_by("stream", "during")
+    previous: Claim | None = None
+    for claim in claims:
+        if previous and previous.stream == claim.stream and claim.start < previous.end:
+            return previous, claim
+        previous = claim
+    return None
+
+
+def free_windows(resource: UUID, *, start: datetime, end: datetime) -> list[Window]:
+    """Return the hours within [start, end) in which a place or unit is not claimed."""
+    claims = Claim.objects.on([resource]).exclusive_hours().overlapping(start, end)
+    return gaps([(c.start, c.end) for c in claims.order_by("during")], start=start, end=end)
+
+
+def gaps(
+    taken: Sequence[tuple[datetime, datetime]], *, start: datetime, end: datetime
+) -> list[Window]:
+    """Return what ``taken`` (sorted by start) leaves of [start, end)."""
+    free, at = [], start
+    for begins, ends in taken:
+        if begins > at:
+            free.append(Window(at, begins))
+        at = max(at, ends)
+    if at < end:
+        free.append(Window(at, end))
+    return free
+
+
+def label_of_place(place: Place) -> str:
+    """Return how people call a place: ``Hall 2, P3``."""
+    return f"{place.room.name}, {place.label}"
+
+
+def labels(resources: Collection[UUID]) -> dict[UUID, str]:
+    """Return how people call each place and unit."""
+    places = Place.objects.filter(id__in=resources).select_related("room")
+    units = Unit.objects.filter(id__in=resources)
+    return {p.id: label_of_place(p) for p in places} | {u.id: u.code for u in units}
+
+
+def unit_by_barcode(barcode: str) -> Unit | None:
+    """Return the unit whose barcode (or code) was scanned."""
+    return Unit.objects.filter(Q(barcode=barcode) | Q(code=barcode)).first()
+
+
+def place_by_barcode(barcode: str) -> Place | None:
+    """Return the place whose barcode was scanned."""
+    return Place.objects.filter(barcode=barcode).select_related("room").first()
+
+
+def rooms() -> list[Room]:
+    """Return the site's rooms with their places, each a fixed number of queries."""
+    return list(Room.objects.order_by("code").prefetch_related("places"))

@@ -1,0 +1,48 @@
+"""Acts on rooms and their places."""
+
+from uuid import UUID
+
+from equipment import selectors
+from equipment.entries import PlaceMade, RoomOpened
+from equipment.enums import OpennessPolicy
+from equipment.exceptions import RoomInUse
+from equipment.models import Claim, Room
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
+from records.act import New, act, acting
+from records.commands import Command, Reply
+from records.reading import reading
+
+
+@acting
+def open_room(
+    *, command: Command, code: str, name: str, room_class: str, policy: OpennessPolicy
+) -> Reply:
+    """Bring a room into use; appends ``room.opened``. Raises CodeTaken."""
+    room = uuid7()
+    with act(command, new=[New("room", room, command.actor.site)]) as a:
+        a.append(room, RoomOpened(code=code, name=name, room_class=room_class, policy=policy))
+        a.reply = {"id": str(room)}
+    return a.reply
+
+
+@acting
+def make_place(*, command: Command, room: UUID, number: int, label: str, barcode: str) -> Reply:
+    """Give a room a place; appends ``place.made``.
+
+    Locks the room's other places: open work claimed all of them, and would not have this
+    one. Raises RoomInUse then, CodeTaken, NotFound.
+    """
+    place = uuid7()
+    with reading(site=command.actor.site):
+        others = selectors.places_of_room(room)
+    new = [New("place", place, command.actor.site)]
+    with act(command, streams=[room, *others], new=new) as a:
+        found = Room.objects.filter(id=room).first()
+        if found is None:
+            raise NotFound()
+        if Claim.objects.on(others).live().filter(exclusive=True).exists():
+            raise RoomInUse(room=found.name)
+        a.append(place, PlaceMade(room=room, number=number, label=label, barcode=barcode))
+        a.reply = {"id": str(place)}
+    return a.reply

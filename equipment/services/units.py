@@ -1,0 +1,69 @@
+"""Acts on units: commissioning, calibration, cleaning, service."""
+
+from datetime import datetime
+from uuid import UUID
+
+from equipment.entries import UnitCalibrated, UnitCleaned, UnitCommissioned, UnitStatusSet
+from equipment.enums import UnitStatus
+from mes.lib.ids import uuid7
+from records.act import New, act, acting
+from records.commands import Command, Reply
+from records.entries import Payload
+
+
+@acting
+def commission_unit(
+    *,
+    command: Command,
+    code: str,
+    unit_class: str,
+    barcode: str,
+    place: UUID | None = None,
+    calibration_due: datetime | None = None,
+    cleaning_due: datetime | None = None,
+) -> Reply:
+    """Bring a unit into use, clean; appends ``unit.commissioned``. Raises CodeTaken, NotFound."""
+    unit = uuid7()
+    new = [New("unit", unit, command.actor.site)]
+    with act(command, streams=[place] if place else [], new=new) as a:
+        said = UnitCommissioned(
+            code=code, unit_class=unit_class, barcode=barcode, place=place,
+            calibration_due=calibration_due, cleaning_due=cleaning_due,
+        )  # fmt: skip
+        a.append(unit, said)
+        a.reply = {"id": str(unit)}
+    return a.reply
+
+
+@acting
+def calibrate_unit(*, command: Command, unit: UUID, due: datetime, certificate: str) -> Reply:
+    """Record a calibration good until ``due``; appends ``unit.calibrated``."""
+    return _say(command, unit, UnitCalibrated(due=due, certificate=certificate))
+
+
+@acting
+def clean_unit(
+    *, command: Command, unit: UUID, procedure: str, due: datetime | None = None
+) -> Reply:
+    """Record a cleaning, good until ``due`` or the next use; appends ``unit.cleaned``."""
+    return _say(command, unit, UnitCleaned(procedure=procedure, due=due))
+
+
+@acting
+def set_unit_status(*, command: Command, unit: UUID, status: UnitStatus, reason: str) -> Reply:
+    """Take a unit out of service or bring it back; appends ``unit.status``.
+
+    Tells planning (``unit.status``), which books nothing there meanwhile.
+    """
+    with act(command, streams=[unit]) as a:
+        a.append(unit, UnitStatusSet(status=status, reason=reason))
+        a.enqueue("unit.status", {"unit": str(unit), "status": str(status)})
+        a.reply = {"id": str(unit)}
+    return a.reply
+
+
+def _say(command: Command, unit: UUID, said: Payload) -> Reply:
+    with act(command, streams=[unit]) as a:
+        a.append(unit, said)
+        a.reply = {"id": str(unit)}
+    return a.reply
