@@ -9,3 +9,7 @@ class RecipesConfig(AppConfig):
 
     name = "recipes"
     verbose_name = _("Recipes")
+
+    def ready(self) -> None:
+        """Register folds and presenters."""
+        from recipes import folds, presenters  # noqa: F401, PLC0415 - registers them

@@ -57,14 +57,16 @@ def _of_pair(node: ast.BinOp, unit_of: UnitOf) -> Any:
         return _alike([node.left, node.right], unit_of)
     left, right = _unit(node.left, unit_of), _unit(node.right, unit_of)
     if isinstance(node.op, ast.Pow):
-        return left ** int(str(node.right.value)) if _whole(node.right) and left else None
+        power = _whole(node.right)
+        return left**power if power is not None and left is not None else None
     if isinstance(node.op, ast.Div):
         return _times(left, None if right is None else 1 / right)
     return _times(left, right)
 
 
-def _whole(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+def _whole(node: ast.expr) -> int | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) else None
 
 
 def _times(left: Any, right: Any) -> Any:

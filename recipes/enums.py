@@ -1,5 +1,7 @@
 """Choices of a recipe's document and of a judgement."""
 
+from enum import nonmember
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -58,3 +60,27 @@ class Severity(TextChoices):
     MINOR = "minor", _("Minor")
     MAJOR = "major", _("Major")
     CRITICAL = "critical", _("Critical")
+
+
+class VersionStatus(TextChoices):
+    """Where a version of a recipe is on its way. Only an effective one makes batches."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    EFFECTIVE = "effective", _("Effective")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    # Nothing can become of a version in one of these.
+    ended = nonmember(frozenset({"superseded", "withdrawn"}))
+
+
+class UseKind(TextChoices):
+    """What a version refers to, for where-used questions."""
+
+    MATERIAL = "material", _("Material")
+    EQUIPMENT = "equipment", _("Equipment class")
+    ROOM = "room", _("Room class")
+    QUALIFICATION = "qualification", _("Qualification")
+    TEST = "test", _("Test")

@@ -97,7 +97,7 @@ class _Yaml:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 sentence = _("One document is asked for; a second begins here.")
-                refuse("text.second_document", sentence, line=event.start_mark.line + 1)
+                refuse("text.second_document", sentence, line=_line_of(event))
 
     def _unreadable(self, error: yaml.YAMLError) -> None:
         mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -107,7 +107,7 @@ class _Yaml:
                line=line)  # fmt: skip
 
     def _node(self, event: Any, path: Path) -> Any:
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         _check_depth(path, line)
         _check_plain(event, line)
         self._lines.setdefault(path, line)
@@ -131,7 +131,7 @@ class _Yaml:
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            line = event.start_mark.line + 1
+            line = _line_of(event)
             _check_plain(event, line)
             if not isinstance(event, yaml.ScalarEvent):
                 refuse("text.key", _("The name of a field must be plain text."), line=line)
@@ -139,6 +139,10 @@ class _Yaml:
             self._lines[(*path, event.value)] = line
             found[event.value] = self._node(next(self._events), (*path, event.value))
         return found
+
+
+def _line_of(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _check_depth(path: Path, line: int) -> None:

@@ -1,0 +1,84 @@
+"""Refusals of a recipe's import, review and approval."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Interlock, Refusal, refuses
+from recipes.messages import RecipeNotReadable
+
+__all__ = ["RecipeNotReadable"]
+
+
+class NotAllowedNow(Refusal):
+    """The version is not in the status that this act needs."""
+
+    code = "recipe.not_allowed_now"
+    sentence = _("The version is “%(now)s”; it cannot become “%(then)s” now.")
+    way_out = _("Open the version again and see where it stands.")
+
+
+class DocumentKnown(Refusal):
+    """The same document is a version already."""
+
+    code = "recipe.document_known"
+    sentence = _("This very document is already there: %(version)s.")
+    way_out = _("Open that version, or change the document.")
+
+
+class NumberTaken(Refusal):
+    """Two people imported a version of one recipe at once."""
+
+    code = "recipe.number_taken"
+    sentence = _("Somebody imported a version of this recipe at the same moment.")
+    way_out = _("Import it again: it becomes the version after that.")
+
+
+class NotCompiled(Refusal):
+    """The compiler finds errors: the recipe could not be executed."""
+
+    code = "recipe.not_compiled"
+    status = 422
+    sentence = _("The compiler finds %(count)s errors, the first: %(problem)s")
+    way_out = _("Correct the document and import it as the next version.")
+
+
+class OwnRecipe(Refusal):
+    """The author of a version would approve it (21 CFR 211.186: independently checked)."""
+
+    code = "recipe.own_work"
+    status = 403
+    sentence = _("%(person)s wrote this version and cannot approve it.")
+    way_out = _("Ask somebody else who may approve recipes.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class ApprovedBefore(Refusal):
+    """One person would approve twice."""
+
+    code = "recipe.approved_before"
+    sentence = _("%(person)s has approved this version already; another person is needed.")
+    way_out = _("Ask somebody else who may approve recipes.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class SignerIsAnother(Refusal):
+    """The one who signs is not the one who is signed in."""
+
+    code = "recipe.signer_is_another"
+    status = 403
+    sentence = _("%(signer)s signs, but %(person)s is signed in.")
+    way_out = _("Sign with your own name and password.")
+
+
+class ReasonMissing(Refusal):
+    """A withdrawal without a reason."""
+
+    code = "recipe.reason_missing"
+    status = 422
+    sentence = _("A reason is asked for.")
+    way_out = _("Say why the version is withdrawn.")
+
+
+refuses("recipes_version_number", NumberTaken)
+refuses("recipes_version_one_effective", NumberTaken)

@@ -1,0 +1,83 @@
+"""Reads of recipes: documents by hash, versions, approvals, where-used."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from mes.lib import evidence
+from mes.lib.refusals import NotFound
+from recipes.document import Recipe
+from recipes.models import Document, RecipeApproval, RecipeUse, RecipeVersion
+
+
+@lru_cache(maxsize=128)
+def document(content_hash: str) -> Recipe:
+    """Return the document with this hash. Raises NotFound; ValueError when it was altered.
+
+    A document never changes, so each process reads it once.
+    """
+    row = Document.objects.filter(hash=content_hash).first()
+    if row is None:
+        raise NotFound()
+    plain = json.loads(bytes(row.content))
+    if evidence.content_hash(plain) != content_hash:
+        raise ValueError(f"document {content_hash} was altered")
+    return Recipe.model_validate(plain)
+
+
+def source_of(version: RecipeVersion) -> bytes:
+    """Return the text that a version was imported from, comments included. Raises NotFound."""
+    row = Document.objects.filter(hash=version.source_hash).first()
+    if row is None:
+        raise NotFound()
+    return bytes(row.content)
+
+
+def version_of(version: UUID) -> RecipeVersion:
+    """Return a version of this site. Raises NotFound, for another site's as well."""
+    found = RecipeVersion.objects.filter(id=version).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def versions() -> list[RecipeVersion]:
+    """Return the versions of the site: recipes by code, the newest version first."""
+    return list(RecipeVersion.objects.order_by("code", "-number"))
+
+
+def versions_of(code: str) -> list[RecipeVersion]:
+    """Return the versions of one recipe, the newest first."""
+    return list(RecipeVersion.objects.of(code).order_by("-number"))
+
+
+def effective_of(code: str) -> RecipeVersion | None:
+    """Return the version that batches are made from now, or None."""
+    return RecipeVersion.objects.of(code).effective().first()
+
+
+def effective_versions() -> list[RecipeVersion]:
+    """Return the effective version of each recipe of the site, by code."""
+    return list(RecipeVersion.objects.effective().order_by("code"))
+
+
+def approvals_of(version: UUID) -> list[RecipeApproval]:
+    """Return the approvals of a version, the oldest first."""
+    return list(RecipeApproval.objects.filter(version=version).order_by("at"))
+
+
+@dataclass(frozen=True, slots=True)
+class UsedIn:
+    """A place in a version that refers to something."""
+
+    version: RecipeVersion
+    path: str
+
+
+def where_used(kind: str, code: str) -> list[UsedIn]:
+    """Return where approved versions refer to a thing, by code, number and path."""
+    uses = list(RecipeUse.objects.filter(kind=kind, code=code))
+    rows = RecipeVersion.objects.in_bulk({use.version for use in uses})
+    found = [UsedIn(rows[use.version], use.path) for use in uses if use.version in rows]
+    return sorted(found, key=lambda use: (use.version.code, use.version.number, use.path))

@@ -1,0 +1,1 @@
+"""Acts on recipes: ``versions`` (import, review, approval, effectiveness, withdrawal)."""
