@@ -15,3 +15,5 @@ os.environ["MES_ENV"] = "development"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from mes.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["tests.support.hashers.QuickArgon2"]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from rest_framework import status
-from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -20,8 +19,6 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is not None and isinstance(error, APIException):
         response.data = _body(error, response.data)
-        if isinstance(error, NotAuthenticated):
-            response.status_code = status.HTTP_403_FORBIDDEN
     return response
 
 

@@ -1,0 +1,266 @@
+"""Signing in, at desks and on tablets; how a period goes on and ends."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts import sessions
+from accounts.services.devices import PlaceRef, retire_device
+from accounts.services.people import disable_person
+from mes.lib.ids import uuid7
+from records.models import Entry
+from records.reading import reading
+from tests.builders.accounts import (
+    PASSWORD,
+    PIN,
+    DemoSite,
+    a_command,
+    client_on,
+    open_demo_site,
+    person,
+    tablet,
+)
+
+START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+AtTime = Callable[[datetime], None]
+
+
+@pytest.fixture
+def site(committed_db: str) -> DemoSite:
+    return open_demo_site()
+
+
+def sign_in(client: Client, **values: str) -> int:
+    page = "accounts:sign_in" if "username" in values else "accounts:tablet_sign_in"
+    return client.post(reverse(page), {"key": str(uuid7()), **values}).status_code
+
+
+def entries_of(person_id: object, *kinds: str) -> list[dict[str, object]]:
+    with reading(site=None):
+        rows = Entry.objects.filter(stream=person_id, kind__in=kinds).order_by("seq")
+        return [row.envelope["payload"] for row in rows]
+
+
+@pytest.mark.req("P11-10d", "D11-11a")
+def test_desk_sign_in_opens_a_period_and_a_page(site: DemoSite) -> None:
+    admin = person("admin", site=site, username="Adam.Dietz", secrets=True)
+    client = client_on()
+    assert sign_in(client, username="ADAM.dietz", password=PASSWORD) == 302
+    assert client.get("/").headers["Location"] == "/people/"
+    assert client.get("/people/").status_code == 200
+    [opened] = entries_of(admin, "period.opened")
+    assert opened["factors"] == ["username", "password"]
+    assert opened["device"] is None
+
+
+@pytest.mark.req("P11-10d", "P11-10h")
+def test_tablet_sign_in_is_recorded_with_tablet(site: DemoSite) -> None:
+    room = PlaceRef("place", uuid7(), "Room 3, place 2")
+    device = tablet(site, place=room)
+    operator = person("operator", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    page = client.get(reverse("accounts:tablet_sign_in"))
+    assert "Room 3, place 2" in page.content.decode()
+    assert sign_in(client, badge="b-100", pin=PIN) == 302
+    [opened] = entries_of(operator, "period.opened")
+    assert opened["factors"] == ["badge", "pin"]
+    assert opened["device"] == str(device)
+
+
+def test_double_tap_on_sign_in_opens_one_period(site: DemoSite) -> None:
+    operator = person("operator", site=site, badge="B-100", secrets=True)
+    client = client_on(tablet(site), site)
+    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN}
+    for _ in range(2):
+        assert client.post(reverse("accounts:tablet_sign_in"), form).status_code == 302
+    assert len(entries_of(operator, "period.opened")) == 1
+
+
+def test_badge_and_pin_need_an_enrolled_tablet(site: DemoSite) -> None:
+    person("operator", site=site, badge="B-100", secrets=True)
+    assert sign_in(client_on(), badge="B-100", pin=PIN) == 403
+
+
+def test_forged_device_cookie_is_no_tablet(site: DemoSite) -> None:
+    person("operator", site=site, badge="B-100", secrets=True)
+    client = client_on()
+    client.cookies[sessions.DEVICE_COOKIE] = f'["{tablet(site)}", "{site.id}"]:forged:forged'
+    assert sign_in(client, badge="B-100", pin=PIN) == 403
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"username": "ada", "password": "not the password"},
+        {"username": "nobody", "password": PASSWORD},
+    ],
+)
+def test_wrong_secret_opens_nothing(site: DemoSite, form: dict[str, str]) -> None:
+    person("admin", site=site, username="ada", secrets=True)
+    client = client_on()
+    assert sign_in(client, **form) == 403
+    assert client.get("/people/").status_code == 302
+
+
+@pytest.mark.req("P11-10e1", "D11-11d")
+def test_wrong_try_is_kept_on_the_persons_stream(site: DemoSite) -> None:
+    device = tablet(site)
+    operator = person("operator", site=site, badge="B-100", secrets=True)
+    sign_in(client_on(device, site), badge="B-100", pin="999111")
+    [kept] = entries_of(operator, "attempt.refused")
+    assert kept["code"] == "credential.wrong"
+    assert kept["params"] == {"credential": "pin"}
+
+
+def test_person_without_role_at_site_does_not_get_in(site: DemoSite) -> None:
+    elsewhere = open_demo_site("US2")
+    person("operator", site=elsewhere, username="far", badge="B-200", secrets=True)
+    assert sign_in(client_on(tablet(site), site), badge="B-200", pin=PIN) == 403
+
+
+@pytest.mark.req("P11-300b")
+@pytest.mark.scenario(48)
+def test_disabled_person_is_out_at_the_next_request(site: DemoSite) -> None:
+    auditor = person("auditor", site=site, username="ann", secrets=True)
+    client = client_on()
+    sign_in(client, username="ann", password=PASSWORD)
+    assert client.get("/people/").status_code == 200
+    disable_person(command=a_command(site.actor("admin")), person=auditor, reason="left")
+    assert client.get("/people/").status_code == 302
+    assert sign_in(client, username="ann", password=PASSWORD) == 403
+
+
+def test_retired_tablet_is_out_at_the_next_request(site: DemoSite) -> None:
+    device = tablet(site)
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    sign_in(client, badge="B-100", pin=PIN)
+    assert client.get("/people/").status_code == 200
+    retire_device(command=a_command(site.actor("admin")), device=device, reason="broken")
+    assert client.get("/people/").status_code == 302
+    assert sign_in(client, badge="B-100", pin=PIN) == 403
+
+
+@pytest.mark.scenario(46)
+def test_idle_tablet_locks_entry_and_keeps_the_page(site: DemoSite, at_time: AtTime) -> None:
+    device = tablet(site, idle_seconds=120)
+    lead = person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    at_time(START)
+    sign_in(client, badge="B-100", pin=PIN)
+    at_time(START + timedelta(seconds=121))
+    assert client.get("/people/").status_code == 200
+    refused = client.post("/people/", {"key": str(uuid7())})
+    assert refused.status_code == 403
+    assert "entry.locked" in refused.content.decode()
+    assert [p["reason"] for p in entries_of(lead, "period.closed")] == ["idle"]
+    assert sign_in(client, badge="B-100", pin=PIN) == 302
+    assert len(entries_of(lead, "period.opened")) == 2
+
+
+def test_polls_are_no_activity(site: DemoSite, at_time: AtTime) -> None:
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(tablet(site, idle_seconds=120), site)
+    at_time(START)
+    sign_in(client, badge="B-100", pin=PIN)
+    for seconds in range(30, 150, 30):
+        at_time(START + timedelta(seconds=seconds))
+        client.get("/people/", headers={"HX-Request": "true"})
+    assert client.post("/people/", {"key": str(uuid7())}).status_code == 403
+
+
+def test_activity_keeps_the_tablet_open(site: DemoSite, at_time: AtTime) -> None:
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(tablet(site, idle_seconds=120), site)
+    at_time(START)
+    sign_in(client, badge="B-100", pin=PIN)
+    for seconds in range(60, 600, 60):
+        at_time(START + timedelta(seconds=seconds))
+        client.get("/people/")
+    assert client.post("/people/", {"key": str(uuid7())}).status_code == 400
+
+
+def test_idle_desk_is_signed_out(site: DemoSite, at_time: AtTime) -> None:
+    auditor = person("auditor", site=site, username="ann", secrets=True)
+    client = client_on()
+    at_time(START)
+    sign_in(client, username="ann", password=PASSWORD)
+    at_time(START + sessions.DESK_IDLE)
+    assert client.get("/people/").status_code == 302
+    assert [p["reason"] for p in entries_of(auditor, "period.closed")] == ["idle"]
+
+
+def test_period_ends_after_twelve_hours_of_work(site: DemoSite, at_time: AtTime) -> None:
+    auditor = person("auditor", site=site, username="ann", secrets=True)
+    client = client_on()
+    at_time(START)
+    sign_in(client, username="ann", password=PASSWORD)
+    for minutes in range(10, 12 * 60, 10):
+        at_time(START + timedelta(minutes=minutes))
+        assert client.get("/people/permissions/").status_code == 200
+    at_time(START + sessions.LONGEST)
+    assert client.get("/people/permissions/").status_code == 302
+    assert [p["reason"] for p in entries_of(auditor, "period.closed")] == ["expired"]
+
+
+def test_change_of_person_closes_the_other_period(site: DemoSite) -> None:
+    first = person("operator", site=site, badge="B-100", secrets=True)
+    second = person("operator", site=site, badge="B-200", secrets=True)
+    client = client_on(tablet(site), site)
+    sign_in(client, badge="B-100", pin=PIN)
+    key = client.session.session_key
+    sign_in(client, badge="B-200", pin=PIN)
+    assert client.session.session_key != key
+    assert [p["reason"] for p in entries_of(first, "period.closed")] == ["changed"]
+    assert len(entries_of(second, "period.opened")) == 1
+
+
+def test_lock_and_unlock_bring_the_page_back(site: DemoSite) -> None:
+    lead = person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(tablet(site), site)
+    sign_in(client, badge="B-100", pin=PIN)
+    answer = client.post(reverse("accounts:lock"), {"key": str(uuid7())})
+    assert answer.headers["Location"] == reverse("accounts:unlock")
+    assert client.get("/people/").status_code == 200
+    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN, "next": "/people/"}
+    assert client.post(reverse("accounts:unlock"), form).headers["Location"] == "/people/"
+    assert [p["reason"] for p in entries_of(lead, "period.closed")] == ["locked"]
+
+
+def test_sign_out_forgets_the_session(site: DemoSite) -> None:
+    auditor = person("auditor", site=site, username="ann", secrets=True)
+    client = client_on()
+    sign_in(client, username="ann", password=PASSWORD)
+    old = client.cookies["sessionid"].value
+    assert client.post(reverse("accounts:sign_out")).status_code == 302
+    client.cookies["sessionid"] = old
+    assert client.get("/people/").status_code == 302
+    assert [p["reason"] for p in entries_of(auditor, "period.closed")] == ["signed-out"]
+
+
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "\\\\x"])
+def test_next_leads_nowhere_else(site: DemoSite, wanted: str) -> None:
+    person("auditor", site=site, username="ann", secrets=True)
+    client = client_on()
+    form = {"key": str(uuid7()), "username": "ann", "password": PASSWORD, "next": wanted}
+    assert client.post(reverse("accounts:sign_in"), form).headers["Location"] == "/"
+
+
+def test_nobody_is_sent_to_sign_in_and_back(committed_db: str) -> None:
+    client = client_on()
+    assert client.get("/people/?a=1").headers["Location"] == "/sign-in/?next=%2Fpeople%2F%3Fa%3D1"
+    fragment = client.get("/people/", headers={"HX-Request": "true"})
+    assert fragment.status_code == 401
+    assert fragment.headers["HX-Redirect"] == "/sign-in/?next=%2F"
+    api = client.get("/api/v1/schema/")
+    assert (api.status_code, api.json()["code"]) == (401, "not_signed_in")
+
+
+def test_forms_are_refused_without_their_token(site: DemoSite) -> None:
+    person("auditor", site=site, username="ann", secrets=True)
+    client = Client(enforce_csrf_checks=True)
+    form = {"key": str(uuid7()), "username": "ann", "password": PASSWORD}
+    assert client.post(reverse("accounts:sign_in"), form).status_code == 403
