@@ -247,6 +247,12 @@ def ticks(position: int, total: int) -> dict[str, Any]:
     return {"ticks": [(n * 22, state) for n, state in enumerate(steps)], "width": shown * 22 - 4}
 
 
+@register.simple_tag
+def share(at: datetime, start: datetime, end: datetime) -> str:
+    """Where a time lies between two others, in percent with two decimals; may lie outside."""
+    return f"{100 * ((at - start) / (end - start)):.2f}"
+
+
 @register.simple_tag(takes_context=True)
 def nav_items(context: template.Context) -> list[nav.Item]:
     """Return the sections that this person may open, the present one marked."""
