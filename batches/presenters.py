@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
-
 from django.utils.translation import gettext_lazy
 
 from batches import entries as e

@@ -39,9 +39,7 @@ def check_due(batch: Batch, step: Step) -> None:
         raise StepWaitsForVerifier()
     if step.position != batch.position:
         due = due_step(batch)
-        raise StepNotDue(
-            due=due.path if due else "–", step=step.path, streams=[batch.id]
-        )
+        raise StepNotDue(due=due.path if due else "–", step=step.path, streams=[batch.id])
 
 
 def check_performer(operation: Operation) -> None:
@@ -56,9 +54,7 @@ def check_quality_hold(batch: Batch, definition: StepBase) -> None:
         raise HeldByQuality(reason=batch.quality_hold_reason)
 
 
-def check_can_perform(
-    batch: Batch, step: Step, operation: Operation, definition: StepBase
-) -> None:
+def check_can_perform(batch: Batch, step: Step, operation: Operation, definition: StepBase) -> None:
     """All that the batch itself asks before a step: record, order, hold, performer."""
     check_executing(batch)
     check_due(batch, step)
@@ -70,9 +66,7 @@ def check_can_perform(
 def check_verifier(step: Step, *, verifier: object) -> None:
     """The verifier is not the performer. Raises VerifiedOwnWork, recorded."""
     if step.performed_by == verifier:
-        raise VerifiedOwnWork(
-            performer=step.performer_name, step=step.path, streams=[step.stream]
-        )
+        raise VerifiedOwnWork(performer=step.performer_name, step=step.path, streams=[step.stream])
 
 
 def check_attestation(operation: Operation, *, signer: object) -> None:

@@ -1,6 +1,7 @@
 """A step being performed: what its interlocks look at and what they leave behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -55,8 +56,17 @@ class Work:
                 refusal.code in self.concessions
             )
             if not granted:
-                refusal.params.setdefault("step", self.path)
-                refusal.streams = refusal.streams or (self.batch.id,)
                 raise
             said = sentence(refusal.code, refusal.params)
             self.passed.append(Finding("concession.used", Severity.MAJOR, {"said": said}))
+
+
+@contextmanager
+def at_step(batch: UUID, path: str) -> Iterator[None]:
+    """Say of every refusal inside at which step it was; it is kept on the batch, too."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.params.setdefault("step", path)
+        refusal.streams = tuple(dict.fromkeys((batch, *refusal.streams)))
+        raise

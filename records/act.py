@@ -31,7 +31,7 @@ LOCK_NOT_HAD = {"55P03", "40P01", "40001"}
 COMMAND_KEY = "records_commandrecord_pkey"
 
 
-class Replay(Exception):  # noqa: N818 - no error: the command was done before
+class Replay(Exception):
     """The key was seen before; carries what was answered then."""
 
     def __init__(self, outcome: Mapping[str, Any]) -> None:
@@ -39,7 +39,7 @@ class Replay(Exception):  # noqa: N818 - no error: the command was done before
         super().__init__("replayed command")
 
 
-class KeyRace(Exception):  # noqa: N818 - the loser only has to look again
+class KeyRace(Exception):
     """Two transactions wrote the same new key; the loser runs again and finds the reply."""
 
 
@@ -112,7 +112,8 @@ def act(
     """
     try:
         with transaction.atomic(durable=True):
-            opened = store.open_act(command, streams=streams, new=[(n.id, n.kind, n.site) for n in new])
+            heads = [(one.id, one.kind, one.site) for one in new]
+            opened = store.open_act(command, streams=streams, new=heads)
             if opened.earlier is not None:
                 _refuse_other_content(opened.earlier, command)
                 raise Replay(opened.earlier.outcome)
@@ -123,7 +124,8 @@ def act(
             now = clock.instant(read=opened.read, marked_simulated=opened.simulated)
             running = Act(command=command, now=now, heads=opened.heads)
             yield running
-            store.close_act(command, at=now, outcome={"reply": running.reply}, drafts=running.messages)
+            done = {"reply": running.reply}
+            store.close_act(command, at=now, outcome=done, drafts=running.messages)
     except IntegrityError as error:
         raise _meaning(error) from error
     except OperationalError as error:
@@ -199,5 +201,3 @@ def keep_refusal(command: Command, refusal: Refusal) -> None:
     except IntegrityError as error:
         if store.constraint_of(error) != COMMAND_KEY:
             raise
-
-

@@ -36,8 +36,7 @@ def release() -> None:
 
 def last_seen() -> datetime | None:
     """Return when a canary last came out of a worker."""
-    row = Message.objects.filter(id=_ID).values_list("done_at", flat=True).first()
-    return row
+    return Message.objects.filter(id=_ID).values_list("done_at", flat=True).first()
 
 
 def waits_since() -> datetime | None:

@@ -78,9 +78,7 @@ def change_catalogue(
     new = [New(STREAM, row, command.actor.site)] if made else []
     with act(command, streams=[] if made else [row], new=new) as a:
         before = {} if made else _values(model, row, set(values))
-        said = CatalogueChanged(
-            model=model._meta.label, before=before, after=values, reason=reason
-        )
+        said = CatalogueChanged(model=model._meta.label, before=before, after=values, reason=reason)
         a.append(row, said)
         a.reply = {"id": str(row)}
     return a.reply

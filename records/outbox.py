@@ -54,9 +54,7 @@ class Message:
 
     def command(self, name: str) -> Command:
         """Return the command of this message's effect: its key is the message's id."""
-        actor = Actor(
-            person=None, name="System", role=SYSTEM_ROLE, site=self.site, zone=self.zone
-        )
+        actor = Actor(person=None, name="System", role=SYSTEM_ROLE, site=self.site, zone=self.zone)
         return Command(key=self.id, name=name, actor=actor, payload=self.payload)
 
 
@@ -127,12 +125,9 @@ def drain() -> int:
 
 
 def _consume(message: Message) -> None:
-    consumer = _consumers.get(message.topic, {}).get(message.consumer)
     try:
-        if consumer is None:
-            raise LookupError(f"no consumer {message.consumer}")
-        consumer(message)
-    except Exception as error:
+        _consumers[message.topic][message.consumer](message)
+    except Exception as error:  # noqa: BLE001 - whatever a consumer meets, the queue flows
         log.exception("message %s of %s failed", message.id, message.topic)
         put_back(message, problem=f"{type(error).__name__}: {error}")
 

@@ -90,7 +90,7 @@ def open_act(
     with connection.cursor() as cursor:
         cursor.execute(OPEN.format(new_heads=NEW_HEADS if new else ""), params)
         made = len(_next(cursor)) if new else 0
-        heads = {row[0]: Head(row[0], row[1], row[2], row[3], bytes(row[4])) for row in _next(cursor)}
+        heads = {row[0]: Head(*row[:4], bytes(row[4])) for row in _next(cursor)}
         earlier = [Earlier(row[0], _plain(row[1])) for row in _next(cursor)]
         [(read, simulated)] = _next(cursor)
     return Opened(heads, earlier[0] if earlier else None, made, read, simulated)
@@ -188,7 +188,8 @@ def close_act(
 def last_written(stream: UUID, *, seq: int) -> tuple[str, str]:
     """Return time (UTC, text) and printed name of an entry, for the sentence of Stale."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body FROM records_entry WHERE stream = %s AND seq = %s", [stream, seq])
+        find = "SELECT body FROM records_entry WHERE stream = %s AND seq = %s"
+        cursor.execute(find, [stream, seq])
         envelope = json.loads(bytes(cursor.fetchone()[0]))
     return f"{envelope['at'][11:16]} UTC", envelope["actor"]["name"]
 
@@ -196,5 +197,3 @@ def last_written(stream: UUID, *, seq: int) -> tuple[str, str]:
 def constraint_of(error: IntegrityError) -> str | None:
     """Return the name of the constraint that PostgreSQL says was violated."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-
-

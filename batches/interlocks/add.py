@@ -23,7 +23,7 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 
 def check(work: Work) -> None:
     """The lot may be used now: material, status, expiry at the act's instant, quantity."""
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     lot = Lot.objects.get(id=work.found.things["lot"])
     quantity = Decimal(work.values["quantity"])
     streams = [work.batch.id, lot.id]

@@ -15,11 +15,14 @@ from recipes.document import Need, Placed, Recipe
 from recipes.kinds.clear import Step
 
 
+def _begins(placed: Placed) -> bool:
+    return cast("Step", placed.step).when == "before"
+
+
 def _needs(recipe: Recipe, placed: Placed) -> list[Need]:
     """What is taken before this stage, or given back after it."""
-    before = cast(Step, placed.step).when == "before"
-    stage = placed.stage.key
-    return [need for need in recipe.needs if (need.first if before else need.last) == stage]
+    stage, begins = placed.stage.key, _begins(placed)
+    return [need for need in recipe.needs if (need.first if begins else need.last) == stage]
 
 
 def _claims(batch: Batch, needs: Sequence[Need], *, state: ClaimState) -> list[Claim]:
@@ -34,8 +37,7 @@ def _name(resource: str, purpose: str, alias: str | None) -> tuple[str, str, str
 
 
 def _state(placed: Placed) -> ClaimState:
-    before = cast(Step, placed.step).when == "before"
-    return ClaimState.PLANNED if before else ClaimState.OCCUPIED
+    return ClaimState.PLANNED if _begins(placed) else ClaimState.OCCUPIED
 
 
 def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
@@ -46,7 +48,7 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 
 def check(work: Work) -> None:
     """Before a stage each need has its claim. Raises NothingClaimed (conditional)."""
-    if cast(Step, work.placed.step).when == "after":
+    if not _begins(work.placed):
         return
     claims = _claims(work.batch, _needs(work.recipe, work.placed), state=ClaimState.PLANNED)
     claimed = {_name(one.resource_kind, one.purpose, one.alias) for one in claims}
@@ -62,9 +64,6 @@ def _refuse(need: Need) -> None:
 def effect(work: Work) -> None:
     """Occupy, or release, every claim that begins or ends with this stage."""
     needs = _needs(work.recipe, work.placed)
-    before = cast(Step, work.placed.step).when == "before"
-    for claim in _claims(work.batch, needs, state=_state(work.placed)):
-        if before:
-            claiming.occupy(work.a, claim)
-        else:
-            claiming.release(work.a, claim)
+    claims = _claims(work.batch, needs, state=_state(work.placed))
+    begin_or_end = claiming.occupy if _begins(work.placed) else claiming.release
+    begin_or_end(work.a, [claim.id for claim in claims])

@@ -26,12 +26,16 @@ def check(work: Work) -> None:
     """Claim, class, status, calibration and cleaning, each by its own refusal."""
     unit = Unit.objects.get(id=work.found.things["unit"])
     work.interlock(lambda: _check_class(work, unit))
-    work.interlock(lambda: check_claimed(unit.id, holder=work.batch.id, at=work.a.now))
-    work.interlock(lambda: check_unit_usable(unit, at=work.a.now))
+    work.interlock(lambda: _check_claimed(work, unit))
+    work.interlock(lambda: check_unit_usable(unit, at=work.a.now, batch=work.batch.id))
+
+
+def _check_claimed(work: Work, unit: Unit) -> None:
+    check_claimed(unit.id, holder=work.batch.id, at=work.a.now)
 
 
 def _need(work: Work) -> Need | None:
-    alias = cast(Step, work.placed.step).as_
+    alias = cast("Step", work.placed.step).as_
     held = work.recipe.needs_at(work.placed.stage.key)
     return next((need for need in held if need.alias == alias), None)
 

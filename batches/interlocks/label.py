@@ -12,12 +12,12 @@ from recipes.kinds.label import Step
 
 def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
     """Return the container that will be made."""
-    draft = new_container(batch, asked=cast(Step, placed.step).makes)
+    draft = new_container(batch, asked=cast("Step", placed.step).makes)
     return Found(things={"container": draft.id}, new=(draft.new(batch.site),))
 
 
 def _draft(work: Work) -> ContainerDraft:
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     fresh = new_container(work.batch, asked=step.makes)
     return ContainerDraft(
         id=work.found.things["container"], label=fresh.label, kind=fresh.kind, coi=fresh.coi,

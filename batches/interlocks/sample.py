@@ -22,7 +22,7 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 
 
 def _draft(work: Work) -> ContainerDraft:
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     fresh = new_container(work.batch, asked=ContainerKind.SAMPLE)
     return ContainerDraft(
         id=work.found.things["container"], label=fresh.label, kind=fresh.kind, coi=fresh.coi,
@@ -39,7 +39,7 @@ def check(work: Work) -> None:
 def effect(work: Work) -> None:
     """Make the sample container and tell the laboratory."""
     draft = _draft(work)
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     make(work, draft)
     work.a.enqueue(
         SAMPLE_DRAWN,

@@ -17,7 +17,7 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 
 def check(work: Work) -> None:
     """Two identifiers fit one container of this patient, of the kind asked for."""
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     container = work.found.things["container"]
     check_identity(work, container, list(work.values.values()), asked=step.what)
 

@@ -17,7 +17,7 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 
 def check(work: Work) -> None:
     """Source and target belong to this patient and are of the kinds asked for."""
-    step = cast(Step, work.placed.step)
+    step = cast("Step", work.placed.step)
     for name, asked in (("source", step.from_), ("target", step.to)):
         check_identity(work, work.found.things[name], [work.values[name]], asked=asked)
 

@@ -1,6 +1,6 @@
 from batches.models.batch import Batch, BatchNumber
-from batches.models.execution import Operation, Stage, Step
 from batches.models.exception import BatchException, Concession, RefusedAttempt
+from batches.models.execution import Operation, Stage, Step
 from batches.models.result import BatchResult
 
 __all__ = [

@@ -12,6 +12,7 @@ from batches.exceptions import InputMissing, RecipeNotEffective
 from batches.models import BatchNumber
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
+from orders.entries import OrderInManufacture
 from orders.models import Order
 from recipes.document import Input, Recipe
 from recipes.enums import VersionStatus
@@ -34,8 +35,8 @@ def issue_batch(
     """Issue a batch for an order: pins the recipe version and numbers the batch.
 
     Checks what the recipe wants of the order. Raises RecipeNotEffective, InputMissing,
-    NotFound. Appends ``batch.numbered`` to the register and ``batch.issued`` to the new batch;
-    tells the order by the message ``batch.issued``.
+    NotFound. Appends ``batch.numbered`` to the register, ``batch.issued`` to the new batch and
+    ``order.in_manufacture`` to the order.
     """
     batch, site = uuid7(), command.actor.site
     if site is None:
@@ -56,7 +57,7 @@ def issue_batch(
             recipe_hash=version.content_hash, inputs=inputs,
         )  # fmt: skip
         a.append(batch, said)
-        a.enqueue("batch.issued", {"batch": str(batch), "order": str(order), "number": number})
+        a.append(order, OrderInManufacture(batch=batch, batch_number=number))
         a.reply = {"batch": str(batch), "number": number}
     return a.reply
 

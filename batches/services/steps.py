@@ -12,8 +12,8 @@ from batches.enums import StepState
 from batches.exceptions import CommentMissing, NothingToVerify
 from batches.findings import sentence
 from batches.interlocks import BY_KIND
-from batches.models import Step
-from batches.work import Found, Work
+from batches.models import Operation, Step
+from batches.work import Found, Work, at_step
 from mes.lib.evidence import JSON
 from recipes.document import Placed
 from recipes.judging import Finding, Judged
@@ -44,20 +44,20 @@ def perform_step(
         row = selectors.step_of(batch, step)
         placed = selectors.placed_of(seen, step)
         operation = selectors.operation_of(batch, row.operation)
-        rules.check_can_perform(seen, row, operation, placed.step)
         work = Work(
             a=a, batch=seen, recipe=selectors.recipe_of(seen), placed=placed, found=found,
             values=values, concessions=selectors.concessions_at(batch, step, at=a.now),
         )  # fmt: skip
-        judged = _judge(work)
-        work.values = judged.values
-        kind = BY_KIND.get(row.kind)
-        if kind:
-            kind.check(work)
-        a.append(batch, _entry(work, judged, row, operation.performer, operation.performer_name,
-                               language=language))  # fmt: skip
-        if kind:
-            kind.effect(work)
+        with at_step(batch, step):
+            rules.check_can_perform(seen, row, operation, placed.step)
+            judged = _judge(work)
+            work.values = judged.values
+            kind = BY_KIND.get(row.kind)
+            if kind:
+                kind.check(work)
+            a.append(batch, _entry(work, judged, row, operation, language=language))
+            if kind:
+                kind.effect(work)
         a.reply = _reply(work, judged, row)
     return a.reply
 
@@ -70,7 +70,10 @@ def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> F
         kind = BY_KIND.get(placed.step.kind)
         complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
         # What is missing is refused by the judgement, with its field.
-        return kind.find(seen, placed, _codes(placed, values)) if kind and complete else Found()
+        if kind is None or not complete:
+            return Found()
+        with at_step(batch, path):
+            return kind.find(seen, placed, _codes(placed, values))
 
 
 def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
@@ -88,9 +91,9 @@ def _judge(work: Work) -> Judged:
 
 
 def _entry(
-    work: Work, judged: Judged, row: Step, performer: UUID | None, name: str, *, language: str
+    work: Work, judged: Judged, row: Step, operation: Operation, *, language: str
 ) -> StepPerformed:
-    if performer is None:
+    if operation.performer is None:
         raise TypeError("a step was performed by nobody")  # check_performer refused it before
     text = work.placed.step.text
     return StepPerformed(
@@ -101,8 +104,8 @@ def _entry(
         rule=judged.rule,
         rule_version=judged.rule_version,
         findings=tuple(_said(one) for one in (*judged.findings, *work.passed)),
-        performer=performer,
-        performer_name=name,
+        performer=operation.performer,
+        performer_name=operation.performer_name,
         shown=Shown(language=language, text=text.get(language) or next(iter(text.values()))),
     )
 
@@ -154,5 +157,3 @@ def step_content(row: Step) -> JSON:
         "performed_by": str(row.performed_by),
         "recorded_by": str(row.recorded_by),
     }
-
-

@@ -10,7 +10,7 @@ class CommandRecord(models.Model):
     actor = models.UUIDField(null=True)
     fingerprint = models.CharField(max_length=64)
     at = models.DateTimeField()
-    # {"reply": {...}} or {"refused": code, "params": {...}, "field": name or null}
+    # What was answered: under ``reply``, or under ``refused``, ``params`` and ``field``.
     outcome = models.JSONField()
 
     def __str__(self) -> str:
