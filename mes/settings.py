@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mes.lib.databases import databases
 from mes.lib.embedded import addresses, data_folder
-from mes.lib.environment import Environment
+from mes.lib.environment import REQUIRED, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,14 +20,6 @@ if MES_ENV not in {"development", "production"}:
     raise ValueError(f"MES_ENV must be development or production, not {MES_ENV!r}.")
 PRODUCTION = MES_ENV == "production"
 
-REQUIRED = (
-    "DATABASE_URL",
-    "REDIS_URL",
-    "MES_SECRET_KEY",
-    "MES_MASTER_KEY",
-    "MES_DATA",
-    "MES_ALLOWED_HOSTS",
-)
 if PRODUCTION:
     env.require(*REQUIRED)
 else:

@@ -2,6 +2,16 @@
 
 from collections.abc import Mapping
 
+# What production does not start without.
+REQUIRED = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MES_SECRET_KEY",
+    "MES_MASTER_KEY",
+    "MES_DATA",
+    "MES_ALLOWED_HOSTS",
+)
+
 
 class Missing(Exception):
     """Required environment variables that are not set."""

@@ -43,7 +43,7 @@ class Visitor:
         try:
             form = self._open(path)
             hidden = dict(_hidden(field) for field in HIDDEN_FIELD.findall(form))
-            request = urllib.request.Request(  # noqa: S310 - our own http address
+            request = urllib.request.Request(
                 self.address + path,
                 data=urllib.parse.urlencode({**hidden, **fields}).encode(),
                 headers={"Referer": self.address + path},
