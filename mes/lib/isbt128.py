@@ -192,9 +192,9 @@ def _scanned_din(body: str) -> DonationNumber:
     number, flags = din(body[:13]), body[13:]
     if re.fullmatch(r"[0-9A-Z]{2}", flags) is None:
         raise WrongForm(body, "a scanned donation number ends in two flag characters")
-    if flags.isdigit() and int(flags) in _CHECKSUM_FLAGS:
-        if ALPHABET[int(flags) - 60] != number.check:
-            raise WrongCheckCharacter(body, "the checksum in the flags belongs to another number")
+    is_checksum = flags.isdigit() and int(flags) in _CHECKSUM_FLAGS
+    if is_checksum and ALPHABET[int(flags) - 60] != number.check:
+        raise WrongCheckCharacter(body, "the checksum in the flags belongs to another number")
     return DonationNumber(number.facility, number.year, number.sequence, flags)
 
 

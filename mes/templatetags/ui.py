@@ -178,7 +178,9 @@ def command_key() -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, unit: str = "", limits: str = "", wide: bool = False) -> dict[str, Any]:
+def field(
+    bound: BoundField, unit: str = "", limits: str = "", wide: bool = False
+) -> dict[str, Any]:
     """Show a form field: label outside, unit inside, limits before entry, error below."""
     kind = getattr(bound.field.widget, "input_type", bound.field.widget.__class__.__name__.lower())
     return {"field": bound, "kind": kind, "unit": unit, "limits": limits, "wide": wide}
@@ -214,22 +216,26 @@ def _is_hit(scale: limits.Scale, zone: limits.Zone, number: Decimal) -> bool:
 
 
 @register.inclusion_tag("components/limit_scale.html")
-def limit_scale(bounds: object, value: object = "", unit: str = "", id: str = "") -> dict[str, Any]:
+def limit_scale(
+    bounds: object, value: object = "", unit: str = "", name: str = ""
+) -> dict[str, Any]:
     """Draw alert and action limits with the value, if there is one.
 
     `bounds` is an object or mapping with any of action_low, alert_low, target, alert_high,
-    action_high. `id` ties the scale to an input, so that pad.js moves its marker.
+    action_high. `name` makes the ids of two scales on one page differ.
     """
     scale = limits.scale(bounds)
     number = _decimal(value)
     return {
         "scale": scale,
-        "zones": [(zone, number is not None and _is_hit(scale, zone, number)) for zone in scale.zones],
+        "zones": [
+            (zone, number is not None and _is_hit(scale, zone, number)) for zone in scale.zones
+        ],
         "value": text.number_text(value) if number is not None else "",
         "place": scale.place(number) if number is not None else Decimal(50),
         "hit": scale.kind(number) if number is not None else "",
         "unit": unit,
-        "id": id or "scale",
+        "id": name or "scale",
         "flag": 22 + 10 * len(text.number_text(number)) if number is not None else 60,
         "points": " ".join(f"{point.name}:{point.value}:{point.place}" for point in scale.points),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Final
 
 NAMES: Final = ("action_low", "alert_low", "target", "alert_high", "action_high")
@@ -52,7 +53,7 @@ class Scale:
             return Decimal(50)
         if len(marks) == 1:
             return _side(value, *marks[0])
-        for (low, start), (high, end) in zip(marks, marks[1:], strict=False):
+        for (low, start), (high, end) in pairwise(marks):
             if value <= high or (high, end) == marks[-1]:
                 span = high - low or Decimal(1)
                 return _clamp(start + (value - low) / span * (end - start))
@@ -94,7 +95,7 @@ def _zones(points: Sequence[Point]) -> list[Zone]:
     names = [point.name for point in points]
     kinds = [_kind(names, position) for position in range(len(edges) - 1)]
     return [
-        Zone(kind, start, end) for kind, start, end in zip(kinds, edges, edges[1:], strict=False)
+        Zone(kind, start, end) for kind, (start, end) in zip(kinds, pairwise(edges), strict=True)
     ]
 
 

@@ -102,8 +102,9 @@ def short_text(at: datetime, now: datetime) -> str:
 
 def signed_text(at: datetime) -> str:
     """Return a time as signatures show it: 17 Nov 2026, 13:51:07 CET (UTC+1)."""
-    clock, zone, offset = formats.date_format(local(at), "H:i:s"), zone_text(at), offset_text(at)
-    return f"{day_text(at)}, {clock} {zone}" + (f" ({offset})" if zone not in ("UTC", offset) else "")
+    zone, offset = zone_text(at), offset_text(at)
+    words = f"{day_text(at)}, {formats.date_format(local(at), 'H:i:s')} {zone}"
+    return words if zone in {"UTC", offset} else f"{words} ({offset})"
 
 
 def duration_text(length: timedelta) -> str:
@@ -130,9 +131,9 @@ def relative_text(at: datetime, now: datetime) -> str:
     if abs(distance) < timedelta(seconds=10):
         return _("now")
     words = duration_text(distance)
-    return _("in %(length)s") % {"length": words} if distance > timedelta() else (
-        _("%(length)s ago") % {"length": words}
-    )
+    if distance > timedelta():
+        return _("in %(length)s") % {"length": words}
+    return _("%(length)s ago") % {"length": words}
 
 
 def left_text(until: datetime, now: datetime) -> str:
