@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from psycopg import sql
 
 from mes.lib.embedded import OWNER
@@ -117,7 +117,8 @@ def _assert_done(command: Callable[[], object], check: Callable[[bool], None]) -
 @contextmanager
 def _held(knife: Knife) -> Iterator[None]:
     """Let the knife see statements, and the BEGIN and COMMIT that Django sends by itself."""
-    set_autocommit, commit = connection._set_autocommit, connection._commit
+    held: Any = connections[connection.alias]
+    set_autocommit, commit = held._set_autocommit, held._commit
 
     def begin(autocommit: bool) -> None:
         if autocommit:
@@ -125,13 +126,13 @@ def _held(knife: Knife) -> Iterator[None]:
         else:
             knife.boundary(BEGIN, lambda: set_autocommit(autocommit))
 
-    connection._set_autocommit = begin  # type: ignore[method-assign]
-    connection._commit = lambda: knife.boundary(COMMIT, commit)  # type: ignore[method-assign]
+    held._set_autocommit = begin
+    held._commit = lambda: knife.boundary(COMMIT, commit)
     try:
         with connection.execute_wrapper(knife.statement):
             yield
     finally:
-        del connection._set_autocommit, connection._commit
+        del held._set_autocommit, held._commit
 
 
 def state() -> State:

@@ -34,7 +34,7 @@ hypothesis_settings.register_profile("slow", deadline=None, max_examples=2000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 # Truncating at the end of a test is for databases that are kept; ours are dropped.
-TransactionTestCase._fixture_teardown = lambda _self: None  # type: ignore[method-assign]
+setattr(TransactionTestCase, "_fixture_teardown", lambda _self: None)  # noqa: B010
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

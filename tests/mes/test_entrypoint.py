@@ -36,14 +36,16 @@ class Image:
         """Run the entry point with nothing in its environment but ``environment``."""
         plain = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         return subprocess.Popen(
-            [self.python, "-m", "mes.entrypoint", *arguments],
+            [str(self.python), "-m", "mes.entrypoint", *arguments],
             cwd=self.project,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            **({"user": plain.pw_uid, "group": plain.pw_gid, "extra_groups": []} if plain else {}),
+            user=plain and plain.pw_uid,
+            group=plain and plain.pw_gid,
+            extra_groups=[] if plain else None,
         )
 
     def run(self, *arguments: str, **environment: str) -> tuple[int, str]:
@@ -82,11 +84,11 @@ def image() -> Iterator[Image]:
         folder = Path(name)
         folder.chmod(0o755)
         _copy_project(folder / "mes")
-        uv = Path(sys.executable).parent / "uv"
-        subprocess.run([uv, "venv", "-q", "-p", _python(), folder / "venv"], check=True)
+        uv = str(Path(sys.executable).parent / "uv")
+        subprocess.run([uv, "venv", "-q", "-p", _python(), str(folder / "venv")], check=True)
         python = folder / "venv" / "bin" / "python"
         install = [uv, "pip", "install", "-q", "--require-hashes", "-r", "requirements.txt"]
-        subprocess.run([*install, "-p", python], cwd=folder / "mes", check=True)
+        subprocess.run([*install, "-p", str(python)], cwd=folder / "mes", check=True)
         yield Image(python, folder / "mes")
 
 

@@ -146,14 +146,16 @@ class Postgres:
         # No pipes: the server would inherit and hold them open.
         with self.log.open("ab") as log:
             done = subprocess.run(
-                [programs / program, *arguments],
+                [str(programs / program), *arguments],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 check=False,
-                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+                user=user and user.pw_uid,
+                group=user and user.pw_gid,
+                extra_groups=[] if user else None,
             )
         if done.returncode:
             raise StoreFailed(f"PostgreSQL's {program} failed; {self.log} says why.")
