@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("records", "0003_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -62,7 +62,7 @@ def make_container(a: Act, draft: ContainerDraft) -> None:
         mark=draft.mark,
         din=draft.din,
         batch=draft.batch,
-        volume=draft.volume and check_quantity(draft.volume, field="volume"),
+        volume=_volume(draft),
         unit=draft.unit,
         location=draft.location,
         sources=draft.sources,
@@ -82,7 +82,7 @@ def receive_container(a: Act, draft: ContainerDraft, *, doubt: str = "") -> None
         coi=draft.coi,
         mark=draft.mark,
         din=draft.din,
-        volume=draft.volume and check_quantity(draft.volume, field="volume"),
+        volume=_volume(draft),
         unit=draft.unit,
         location=draft.location,
         doubt=doubt,
@@ -153,6 +153,10 @@ def void_container(*, command: Command, container: UUID, reason: str) -> Reply:
         a.append(container, ContainerVoided(reason=check_text(reason, field="reason", most=400)))
         a.reply = {"container": str(container)}
     return a.reply
+
+
+def _volume(draft: ContainerDraft) -> Decimal | None:
+    return None if draft.volume is None else check_quantity(draft.volume, field="volume")
 
 
 def _of(container: UUID) -> Container:

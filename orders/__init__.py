@@ -1,0 +1,1 @@
+"""Orders: patients by pseudonym, orders, chain of identity, collections, custody."""
