@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
@@ -81,7 +82,7 @@ class Postgres:
             return False
         if not (self.folder / "PG_VERSION").exists():
             self._initialise()
-        self._control("start", "-l", str(self.log), "-o", f"-k {shlex.quote(str(self.folder))}")
+        self._launch()
         with self._admin() as connection:
             connection.execute(ROLES)
         return True
@@ -131,8 +132,19 @@ class Postgres:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
             os.chown(self.log, user.pw_uid, user.pw_gid)
 
-    def _control(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", *arguments)
+    def _launch(self) -> None:
+        """Start, and again for some seconds: what a killed server leaves behind goes by itself."""
+        options = ("-l", str(self.log), "-o", f"-k {shlex.quote(str(self.folder))}")
+        end = time.monotonic() + process.PATIENCE
+        while True:
+            try:
+                self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", *options, "start")
+            except StoreFailed:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.3)
+            else:
+                return
 
     def _run(self, program: str, *arguments: str) -> None:
         programs = binaries()
