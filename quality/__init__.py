@@ -1,0 +1,1 @@
+"""QA, QC and microbiology: exceptions, concessions, samples, review, disposition, dossier."""

@@ -1,0 +1,215 @@
+"""Refusals of QA and QC. Each says what, why, what was not done, and what to do now."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Interlock, Refusal
+
+
+class TestUnknown(Refusal):
+    """The sample was not drawn for this test, or the recipe does not know it."""
+
+    code = "test.unknown"
+    status = 422
+    sentence = _("Sample %(sample)s was not drawn for the test %(test)s.")
+    way_out = _("Choose a test of this sample.")
+
+
+class SampleNotReceived(Refusal):
+    """No result before the laboratory has the sample."""
+
+    code = "sample.not_received"
+    sentence = _("Sample %(sample)s has not been received by the laboratory.")
+    way_out = _("Receive the sample first.")
+
+
+class SampleAlreadyReceived(Refusal):
+    """Received twice."""
+
+    code = "sample.already_received"
+    sentence = _("Sample %(sample)s was received before, by %(by)s.")
+    way_out = _("Go on with its results.")
+
+
+class ResultStands(Refusal):
+    """A final result of the test is there; testing again until it fits is no way."""
+
+    code = "result.stands"
+    sentence = _("%(test)s has a result already: %(value)s, by %(by)s.")
+    way_out = _("Correct that result and give the reason, or draw another sample.")
+
+
+class ResultSuperseded(Refusal):
+    """The result was replaced by a correction."""
+
+    code = "result.superseded"
+    sentence = _("This result was corrected meanwhile. Nothing was saved.")
+    way_out = _("Look at the new result.")
+
+
+class ResultAlreadyReviewed(Refusal):
+    """Reviewed by another person meanwhile."""
+
+    code = "result.already_reviewed"
+    sentence = _("%(by)s reviewed this result already.")
+    way_out = _("Nothing is to be done.")
+
+
+class TextMissing(Refusal):
+    """A comment, reason or description that has to be written."""
+
+    code = "quality.text_missing"
+    status = 422
+    sentence = _("A text is asked for; nothing was saved.")
+    way_out = _("Write it and send it again.")
+
+
+class FileTooLarge(Refusal):
+    """Raw data beyond what a form takes."""
+
+    code = "file.too_large"
+    status = 422
+    sentence = _("The file has %(size)s MB; at most %(most)s MB can be kept with a result.")
+    way_out = _("Keep it in the laboratory's system and name it under method.")
+
+
+class AlreadyJudged(Refusal):
+    """Somebody answered the exception meanwhile."""
+
+    code = "exception.already_judged"
+    sentence = _("%(by)s judged this exception already. Nothing was saved.")
+    way_out = _("Look at the judgement.")
+
+
+class OwnException(Refusal):
+    """Nobody judges what they raised, performed, recorded or verified."""
+
+    code = "exception.own"
+    status = 403
+    sentence = _("%(person)s took part in this step and cannot judge what was not right with it.")
+    way_out = _("Leave it to a reviewer who was not involved.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class OwnConcession(Refusal):
+    """Who granted a concession does not judge its exception."""
+
+    code = "exception.own_concession"
+    status = 403
+    sentence = _("%(person)s granted the concession and cannot judge its exception.")
+    way_out = _("Leave it to another reviewer.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class DeviationAlreadyClosed(Refusal):
+    """Closed meanwhile."""
+
+    code = "deviation.already_closed"
+    sentence = _("%(by)s closed this deviation already.")
+    way_out = _("Look at its conclusion.")
+
+
+class ConcessionAnswered(Refusal):
+    """Granted or declined meanwhile."""
+
+    code = "concession.answered"
+    sentence = _("%(by)s answered this request already. Nothing was saved.")
+    way_out = _("Look at the answer.")
+
+
+class ConcessionTimeInvalid(Refusal):
+    """A concession ends after now, and within the longest time that one may hold."""
+
+    code = "concession.time_invalid"
+    status = 422
+    sentence = _("A concession holds until a time within the next %(hours)s hours.")
+    way_out = _("Choose a time ahead; ask again when it is not enough.")
+
+
+class AlreadyOnHold(Refusal):
+    """The quality hold is set already."""
+
+    code = "hold.already_set"
+    sentence = _("QA holds this batch already: %(reason)s")
+    way_out = _("Nothing is to be done.")
+
+
+class NotOnHold(Refusal):
+    """There is no quality hold to lift."""
+
+    code = "hold.not_set"
+    sentence = _("This batch is not on quality hold.")
+    way_out = _("Nothing is to be done.")
+
+
+class NotIndependent(Refusal):
+    """A reviewer or releasing person worked on the batch (D11-12e)."""
+
+    code = "review.not_independent"
+    status = 403
+    sentence = _("%(person)s took part in this batch (%(part)s) and cannot %(act)s it.")
+    way_out = _("Leave it to a person who was not involved.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class SignerIsAnother(Refusal):
+    """At a desk one signs as oneself."""
+
+    code = "signature.another_person"
+    status = 403
+    sentence = _("%(signer)s gave the proof, but %(person)s is signed in.")
+    way_out = _("Sign as yourself, or let %(signer)s sign in.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class RecordChanged(Refusal):
+    """What would be signed is no longer what was shown."""
+
+    code = "record.changed"
+    sentence = _("The record has changed since you looked at it. Nothing was signed.")
+    way_out = _("Look at it again, then sign.")
+
+
+class GatesOpen(Refusal):
+    """A disposition past an open gate (design: things that must never happen)."""
+
+    code = "gates.open"
+    sentence = _("Not possible yet. Open: %(gates)s.")
+    way_out = _("Close the open points; the bar at the foot says who can.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class AlreadyDispositioned(Refusal):
+    """A batch is dispositioned once."""
+
+    code = "batch.already_dispositioned"
+    sentence = _("%(by)s dispositioned this batch already: %(disposition)s.")
+    way_out = _("Nothing is to be done.")
+
+
+class NothingPending(Refusal):
+    """No later results wait for a certification."""
+
+    code = "disposition.nothing_pending"
+    sentence = _("No results were pending at release, or they are certified already.")
+    way_out = _("Nothing is to be done.")
+
+
+class LaterResultsOpen(Refusal):
+    """The second stage of release needs every pending result."""
+
+    code = "disposition.later_results_open"
+    sentence = _("Not all later results are in and within specification: %(tests)s.")
+    way_out = _("Wait for the results; one that fails is answered as an exception.")
+
+
+class NothingToApprove(Refusal):
+    """No step of the batch waits for QA's approval."""
+
+    code = "approval.nothing_waits"
+    sentence = _("No step of this batch waits for QA's approval.")
+    way_out = _("Nothing is to be done.")

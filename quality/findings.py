@@ -1,0 +1,13 @@
+"""Sentences of exceptions that quality raises, beside those of the engine."""
+
+from django.utils.translation import gettext_lazy as _
+
+from batches.findings import SENTENCES
+
+OUT_OF_SPECIFICATION = "result.out_of_specification"
+LATE_FAILURE = "late.failure"
+LOT_QUARANTINED = "lot.quarantined"
+
+SENTENCES |= {
+    OUT_OF_SPECIFICATION: _("%(test)s is out of specification: %(value)s %(unit)s."),
+}

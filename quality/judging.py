@@ -1,0 +1,133 @@
+"""What the pinned recipe says of a laboratory result. Pure: no clock, no database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from batches.entries import Said
+from quality.enums import ResultOutcome
+from recipes.document import Recipe, SpecificationItem, Test
+from recipes.enums import Severity, ValueType
+from recipes.judging import Facts, ValueMissing, ValueNotUnderstood
+from recipes.parts import NUMBER, decimal_text
+from recipes.step import against, inside
+
+RULE, VERSION = "result.specification", "1"
+OUTSIDE_SPECIFICATION = "outside.specification"
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A result as read and judged: ``value`` is the canonical text of what was typed."""
+
+    value: str
+    unit: str
+    outcome: ResultOutcome
+    rule: str
+    rule_version: str
+    findings: tuple[Said, ...]
+
+
+def read_value(test: Test, typed: str) -> str:
+    """Return a typed result in its one form. Raises ValueNotUnderstood.
+
+    A number has a decimal point and no thousands; an answer is one of the test's options.
+    """
+    text = typed.strip()
+    if not text or len(text) > LONGEST:
+        raise _not_understood(_("a value is asked for."))
+    if test.options:
+        if text not in {option.key for option in test.options}:
+            raise _not_understood(_("one of the answers of the recipe is asked for."))
+        return text
+    if test.value == ValueType.DECIMAL:
+        if not NUMBER.fullmatch(text):
+            raise _not_understood(_("a number with a decimal point is asked for."))
+        return decimal_text(Decimal(text))
+    return text
+
+
+def _not_understood(problem: str) -> ValueNotUnderstood:
+    return ValueNotUnderstood(field="value", name="value", problem=problem)
+
+
+def items_of(recipe: Recipe, test: str) -> list[SpecificationItem]:
+    """Return the release criteria that ask for a test."""
+    return [item for item in recipe.specification if item.test == test]
+
+
+def meets(item: SpecificationItem, value: str, facts: Facts) -> bool:
+    """Whether a value meets one criterion. Fails closed: what cannot be judged does not meet it."""
+    if item.accepts:
+        return value in item.accepts
+    try:
+        number = Decimal(value)
+        above = item.above is None or number > facts.evaluate(item.above)
+        below = item.below is None or number < facts.evaluate(item.below)
+        return above and below and inside(number, item.limits, facts)
+    except (InvalidOperation, ValueMissing, ValueNotUnderstood):
+        return False
+
+
+def bounds_of(item: SpecificationItem, facts: Facts) -> dict[str, str]:
+    """Return the criterion's bounds as text, for scales and sentences; empty where it has none."""
+    written = {
+        "low": item.above or (item.limits.low if item.limits else None),
+        "high": item.below or (item.limits.high if item.limits else None),
+    }
+    found = {}
+    for name, formula in written.items():
+        if formula is not None:
+            try:
+                found[name] = decimal_text(facts.evaluate(formula))
+            except (ValueMissing, ValueNotUnderstood):
+                continue
+    return found
+
+
+def judge(recipe: Recipe, test: Test, typed: str, facts: Facts) -> Verdict:
+    """Judge a typed result by the test's own limits, its options and the specification.
+
+    Raises ValueNotUnderstood. No criterion at all gives ``unjudged``, which a person reads.
+    """
+    value = read_value(test, typed)
+    items = items_of(recipe, test.key)
+    findings = [*_own(test, value, facts), *_failed(items, value, facts)]
+    judged = bool(items or test.limits or test.options)
+    return Verdict(
+        value=value,
+        unit=test.unit or "",
+        outcome=_outcome(findings, judged=judged),
+        rule=RULE if judged else "",
+        rule_version=VERSION if judged else "",
+        findings=tuple(findings),
+    )
+
+
+def _own(test: Test, value: str, facts: Facts) -> Iterable[Said]:
+    if any(option.flag for option in test.options if option.key == value):
+        yield Said(code="choose.flagged", severity=Severity.MAJOR.value, params={"choice": value})
+    if test.limits is not None:
+        for found in against(Decimal(value), test.limits, facts, field="value"):
+            params = dict(found.params)
+            yield Said(code=found.code, severity=found.severity.value, params=params)
+
+
+def _failed(items: list[SpecificationItem], value: str, facts: Facts) -> Iterable[Said]:
+    for item in items:
+        if not meets(item, value, facts):
+            params = {"item": item.key, "value": value, **bounds_of(item, facts)}
+            yield Said(
+                code=OUTSIDE_SPECIFICATION, severity=Severity.CRITICAL.value, params=params
+            )
+
+
+def _outcome(findings: list[Said], *, judged: bool) -> ResultOutcome:
+    if not judged:
+        return ResultOutcome.UNJUDGED
+    if any(found.severity != Severity.MINOR for found in findings):
+        return ResultOutcome.OUTSIDE
+    return ResultOutcome.ALERT if findings else ResultOutcome.WITHIN

@@ -1,0 +1,221 @@
+"""What holds up a disposition, and who may answer, review and release."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from batches.enums import RecordState
+from batches.models import Batch, BatchException, Concession, Step
+from quality.enums import GateKey, GateState, ReviewStanding, TestStanding
+from quality.exceptions import (
+    AlreadyDispositioned,
+    GatesOpen,
+    NotIndependent,
+    OwnConcession,
+    OwnException,
+)
+from quality.selectors.record import BatchRecord, Criterion, record_of
+from recipes.enums import ReleaseStage
+
+PARTS: dict[str, Promise] = {
+    "performed": gettext_lazy("performed steps"),
+    "recorded": gettext_lazy("recorded steps"),
+    "verified": gettext_lazy("verified steps"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One point of the bar. ``open`` holds up; ``waiting`` is for later and does not."""
+
+    key: GateKey
+    title: str
+    state: GateState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """How many criteria of one stage of release stand where."""
+
+    asked: int = 0
+    passed: int = 0
+    failed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Every criterion is met."""
+        return self.passed == self.asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that the gates look at: values only, so that they can be tested as a table."""
+
+    complete: bool = True
+    exceptions: int = 0
+    deviations: int = 0
+    concessions: int = 0
+    held: bool = False
+    labels_printed: int = 0
+    labels_lost: int = 0
+    release_tests: Tests = Tests()
+    later_tests: Tests = Tests()
+    review: ReviewStanding = ReviewStanding.VALID
+
+
+def gates(standing: Standing) -> list[Gate]:
+    """Return every gate of a batch, in the order of the bar. Pure."""
+    s = standing
+    return [
+        _gate(GateKey.RECORD, s.complete, _("complete"), _("still executing")),
+        _counted(GateKey.EXCEPTIONS, s.exceptions, _("all judged"), _("to judge")),
+        _counted(GateKey.DEVIATIONS, s.deviations, _("none open"), _("open")),
+        _counted(GateKey.CONCESSIONS, s.concessions, _("none open"), _("to answer")),
+        _tests(s.release_tests),
+        _labels(s),
+        _gate(GateKey.HOLD, not s.held, _("none"), _("set")),
+        _gate(
+            GateKey.REVIEW, s.review == ReviewStanding.VALID, _("signed"), str(s.review.label)
+        ),
+        _later(s.later_tests),
+    ]  # fmt: skip
+
+
+def _gate(key: GateKey, passed: bool, good: str, bad: str) -> Gate:
+    state = GateState.PASSED if passed else GateState.OPEN
+    return Gate(key, str(key.label), state, good if passed else bad)
+
+
+def _counted(key: GateKey, count: int, good: str, bad: str) -> Gate:
+    return _gate(key, count == 0, good, f"{count} {bad}")
+
+
+def _labels(s: Standing) -> Gate:
+    good = f"{s.labels_printed} = {s.labels_printed}"
+    bad = ngettext("%(n)s not accounted for", "%(n)s not accounted for", s.labels_lost)
+    return _gate(GateKey.LABELS, s.labels_lost == 0, good, bad % {"n": s.labels_lost})
+
+
+def _tests(tests: Tests) -> Gate:
+    words = {"passed": tests.passed, "asked": tests.asked}
+    good = _("%(passed)s of %(asked)s pass") % words if tests.asked else _("none asked for")
+    return _gate(GateKey.TESTS, tests.done, good, _not_done(tests))
+
+
+def _not_done(tests: Tests) -> str:
+    if tests.failed:
+        return _("failed: %(tests)s") % {"tests": ", ".join(tests.failed)}
+    return _("missing: %(tests)s") % {"tests": ", ".join(tests.missing)}
+
+
+def _later(tests: Tests) -> Gate:
+    """A failing later result holds up; one that is only awaited does not."""
+    key = GateKey.LATER
+    if tests.failed:
+        return Gate(key, str(key.label), GateState.OPEN, _not_done(tests))
+    if tests.done:
+        return Gate(key, str(key.label), GateState.PASSED, _("none pending"))
+    return Gate(key, str(key.label), GateState.WAITING, ", ".join(tests.missing))
+
+
+def standing_of(record: BatchRecord) -> Standing:
+    """Return what the gates look at, from a record."""
+    return Standing(
+        complete=record.batch.record_state != RecordState.EXECUTING,
+        exceptions=len(record.open_exceptions),
+        deviations=len(record.open_deviations),
+        concessions=len(record.asked_concessions),
+        held=record.batch.quality_hold,
+        labels_printed=record.labels.issued,
+        labels_lost=record.labels.difference,
+        release_tests=_count(record.criteria_for(ReleaseStage.RELEASE)),
+        later_tests=_count(record.criteria_for(ReleaseStage.AFTER_RELEASE)),
+        review=review_standing(record),
+    )
+
+
+def _count(criteria: Sequence[Criterion]) -> Tests:
+    def keys(*wanted: TestStanding) -> tuple[str, ...]:
+        return tuple(one.item.key for one in criteria if one.standing in wanted)
+
+    return Tests(
+        asked=len(criteria),
+        passed=len(keys(TestStanding.PASSED)),
+        failed=keys(TestStanding.FAILED),
+        missing=keys(TestStanding.MISSING, TestStanding.UNREVIEWED),
+    )
+
+
+def review_standing(record: BatchRecord) -> ReviewStanding:
+    """A review covers exactly the record that was signed; a change voids it (PI 041-1 9.5).
+
+    After the disposition it is history and stays.
+    """
+    if record.review is None:
+        return ReviewStanding.MISSING
+    if record.disposition or record.review.content_hash == record.content_hash:
+        return ReviewStanding.VALID
+    return ReviewStanding.VOID
+
+
+def gates_of(batch: Batch) -> list[Gate]:
+    """Return every gate of a batch: for the bar, the disposition and the API alike."""
+    return gates(standing_of(record_of(batch)))
+
+
+def open_gates(every: Sequence[Gate], *, for_review: bool = False) -> list[Gate]:
+    """Return the gates that hold up the disposition, or only those that hold up the review."""
+    return [
+        gate
+        for gate in every
+        if gate.state == GateState.OPEN and (not for_review or gate.key in GateKey.for_review)
+    ]
+
+
+def check_gates(record: BatchRecord, *, for_review: bool = False) -> list[Gate]:
+    """Return all gates. Raises GatesOpen naming every one that is open (21 CFR 211.192)."""
+    every = gates(standing_of(record))
+    blocking = open_gates(every, for_review=for_review)
+    if blocking:
+        said = "; ".join(f"{gate.title}: {gate.detail}" for gate in blocking)
+        raise GatesOpen(gates=said, streams=[record.batch.id])
+    return every
+
+
+def check_not_dispositioned(record: BatchRecord) -> None:
+    """Raise AlreadyDispositioned: a batch is released or rejected once."""
+    if record.disposition:
+        raise AlreadyDispositioned(
+            by=record.disposition.by_name,
+            disposition=record.disposition.get_disposition_display(),
+        )
+
+
+def check_independent(record: BatchRecord, person: UUID, *, name: str, act: str) -> None:
+    """Raise NotIndependent for who worked on the batch (draft Annex 11, 12.5: not involved)."""
+    part = record.involved.get(person)
+    if part:
+        raise NotIndependent(
+            person=name, part=str(PARTS[part]), act=act, streams=[record.batch.id]
+        )
+
+
+def check_may_judge(exception: BatchException, person: UUID | None, *, name: str) -> None:
+    """Raise OwnException or OwnConcession: nobody judges what they did, raised or allowed."""
+    own = {exception.raised_by}
+    steps = Step.objects.filter(stream=exception.stream, path=exception.step)
+    for step in steps:
+        own |= {step.performed_by, step.recorded_by, step.verified_by}
+    if person in own:
+        raise OwnException(person=name, streams=[exception.stream])
+    granted = Concession.objects.filter(
+        stream=exception.stream, step=exception.step, answered_by=person
+    )
+    if exception.step and granted.exists():
+        raise OwnConcession(person=name, streams=[exception.stream])

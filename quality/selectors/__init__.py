@@ -1,0 +1,1 @@
+"""Reads of quality: a batch's record as a whole, the queue, samples."""

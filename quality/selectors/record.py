@@ -1,0 +1,234 @@
+"""A batch's record as one thing: read once, asked by gates, screens, signatures and dossier."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from batches.enums import ConcessionState, ExceptionState, StepState
+from batches.models import Batch, BatchException, Concession, Operation, Stage, Step
+from batches.selectors import recipe_of
+from materials.selectors import LabelBalance, label_balance
+from mes.lib.evidence import JSON, content_hash
+from quality import judging
+from quality.enums import DeviationState, ResultOutcome, TestStanding
+from quality.models import Deviation, Disposition, Result, Review, Sample
+from recipes.document import Recipe, SpecificationItem
+from recipes.enums import Outcome, ReleaseStage
+from recipes.judging import Facts
+from recipes.judging import Result as Found
+
+FLAG = {
+    ResultOutcome.WITHIN: Outcome.CLEARED,
+    ResultOutcome.ALERT: Outcome.FLAGGED,
+    ResultOutcome.OUTSIDE: Outcome.FLAGGED,
+    ResultOutcome.UNJUDGED: Outcome.UNCHECKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of release with the results that speak to it."""
+
+    item: SpecificationItem
+    standing: TestStanding
+    results: tuple[Result, ...]
+
+    @property
+    def result(self) -> Result | None:
+        """The newest result, None when there is none."""
+        return self.results[-1] if self.results else None
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """Every row of a batch's record, read in one go. Samples and results by time."""
+
+    batch: Batch
+    recipe: Recipe
+    stages: list[Stage]
+    operations: list[Operation]
+    steps: list[Step]
+    exceptions: list[BatchException]
+    concessions: list[Concession]
+    deviations: list[Deviation]
+    samples: list[Sample]
+    results: list[Result]
+    review: Review | None
+    disposition: Disposition | None
+    labels: LabelBalance
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What formulas of the specification may ask of this batch."""
+        closed = [step for step in self.steps if step.state == StepState.CLOSED]
+        return Facts(
+            at=self.batch.issued_at,
+            values={step.path: step.values for step in closed},
+            closed={step.path: step.closed_at for step in closed if step.closed_at},
+            results={
+                row.test: Found(row.value, FLAG[ResultOutcome(row.outcome)])
+                for row in self.standing_results
+                if row.reviewed_at and not row.interim
+            },
+            inputs=self.batch.inputs,
+            parameters=self.recipe.parameter_values,
+        )
+
+    @cached_property
+    def standing_results(self) -> list[Result]:
+        """Results that no correction replaced."""
+        return [row for row in self.results if not row.superseded]
+
+    @cached_property
+    def criteria(self) -> list[Criterion]:
+        """The specification, each criterion with its standing."""
+        return [self._criterion(item) for item in self.recipe.specification]
+
+    def criteria_for(self, needed: ReleaseStage) -> list[Criterion]:
+        """The criteria of one stage of release."""
+        return [one for one in self.criteria if one.item.needed == needed]
+
+    def _criterion(self, item: SpecificationItem) -> Criterion:
+        rows = tuple(row for row in self.standing_results if row.test == item.test)
+        return Criterion(item, self._standing(item, rows), rows)
+
+    def _standing(self, item: SpecificationItem, rows: tuple[Result, ...]) -> TestStanding:
+        """A failing result stays, whatever was found later: testing into compliance is no way."""
+        reviewed = [row for row in rows if row.reviewed_at]
+        if any(not judging.meets(item, row.value, self.facts) for row in reviewed):
+            return TestStanding.FAILED
+        if len(reviewed) < len(rows):
+            return TestStanding.UNREVIEWED
+        final = [row for row in reviewed if not row.interim]
+        return TestStanding.PASSED if final else TestStanding.MISSING
+
+    @cached_property
+    def open_exceptions(self) -> list[BatchException]:
+        """Exceptions that QA has not judged."""
+        return [row for row in self.exceptions if row.state == ExceptionState.OPEN]
+
+    @cached_property
+    def open_deviations(self) -> list[Deviation]:
+        """Deviations without a conclusion."""
+        return [row for row in self.deviations if row.state == DeviationState.OPEN]
+
+    @cached_property
+    def asked_concessions(self) -> list[Concession]:
+        """Requests that QA has not answered."""
+        return [row for row in self.concessions if row.state == ConcessionState.ASKED]
+
+    @cached_property
+    def involved(self) -> dict[UUID, str]:
+        """Who worked on the batch, and as what: nobody of them reviews or releases it."""
+        parts = [
+            *((step.performed_by, "performed") for step in self.steps),
+            *((step.recorded_by, "recorded") for step in self.steps),
+            *((step.verified_by, "verified") for step in self.steps),
+            *((one.performer, "performed") for one in self.operations),
+        ]
+        return {person: part for person, part in reversed(parts) if person}
+
+    @cached_property
+    def content(self) -> JSON:
+        """What a review signs: the record as it stands, without what comes after release."""
+        return {
+            "batch": self.batch.number,
+            "chain_of_identity": self.batch.coi,
+            "recipe": self.batch.recipe_label,
+            "recipe_hash": self.batch.recipe_hash,
+            "steps": [_step(step) for step in self.steps],
+            "operations": [
+                {"path": one.path, "attested_by": str(one.attested_by or "")}
+                for one in self.operations
+            ],
+            "exceptions": [_exception(row) for row in self.exceptions],
+            "deviations": [
+                {"number": row.number, "state": row.state, "conclusion": row.conclusion}
+                for row in self.deviations
+            ],
+            "concessions": [
+                {"id": str(row.id), "code": row.code, "state": row.state}
+                for row in self.concessions
+            ],
+            "results": [_result(row) for row in self._reviewed_before_release],
+        }
+
+    @property
+    def _reviewed_before_release(self) -> list[Result]:
+        later = {one.item.test for one in self.criteria_for(ReleaseStage.AFTER_RELEASE)}
+        return [row for row in self.results if row.test not in later]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash that a review's signature is bound to."""
+        return content_hash(self.content)
+
+    def definition_title(self, path: str, language: str) -> str:
+        """Return where a step stands in words: its operation's title."""
+        placed = self.recipe.by_path.get(path)
+        return placed.operation.title.say(language) if placed else path
+
+
+def _step(step: Step) -> JSON:
+    return {
+        "path": step.path,
+        "iteration": step.iteration,
+        "values": step.values,
+        "outcome": step.outcome,
+        "performed_by": str(step.performed_by or ""),
+        "recorded_by": str(step.recorded_by or ""),
+        "verified_by": str(step.verified_by or ""),
+    }
+
+
+def _exception(row: BatchException) -> JSON:
+    return {
+        "id": str(row.id),
+        "code": row.code,
+        "severity": row.severity,
+        "comment": row.comment,
+        "judgement": row.judgement,
+        "judgement_comment": row.judgement_comment,
+        "judged_by": str(row.judged_by or ""),
+    }
+
+
+def _result(row: Result) -> JSON:
+    return {
+        "id": str(row.id),
+        "test": row.test,
+        "value": row.value,
+        "outcome": row.outcome,
+        "superseded": row.superseded,
+        "reviewed_by": str(row.reviewed_by or ""),
+    }
+
+
+def record_of(batch: Batch) -> BatchRecord:
+    """Read a batch's whole record: eleven queries, whatever its size."""
+    own = {"stream": batch.id}
+    return BatchRecord(
+        batch=batch,
+        recipe=recipe_of(batch),
+        stages=list(Stage.objects.filter(**own)),
+        operations=list(Operation.objects.filter(**own)),
+        steps=list(Step.objects.filter(**own)),
+        exceptions=list(BatchException.objects.filter(**own)),
+        concessions=list(Concession.objects.filter(**own)),
+        deviations=list(Deviation.objects.filter(**own)),
+        samples=list(Sample.objects.of_batch(batch.id)),
+        results=list(Result.objects.of_batch(batch.id).select_related("sample")),
+        review=Review.objects.filter(**own).last(),
+        disposition=Disposition.objects.filter(**own).first(),
+        labels=label_balance(batch=batch.id),
+    )
+
+
+def safe_facts(batch: Batch, *, at: datetime) -> Facts:
+    """Return the facts by which a result of this batch is judged at ``at``."""
+    facts = record_of(batch).facts
+    return Facts(
+        at=at, values=facts.values, closed=facts.closed, results=facts.results,
+        inputs=facts.inputs, parameters=facts.parameters,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""The review of a batch record, signed (21 CFR 211.192; draft Annex 11, 12.5)."""
+
+from uuid import UUID
+
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from accounts.services.ceremony import Proof
+from batches.entries import BatchReviewed
+from batches.selectors import batch_of
+from quality import rules
+from quality.exceptions import RecordChanged
+from quality.selectors.record import record_of
+from quality.services.signing import signed
+from records.act import act, acting
+from records.commands import Command, Reply
+
+REVIEWED = "I reviewed this batch record; every exception is judged."
+
+
+@acting
+def sign_review(*, command: Command, batch: UUID, content_hash: str, proof: Proof) -> Reply:
+    """Sign the review of a complete record, every exception judged.
+
+    ``content_hash`` is that of the record as it was shown. Raises RecordChanged, GatesOpen,
+    NotIndependent, AlreadyDispositioned. Appends ``batch.reviewed``.
+    """
+    with act(command, streams=[batch]) as a:
+        check_permission(a.actor, Permission.QUALITY_REVIEW)
+        record = record_of(batch_of(batch))
+        rules.check_not_dispositioned(record)
+        rules.check_independent(record, proof.person, name=proof.printed_name, act="review")
+        rules.check_gates(record, for_review=True)
+        if record.content_hash != content_hash:
+            raise RecordChanged()
+        signature = signed(
+            a, proof, meaning=REVIEWED, content=record.content,
+            permission=Permission.QUALITY_REVIEW, parts=("record",),
+        )  # fmt: skip
+        a.append(batch, BatchReviewed(signature=signature))
+        a.reply = {"batch": str(batch), "content_hash": content_hash}
+    return a.reply

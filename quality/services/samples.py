@@ -1,0 +1,85 @@
+"""Samples: registered from the floor, received by the laboratory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid5
+
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from mes.lib.refusals import NotFound
+from quality.entries import SAMPLE, SampleReceived, SampleRegistered
+from quality.enums import SampleState
+from quality.exceptions import SampleAlreadyReceived
+from quality.models import Sample
+from quality.services.signing import written
+from records.act import New, act, acting
+from records.commands import Command, Reply
+from records.outbox import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A sample as the floor reports it. ``volume`` is in ``unit`` (UCUM)."""
+
+    batch: UUID
+    batch_number: str
+    step: str
+    label: str
+    tests: tuple[str, ...]
+    volume: Decimal | None
+    unit: str
+    drawn_at: datetime
+
+    @property
+    def id(self) -> UUID:
+        """The sample's stream: the same for the same label of a batch."""
+        return uuid5(self.batch, f"sample/{self.label}")
+
+
+def sample_of(sample: UUID) -> Sample:
+    """Return a sample of this site. Raises NotFound."""
+    found = Sample.objects.filter(id=sample).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@acting
+def register_sample(*, command: Command, drawn: Drawn, message: Message | None = None) -> Reply:
+    """Register a sample that was drawn; appends ``sample.registered``.
+
+    Numbered within its batch, under the batch's lock. Raises StreamExists for one that is
+    registered already.
+    """
+    new = New(SAMPLE, drawn.id, command.actor.site)
+    with act(command, streams=[drawn.batch], new=[new]) as a:
+        check_permission(a.actor, Permission.QUALITY_ENTER_RESULT)
+        serial = Sample.objects.of_batch(drawn.batch).count() + 1
+        number = f"S-{drawn.batch_number.removeprefix('B-')}-{serial:02}"
+        said = SampleRegistered(
+            number=number, batch=drawn.batch, batch_number=drawn.batch_number, step=drawn.step,
+            label=drawn.label or number, tests=drawn.tests, volume=drawn.volume,
+            unit=drawn.unit, drawn_at=drawn.drawn_at,
+        )  # fmt: skip
+        a.append(drawn.id, said)
+        if message:
+            a.done(message)
+        a.reply = {"sample": str(drawn.id), "number": number}
+    return a.reply
+
+
+@acting
+def receive_sample(*, command: Command, sample: UUID, condition: str) -> Reply:
+    """Take a sample into the laboratory; ``condition`` says what was seen.
+
+    Raises SampleAlreadyReceived, TextMissing. Appends ``sample.received``.
+    """
+    with act(command, streams=[sample]) as a:
+        check_permission(a.actor, Permission.QUALITY_ENTER_RESULT)
+        seen = sample_of(sample)
+        if seen.state != SampleState.DRAWN:
+            raise SampleAlreadyReceived(sample=seen.number, by=seen.received_by_name)
+        a.append(sample, SampleReceived(condition=written(condition, field="condition")))
+        a.reply = {"sample": str(sample)}
+    return a.reply

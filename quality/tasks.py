@@ -1,0 +1,92 @@
+"""Consumers of outbox messages. Each fetches by id and calls one service."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from batches.entries import Said
+from batches.selectors import batch_of
+from materials.selectors import batches_of_lot
+from quality import findings
+from quality.dossier import assemble, render
+from quality.services.dossiers import REQUESTED, keep_dossier
+from quality.services.holds import hold_by_rule
+from quality.services.results import LATE_FAILURE
+from quality.services.samples import Drawn, register_sample
+from recipes.enums import Severity
+from records import files
+from records.act import act
+from records.exceptions import StreamExists
+from records.outbox import Message, discard, subscribe
+from records.reading import reading
+
+BATCH_SUSPECT = "batch.suspect"
+
+
+@subscribe("sample.drawn", consumer="quality.register_sample")
+def register(message: Message) -> None:
+    """Register a sample that the floor has drawn; once, however often it is told."""
+    said: dict[str, Any] = dict(message.payload)
+    tests = said["tests"]
+    drawn = Drawn(
+        batch=UUID(said["batch"]),
+        batch_number=said["batch_number"],
+        step=said["step"],
+        label=said["label"],
+        tests=tuple(tests.split(",") if isinstance(tests, str) else tests),
+        volume=Decimal(said["volume"]) if said.get("volume") else None,
+        unit=said["unit"],
+        drawn_at=datetime.fromisoformat(said["drawn_at"]),
+    )
+    try:
+        register_sample(command=message.command("sample.register"), drawn=drawn, message=message)
+    except StreamExists:
+        discard(message)
+
+
+@subscribe("lot.quarantined", consumer="quality.find_batches")
+def find_batches(message: Message) -> None:
+    """Find every batch that used a quarantined lot; one message each, so one act each."""
+    with act(message.command("lot.quarantined")) as a:
+        for batch in batches_of_lot(UUID(message.payload["lot"])):
+            a.enqueue(BATCH_SUSPECT, {"batch": str(batch), **message.payload})
+        a.done(message)
+
+
+@subscribe(BATCH_SUSPECT, consumer="quality.hold_batch")
+def hold_suspect(message: Message) -> None:
+    """Set the quality hold on one batch; feeding and monitoring go on."""
+    lot, reason = message.payload["code"], message.payload["reason"]
+    said = Said(
+        code=findings.LOT_QUARANTINED, severity=Severity.MAJOR.value,
+        params={"lot": lot, "reason": reason},
+    )  # fmt: skip
+    hold_by_rule(
+        command=message.command("batch.hold_suspect"), batch=UUID(message.payload["batch"]),
+        reason=f"{lot}: {reason}", said=said, message=message,
+    )  # fmt: skip
+
+
+@subscribe(LATE_FAILURE, consumer="quality.hold_released")
+def hold_released(message: Message) -> None:
+    """Hold a released batch whose later result failed; what has not left stays here."""
+    test, value = message.payload["test"], message.payload["value"]
+    hold_by_rule(
+        command=message.command("batch.hold_late_failure"),
+        batch=UUID(message.payload["batch"]), reason=f"{test}: {value}", said=None,
+        message=message,
+    )  # fmt: skip
+
+
+@subscribe(REQUESTED, consumer="quality.write_dossier")
+def write_dossier(message: Message) -> None:
+    """Write a batch record as PDF outside any transaction, keep the file, then name it."""
+    batch = UUID(message.payload["batch"])
+    with reading(site=message.site):
+        book = assemble(batch_of(batch))
+    file = files.put(render(book), media_type="application/pdf")
+    keep_dossier(
+        command=message.command("dossier.keep"), dossier=UUID(message.payload["dossier"]),
+        batch=batch, file=file, upto=int(book["header"]["upto"]), message=message,
+    )  # fmt: skip
