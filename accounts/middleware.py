@@ -44,10 +44,10 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        _set(request, None)
+        attach(request, None)
         period = sessions.period_of(request.session)
         if period is not None:
-            _set(request, _admit(request, period, clock.now()))
+            attach(request, _admit(request, period, clock.now()))
         access = access_of(request)
         if access is None:
             return self.get_response(request)
@@ -81,7 +81,8 @@ class AccessMiddleware:
         return answers.refused(request, error) if isinstance(error, Refusal) else None
 
 
-def _set(request: HttpRequest, access: Access | None) -> None:
+def attach(request: HttpRequest, access: Access | None) -> None:
+    """Tell the request who asks; ``actor`` gets the role of the view's permission later."""
     given: Any = request
     given.access = access
     given.person = access and access.person

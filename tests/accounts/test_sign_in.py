@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -38,7 +39,7 @@ def sign_in(client: Client, **values: str) -> int:
     return client.post(reverse(page), {"key": str(uuid7()), **values}).status_code
 
 
-def entries_of(person_id: object, *kinds: str) -> list[dict[str, object]]:
+def entries_of(person_id: UUID, *kinds: str) -> list[dict[str, object]]:
     with reading(site=None):
         rows = Entry.objects.filter(stream=person_id, kind__in=kinds).order_by("seq")
         return [row.envelope["payload"] for row in rows]

@@ -1,0 +1,202 @@
+"""Every address names a permission that exists, and opens only to who holds it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from accounts.context import SECTIONS
+from accounts.middleware import AccessMiddleware, attach
+from accounts.permissions import DESCRIPTIONS, ROLES, Permission, permissions_of, role_for
+from accounts.selectors import access_of
+from mes.lib.access import PUBLIC, SIGNED_IN, permission_of, requires
+from mes.lib.ids import uuid7
+from records.reading import reading
+from tests.builders.accounts import (
+    DemoSite,
+    all_roles,
+    client_on,
+    open_demo_site,
+    person,
+    signed_in_client,
+    tablet,
+)
+
+SHOWS_NOTHING = {
+    # What anybody may open, each with its reason; a new one is a decision, not an accident.
+    "health": "asked by the machine that watches",
+    "set_language": "before sign-in, too",
+    "accounts:sign_in": "the way in",
+    "accounts:sign_out": "the way out",
+    "accounts:tablet_sign_in": "the way in",
+    "accounts:unlock": "the way back in",
+    "accounts:enrol": "opened by a signed, short-lived address",
+}
+
+
+def addresses(
+    patterns: list[Any] | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            namespace = f"{entry.namespace}:" if entry.namespace else ""
+            yield from addresses(entry.url_patterns, prefix + namespace)
+        else:
+            yield f"{prefix}{entry.name}", entry
+
+
+ALL = dict(addresses())
+
+
+@pytest.mark.req("P11-10d", "P11-10g")
+@pytest.mark.scenario(44)
+def test_every_address_names_a_permission() -> None:
+    known = {*Permission, PUBLIC, SIGNED_IN}
+    unnamed = [name for name, url in ALL.items() if permission_of(url.callback) not in known]
+    assert unnamed == []
+
+
+@pytest.mark.scenario(44)
+def test_public_addresses_are_these() -> None:
+    public = {name for name, url in ALL.items() if permission_of(url.callback) == PUBLIC}
+    assert public == set(SHOWS_NOTHING)
+
+
+def answer_of(url: URLPattern, site: DemoSite | None, who: UUID | None, method: str) -> int:
+    """Return what the middleware says to a person at an address; 200 when the view would run."""
+    request = RequestFactory().generic(method, "/")
+    with reading(site=site.id if site else None, person=who):
+        access = (
+            access_of(person=who, site=site.id, device=None, period=uuid7())
+            if who and site
+            else None
+        )
+    attach(request, access)
+    refused = AccessMiddleware(lambda _: HttpResponse()).process_view(request, url.callback, (), {})
+    return refused.status_code if refused else 200
+
+
+@pytest.mark.req("P11-10g")
+@pytest.mark.scenario(44)
+@pytest.mark.parametrize("role", all_roles())
+def test_address_opens_to_the_roles_that_hold_its_permission(committed_db: str, role: str) -> None:
+    site = open_demo_site()
+    who = person(role, site=site)
+    holds = {PUBLIC, SIGNED_IN, *ROLES[role].permissions}
+    opens = {
+        name: 200 if permission_of(url.callback) in holds else 403 for name, url in ALL.items()
+    }
+    for method in ("GET", "POST"):
+        assert {name: answer_of(url, site, who, method) for name, url in ALL.items()} == opens
+
+
+@pytest.mark.req("P11-10d")
+@pytest.mark.scenario(44)
+def test_nobody_opens_only_what_is_public(committed_db: str) -> None:
+    said = {name: answer_of(url, None, None, "GET") for name, url in ALL.items()}
+    assert said == {name: 200 if name in SHOWS_NOTHING else 302 for name in ALL}
+
+
+def test_a_view_without_a_permission_is_closed(committed_db: str) -> None:
+    site = open_demo_site()
+    admin = person("admin", site=site)
+
+    def forgotten(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("open")
+
+    assert answer_of(path("x/", forgotten), site, admin, "GET") == 403
+    assert answer_of(path("x/", requires("no.such")(forgotten)), site, admin, "GET") == 403
+
+
+@pytest.mark.req("P11-10g")
+def test_the_act_is_done_in_the_role_that_grants_it(committed_db: str) -> None:
+    assert role_for("batches.verify", ["qa-reviewer", "shift-lead", "operator"]) == "operator"
+    assert role_for("quality.review", ["operator", "qa-reviewer"]) == "qa-reviewer"
+    assert role_for("quality.review", ["operator", "a-role-of-old"]) is None
+
+
+def test_every_permission_is_described_and_granted() -> None:
+    assert set(DESCRIPTIONS) == set(Permission)
+    assert permissions_of(list(ROLES)) == set(Permission)
+
+
+@pytest.mark.req("D11-11b")
+def test_administrator_has_no_right_at_a_batch() -> None:
+    assert {p.area for p in ROLES["admin"].permissions} == {"accounts"}
+
+
+@pytest.mark.req("D11-11a")
+def test_auditor_changes_nothing() -> None:
+    assert {p.value.split(".")[1] for p in ROLES["auditor"].permissions} == {"read", "verify"} - (
+        set()
+    )
+    assert Permission.BATCHES_VERIFY not in ROLES["auditor"].permissions
+
+
+def test_sections_are_those_of_the_navigation() -> None:
+    from mes.ui.nav import SECTIONS as SHOWN
+
+    assert list(SECTIONS) == [key for key, _ in SHOWN]
+
+
+PAGES = ("people", "permissions", "devices")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_people_in_few_queries(
+    committed_db: str, page: str, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    site = open_demo_site()
+    client = signed_in_client(site, "admin")
+    counts = []
+    for _ in range(2):
+        with django_assert_max_num_queries(15) as counted:
+            assert client.get(reverse(f"accounts:{page}")).status_code == 200
+        counts.append(len(counted))
+        for _ in range(5):
+            person("operator", site=site)
+        tablet(site, f"T-{len(counts)}")
+    assert counts[0] == counts[1]
+
+
+def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
+    site = open_demo_site()
+    client = signed_in_client(site, "admin")
+    joined = send(client, "/people/", printed_name="Olga Petrov", username="olga", badge="B-1",
+                  identity_check="passport, HR-7")  # fmt: skip
+    page = joined.headers["Location"]
+    for form in (
+        {"action": "grant", "role": "operator"},
+        {"action": "secret", "kind": "pin", "secret": "274951"},
+    ):
+        assert send(client, page, **form).status_code == 302
+    weak = send(client, page, action="secret", kind="pin", secret="111111")
+    assert (weak.status_code, "credential.weak" in weak.content.decode()) == (422, True)
+    assert send(client, page, action="disable", reason="left").status_code == 302
+    assert "Disabled" in client.get(page).content.decode()
+
+
+def send(client: Client, page: str, **form: str) -> HttpResponse:
+    answer: Any = client.post(page, {"key": str(uuid7()), **form})
+    return answer  # type: ignore[no-any-return]
+
+
+def test_person_of_no_site_of_mine_is_a_404(committed_db: str) -> None:
+    client = signed_in_client(open_demo_site(), "admin")
+    assert client.get(reverse("accounts:person", kwargs={"person": uuid7()})).status_code == 404
+
+
+def test_page_of_a_person_is_kept_by_no_browser(committed_db: str) -> None:
+    client = signed_in_client(open_demo_site(), "auditor")
+    assert client.get("/people/").headers["Cache-Control"] == "private, no-store"
+    poll = client.get("/people/", headers={"HX-Request": "true"})
+    assert poll.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_old_enrolment_makes_no_tablet(committed_db: str) -> None:
+    client = client_on()
+    assert client.get(reverse("accounts:enrol", kwargs={"token": "forged"})).status_code == 403

@@ -1,0 +1,324 @@
+"""Joining, moving, leaving; roles; qualifications; the walls by site."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import Error, connection, transaction
+
+from accounts import rules, selectors
+from accounts.exceptions import (
+    BadgeTaken,
+    DeviceCodeTaken,
+    IdentityNotChecked,
+    NotAllowed,
+    NotQualified,
+    OwnAccess,
+    RoleHeld,
+    RolesConflict,
+    SiteCodeTaken,
+    UnknownRole,
+    UnknownZone,
+    UsernameTaken,
+    WeakSecret,
+)
+from accounts.models import Device, Person, RoleAssignment, Site
+from accounts.services.credentials import set_credential
+from accounts.services.people import disable_person, grant_role, join_person, revoke_role
+from accounts.validators import check_secret
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
+from records.act import act
+from records.models import Entry
+from records.reading import reading
+from records.verification import verify
+from tests.builders.accounts import (
+    LATER,
+    DemoSite,
+    a_command,
+    open_demo_site,
+    person,
+    qualify,
+    tablet,
+)
+
+
+@pytest.fixture
+def site(committed_db: str) -> DemoSite:
+    return open_demo_site()
+
+
+def roles(of: UUID, site: DemoSite) -> tuple[str, ...]:
+    with reading(site=site.id):
+        return selectors.roles_of(of, site.id)
+
+
+@pytest.mark.req("P11-100a", "P11-300a")
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"username": "OLGA", "badge": "B-2"}, UsernameTaken),
+        ({"username": "other", "badge": "b-1"}, BadgeTaken),
+    ],
+)
+def test_name_and_badge_are_given_once(
+    site: DemoSite, values: dict[str, str], refusal: type[Exception]
+) -> None:
+    first = person("operator", site=site, username="olga", badge="B-1")
+    disable_person(command=a_command(site.system), person=first, reason="left")
+    with pytest.raises(refusal):
+        person("operator", site=site, username=values["username"], badge=values["badge"])
+
+
+@pytest.mark.req("P11-100b")
+@pytest.mark.parametrize("checked", ["", "  "])
+def test_account_needs_an_identity_check(site: DemoSite, checked: str) -> None:
+    with pytest.raises(IdentityNotChecked) as refused:
+        join_person(
+            command=a_command(site.actor("admin")), person=uuid7(), username="olga",
+            printed_name="Olga Petrov", badge="B-1", identity_check=checked,
+        )  # fmt: skip
+    assert refused.value.field == "identity_check"
+
+
+@pytest.mark.req("P11-10g")
+@pytest.mark.parametrize("role", ["operator", "qa-reviewer", "auditor", "trainer", "shift-lead"])
+def test_only_an_administrator_joins_and_grants(site: DemoSite, role: str) -> None:
+    somebody = person(site=site)
+    with pytest.raises(NotAllowed):
+        grant_role(command=a_command(site.actor(role)), person=somebody, role="operator")
+    assert roles(somebody, site) == ()
+
+
+@pytest.mark.req("P11-10e1")
+def test_refused_grant_is_kept_once_on_the_stream_of_who_tried(site: DemoSite) -> None:
+    tried = site.person("operator")
+    command = a_command(site.actor("operator"))
+    for _ in range(2):
+        with pytest.raises(NotAllowed):
+            grant_role(command=command, person=site.person("auditor"), role="admin")
+    with reading(site=site.id):
+        kept = Entry.objects.filter(stream=tried, kind="attempt.refused").count()
+    assert kept == 1
+
+
+@pytest.mark.req("D11-11b")
+def test_nobody_grants_to_oneself(site: DemoSite) -> None:
+    admin = site.actor("admin")
+    with pytest.raises(OwnAccess):
+        grant_role(command=a_command(admin), person=site.person("admin"), role="auditor")
+
+
+@pytest.mark.req("D11-11b")
+@pytest.mark.parametrize(("first", "then"), [("admin", "operator"), ("qa-reviewer", "admin")])
+def test_who_manages_access_does_no_work_on_batches(site: DemoSite, first: str, then: str) -> None:
+    somebody = person(first, site=site)
+    with pytest.raises(RolesConflict):
+        grant_role(command=a_command(site.system), person=somebody, role=then)
+    assert roles(somebody, site) == (first,)
+
+
+def test_role_is_granted_once_and_can_come_back(site: DemoSite) -> None:
+    somebody = person("operator", site=site)
+    with pytest.raises(RoleHeld):
+        grant_role(command=a_command(site.system), person=somebody, role="operator")
+    with pytest.raises(UnknownRole):
+        grant_role(command=a_command(site.system), person=somebody, role="king")
+    revoke(site, somebody)
+    assert roles(somebody, site) == ()
+    grant_role(command=a_command(site.system), person=somebody, role="operator")
+    assert roles(somebody, site) == ("operator",)
+
+
+def revoke(site: DemoSite, somebody: UUID) -> None:
+    with reading(site=site.id):
+        [held] = selectors.assignments_of(somebody, site.id)
+    command = a_command(site.actor("admin"))
+    revoke_role(command=command, assignment=held.id, person=somebody, reason="moved")
+
+
+def test_revoked_role_grants_nothing_in_the_next_act(site: DemoSite) -> None:
+    somebody = person("planner", site=site)
+    actor = site.actor("planner")
+    with act(a_command(actor)) as a:
+        assert rules.check_permission(a.actor, "planning.accept") == "planner"
+    revoke(site, site.person("planner"))
+    with act(a_command(actor)) as a, pytest.raises(NotAllowed):
+        rules.check_permission(a.actor, "planning.accept")
+    assert roles(somebody, site) == ("planner",)
+
+
+@pytest.mark.req("P11-10i", "F211-25")
+def test_qualification_ends_at_its_time(site: DemoSite) -> None:
+    operator = site.person("operator")
+    until = datetime(2027, 6, 1, 12, tzinfo=UTC)
+    qualify(operator, "PRODIGY-TCT", site=site, until=until)
+    with reading(site=site.id):
+        rules.check_qualified(operator, "PRODIGY-TCT", at=datetime(2027, 6, 1, 11, tzinfo=UTC))
+        with pytest.raises(NotQualified) as refused:
+            rules.check_qualified(operator, "PRODIGY-TCT", at=until)
+    assert refused.value.params == {"person": "Olga Petrov", "subject": "PRODIGY-TCT"}
+
+
+def test_qualification_is_prolonged_in_place(site: DemoSite) -> None:
+    operator = site.person("operator")
+    for year in (2027, 2028):
+        until = datetime(year, 6, 1, tzinfo=UTC)
+        qualify(operator, "PRODIGY-TCT", site=site, until=until)
+    with reading(site=site.id):
+        at = datetime(2028, 1, 1, tzinfo=UTC)
+        assert selectors.qualifications_of([operator], at=at) == {operator: {"PRODIGY-TCT"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "fit"),
+    [
+        ("pin", "27495", False),
+        ("pin", "274951", True),
+        ("pin", "27495183", True),
+        ("pin", "274951830", False),
+        ("pin", "27495a", False),
+        ("pin", "111111", False),
+        ("pin", "121212", False),
+        ("pin", "123456", False),
+        ("pin", "901234", False),
+        ("pin", "987654", False),
+        ("pin", "٢٧٤٩٥١", False),
+        ("password", "eleven char", False),
+        ("password", "twelve chars", True),
+        ("password", "aaaaaaaaaaaaa", False),
+        ("password", "long" * 51, False),
+    ],
+)
+def test_fit_secrets(kind: str, secret: str, fit: bool) -> None:
+    if fit:
+        check_secret(kind, secret)
+    else:
+        with pytest.raises(WeakSecret):
+            check_secret(kind, secret)
+
+
+@pytest.mark.req("P11-200b")
+def test_secret_is_set_by_its_owner_or_an_administrator(site: DemoSite) -> None:
+    operator = site.actor("operator")
+    values = {"kind": "pin", "secret": "274951"}
+    assert operator.person is not None
+    set_credential(command=a_command(operator), person=operator.person, **values)
+    set_credential(command=a_command(site.actor("admin")), person=operator.person, **values)
+    with pytest.raises(NotAllowed):
+        set_credential(command=a_command(operator), person=site.person("auditor"), **values)
+
+
+@pytest.mark.scenario(43)
+def test_roles_and_tablets_of_another_site_are_not_seen(site: DemoSite) -> None:
+    other = open_demo_site("US2", zone="America/Chicago", jurisdiction="US")
+    theirs, their_tablet = person("operator", site=other), tablet(other)
+    with reading(site=site.id, person=site.person("operator")):
+        assert not RoleAssignment.objects.filter(person=theirs).exists()
+        assert not Device.objects.filter(id=their_tablet).exists()
+        assert not Site.objects.filter(id=other.id).exists()
+        assert selectors.people_of(other.id) == []
+        with pytest.raises(NotFound):
+            selectors.site_of(other.id)
+
+
+def test_own_roles_and_sites_are_seen_before_a_site_is_chosen(site: DemoSite) -> None:
+    other = open_demo_site("AA1")
+    both = person("operator", site=site)
+    grant_role(command=a_command(other.system), person=both, role="planner")
+    with reading(site=None, person=both):
+        assert [found.code for found in selectors.sites_of(both)] == ["AA1", "MZ1"]
+    with reading(site=None, person=site.person("operator")):
+        assert [found.code for found in selectors.sites_of(site.person("operator"))] == ["MZ1"]
+
+
+@pytest.mark.scenario(43)
+def test_administrator_of_another_site_changes_nothing_here(site: DemoSite) -> None:
+    other = open_demo_site("US2")
+    ours = person("operator", site=site)
+    with reading(site=site.id):
+        [held] = selectors.assignments_of(ours, site.id)
+    with pytest.raises(NotFound):
+        revoke_role(
+            command=a_command(other.actor("admin")), assignment=held.id, person=ours, reason="x"
+        )
+    assert roles(ours, site) == ("operator",)
+
+
+def test_site_needs_an_unused_code_and_a_real_zone(site: DemoSite) -> None:
+    with pytest.raises(SiteCodeTaken):
+        open_demo_site("MZ1")
+    with pytest.raises(UnknownZone):
+        open_demo_site("MZ2", zone="Mars/Olympus")
+
+
+def test_tablet_code_is_unique_at_a_site(site: DemoSite) -> None:
+    tablet(site, "T-01")
+    tablet(open_demo_site("US2"), "T-01")
+    with pytest.raises(DeviceCodeTaken):
+        tablet(site, "T-01")
+
+
+def test_names_of_people_in_one_query(
+    site: DemoSite, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    operator, planner = site.person("operator"), site.person("planner")
+    with reading(site=site.id), django_assert_num_queries(1):
+        names = selectors.names_of([operator, planner, None, operator])
+    assert names == {operator: "Olga Petrov", planner: "Paul Novak"}
+
+
+def test_holders_of_a_permission_at_a_site(site: DemoSite) -> None:
+    first, lead = site.person("operator"), site.person("shift-lead")
+    site.person("planner")
+    person("operator", site=open_demo_site("US2"))
+    gone = person("operator", site=site)
+    disable_person(command=a_command(site.system), person=gone, reason="left")
+    with reading(site=site.id):
+        found = [row.id for row in selectors.holders_of("batches.verify", site.id)]
+    assert found == [first, lead]
+
+
+@pytest.mark.req("P11-10e2")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_person SET printed_name = 'X'",
+        "UPDATE accounts_roleassignment SET role = 'admin'",
+        "UPDATE accounts_qualification SET valid_until = now()",
+        "DELETE FROM accounts_person",
+        "TRUNCATE accounts_device",
+        "DELETE FROM accounts_credential",
+    ],
+)
+def test_rows_are_written_by_folds_only(site: DemoSite, statement: str) -> None:
+    qualify(site.person("operator"), "GOWNING", site=site, until=LATER)
+    with pytest.raises(Error, match=r"refused|fold|deleted|permission denied"):
+        write(site, statement)
+
+
+def write(site: DemoSite, statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('mes.site', %s, true)", [str(site.id)])
+        cursor.execute(statement)
+
+
+def test_reader_sees_no_secrets(site: DemoSite, reader_connection: psycopg.Connection) -> None:
+    person("operator", site=site, secrets=True)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader_connection.execute("SELECT hash FROM accounts_credential")
+
+
+def test_people_verify_and_fold_anew(site: DemoSite) -> None:
+    operator = site.person("operator")
+    qualify(operator, "GOWNING", site=site)
+    tablet(site)
+    revoke(site, operator)
+    disable_person(command=a_command(site.system), person=operator, reason="left")
+    report = verify(everything=True)
+    assert (report.differences, report.clean) == ([], True)
+    with reading(site=site.id):
+        assert Person.objects.filter(id=operator, active=False).exists()
