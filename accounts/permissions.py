@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EQUIPMENT_MANAGE = "equipment.manage"
     MATERIALS_READ = "materials.read"
     MATERIALS_MANAGE = "materials.manage"
+    MATERIALS_RELEASE = "materials.release"
     RECIPES_READ = "recipes.read"
     RECIPES_WRITE = "recipes.write"
     RECIPES_APPROVE = "recipes.approve"
@@ -75,7 +76,8 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.EQUIPMENT_READ: _("See rooms, places, units and their bookings"),
     P.EQUIPMENT_MANAGE: _("Change rooms, places and units; calibration and cleaning"),
     P.MATERIALS_READ: _("See materials, lots and containers"),
-    P.MATERIALS_MANAGE: _("Receive, release, move and discard lots and containers"),
+    P.MATERIALS_MANAGE: _("Receive, move and discard lots and containers"),
+    P.MATERIALS_RELEASE: _("Release, reject and quarantine lots (the quality unit)"),
     P.RECIPES_READ: _("Read recipes"),
     P.RECIPES_WRITE: _("Write recipes and send them to review"),
     P.RECIPES_APPROVE: _("Approve a recipe that another person wrote"),
@@ -135,7 +137,7 @@ ROLES: Final[dict[str, Role]] = {
         _("QA reviewer"),
         _("Answers exceptions, reviews results and batch records, approves recipes."),
         *_SEE, P.RECORDS_READ, P.RECIPES_APPROVE, P.QUALITY_REVIEW_RESULT, P.QUALITY_JUDGE,
-        P.QUALITY_REVIEW, P.QUALITY_HOLD, P.ACCOUNTS_READ,
+        P.QUALITY_REVIEW, P.QUALITY_HOLD, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
     ),
     "qa-on-call": _role(
         _("QA on call"),
