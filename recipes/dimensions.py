@@ -43,9 +43,13 @@ def _unit(node: ast.expr, unit_of: UnitOf) -> Any:
     if isinstance(node, ast.UnaryOp):
         return _unit(node.operand, unit_of)
     if isinstance(node, ast.IfExp):
+        _unit(node.test, unit_of)
         return _alike([node.body, node.orelse], unit_of)
     if isinstance(node, ast.Compare):
         _alike([node.left, *node.comparators], unit_of)
+    if isinstance(node, ast.BoolOp):
+        for part in node.values:
+            _unit(part, unit_of)
     if isinstance(node, ast.Call):
         alone = isinstance(node.func, ast.Name) and node.func.id == "round"
         return _alike(node.args[:1] if alone else node.args, unit_of)

@@ -39,8 +39,14 @@ def read_with_lines(source: bytes | str) -> Read:
     try:
         return Read(Recipe.model_validate(found.data), found)
     except ValidationError as error:
-        details = error.errors(include_url=False)[: nodes.MOST_MESSAGES]
+        details = _own_faults(error.errors(include_url=False))[: nodes.MOST_MESSAGES]
         raise RecipeNotReadable([_message(detail, found) for detail in details]) from error
+
+
+def _own_faults(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short when it is only so because its parts are wrong."""
+    inside = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    return [d for d in details if d["type"] != "too_short" or d["loc"] not in inside]
 
 
 def _check_size(found: nodes.Nodes) -> None:
@@ -52,6 +58,8 @@ def _check_size(found: nodes.Nodes) -> None:
 
 def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
     path = _given_path(detail["loc"], found.data)
+    if detail["type"] == "union_tag_invalid":
+        path = (*path, "kind")
     missing = detail["type"] == "missing"
     where = path[:-1] if missing else path
     return Message(
@@ -99,7 +107,7 @@ def _inside(data: Any, part: int | str) -> Any:
 def _name_of(data: Any) -> str | None:
     if not isinstance(data, dict):
         return None
-    named = (data.get(field) for field in ("key", "name", "material", "class", "as"))
+    named = (data.get(field) for field in ("key", "name", "material", "as", "class"))
     return next((name for name in named if isinstance(name, str)), None)
 
 

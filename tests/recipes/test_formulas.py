@@ -1,0 +1,93 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recipes import formulas
+from recipes.formulas import FormulaError, evaluate, parse
+
+NAMES = {"seed.count": Decimal("1.40e7"), "a": Decimal(2), "inputs.patient_weight": Decimal(70)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.1 * 3", "0.3"),
+        ("1.10 + 1", "2.10"),
+        ("1e8 / seed.count * 14", "100"),
+        ("-a ** 2", "-4"),
+        ("2 * inputs.patient_weight", "140"),
+        ("round(2.345, 2)", "2.35"),
+        ("ceil(2.1) + floor(2.9)", "5"),
+        ("min(3, a) + max(1, a)", "4"),
+        ("5 if a > 1 and not a >= 3 else 7", "5"),
+        ("1_000 + 1", "1001"),
+        ("0.12345678901234567890123 * 1", "0.12345678901234567890123"),
+    ],
+)
+def test_a_formula_is_exact(text: str, value: str) -> None:
+    assert evaluate(text, NAMES.__getitem__) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a +",
+        "'text'",
+        "a.__class__()",
+        "__import__('os')",
+        "(lambda: 1)()",
+        "[1, 2]",
+        "a[0]",
+        "f'{a}'",
+        "a; a",
+        "a := 1",
+        "open('x')",
+        "min(1, key=a)",
+        "1j",
+        "0x10",
+        "True",
+        "1e999",
+        "a\n+ 1",
+        "ä + 1",
+        "a // 2",
+        "1 + " * 300 + "1",
+        "(" * 240 + "1" + ")" * 240,
+    ],
+)
+def test_what_is_more_than_arithmetic_is_not_read(text: str) -> None:
+    with pytest.raises(FormulaError):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 / 0", "9 ** 65", "9 ** 9 ** 9", "1 / (a - 2)", "a > 1", "round(a, 99)", "(-8) ** 0.5"],
+)
+def test_what_gives_no_number_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError):
+        evaluate(text, NAMES.__getitem__)
+
+
+def test_the_names_of_a_formula_stand_once_and_in_order() -> None:
+    assert parse("b * a.c + b - inputs.x").names == ("b", "a.c", "inputs.x")
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9),
+                   max_value=10**9))  # fmt: skip
+def test_a_written_number_is_itself(number: Decimal) -> None:
+    assert evaluate(f"{number:f}", NAMES.__getitem__) == number
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        evaluate(text, lambda _name: Decimal(1))
+    except FormulaError as error:
+        assert str(error)  # noqa: PT017 - both ways out are right
+
+
+def test_a_plain_number_has_no_names() -> None:
+    assert (formulas.is_plain("0.9e8"), formulas.is_plain("a * 2")) == (True, False)
