@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -28,6 +29,7 @@ from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
 from tests.support.cluster import Cluster
 from tests.support.processes import WorkerProcess, worker_process
 from tests.support.server import serving
+from tests.support.slow import SlowResults
 
 hypothesis_settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=50)
 hypothesis_settings.register_profile("slow", deadline=None, max_examples=2000)
@@ -35,6 +37,19 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 # Truncating at the end of a test is for databases that are kept; ours are dropped.
 setattr(TransactionTestCase, "_fixture_teardown", lambda _self: None)  # noqa: B010
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of the full counts."""
+    parser.addoption("--slow-results", help="Keep results in this file, and resume from it.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep results when they are asked for; only the process that prints them writes."""
+    path = config.getoption("--slow-results")
+    if path:
+        writes = not hasattr(config, "workerinput")
+        config.pluginmanager.register(SlowResults(Path(path).absolute(), writes=writes))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
