@@ -18,9 +18,11 @@ APPS = (
 PRESENT = [app for app in APPS if (PROJECT / app / "apps.py").exists()]
 # What one app may use of another. ``records`` is the frame: all of it is for the others.
 DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "exceptions"}
+# Pure modules that are an app's language: the recipe document and its judgement, states.
 FURTHER_DOORS = {
     "accounts": {"access", "permissions"},
-    "recipes": {"kinds"},
+    "recipes": {"document", "parts", "step", "kinds", "judging"},
+    "batches": {"findings", "workflow"},
 }
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 500

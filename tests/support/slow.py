@@ -42,6 +42,11 @@ class SlowResults:
         whole = {"commit": self.commit, "tests": self.tests}
         self.path.write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n")
 
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Call it a success when nothing was left to run."""
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.tests:
+            session.exitstatus = pytest.ExitCode.OK
+
     def _passed(self, nodeid: str) -> bool:
         return self.tests.get(nodeid, {}).get("outcome") == "passed"
 
