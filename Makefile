@@ -93,10 +93,15 @@ screenshots: setup $(VENV)/.develop
 
 # --- upkeep ----------------------------------------------------------------------------------
 
+BABEL := $(PY) -m babel.messages.frontend --quiet
+
 messages: $(VENV)/.runtime
-	$(PY) -m babel.messages.frontend extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 \
-		-k pgettext_lazy:1c,2 -o locale/django.pot --no-location --omit-header $(CODE) templates
-	$(PY) -m babel.messages.frontend update -D django -i locale/django.pot -d locale --no-fuzzy-matching
+	mkdir -p locale
+	$(BABEL) extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 \
+		-o locale/django.pot --no-location --omit-header $(wildcard $(CODE)) templates
+	test -f locale/de/LC_MESSAGES/django.po || $(BABEL) init -D django -i locale/django.pot -d locale -l de
+	$(BABEL) update -D django -i locale/django.pot -d locale --no-fuzzy-matching
+	rm locale/django.pot
 
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url
