@@ -161,16 +161,6 @@ class UnitUnknown(Refusal):
     recorded = True
 
 
-class WrongUnit(Refusal):
-    """A unit that the plan gave to nobody or of another class than the recipe asks for."""
-
-    code = "unit.wrong_class"
-    sentence = _("%(unit)s is a %(found)s; the recipe asks for a %(asked)s.")
-    way_out = _("Scan the unit that this batch has claimed: %(claimed)s.")
-    interlock = Interlock.CONDITIONAL
-    recorded = True
-
-
 class NothingClaimed(Refusal):
     """A stage begins without its place or unit."""
 

@@ -61,6 +61,11 @@ class Work:
             self.passed.append(Finding("concession.used", Severity.MAJOR, {"said": said}))
 
 
+def refuse(refusal: Refusal) -> None:
+    """Raise a refusal that a rule has yielded; with ``Work.interlock`` it may be conceded."""
+    raise refusal
+
+
 @contextmanager
 def at_step(batch: UUID, path: str) -> Iterator[None]:
     """Say of every refusal inside at which step it was; it is kept on the batch, too."""

@@ -1,6 +1,6 @@
 """Interlocks of equipment. Each check raises the sentence that the person reads."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,27 +33,36 @@ def check_unit_usable(
     Raises WrongClass, UnitOutOfService, UnitOutOfCalibration, UnitNotClean; all may be
     conceded by QA. A refusal is recorded on the unit and, if given, the batch.
     """
+    for refusal in unit_refusals(unit, at=at, unit_class=unit_class, batch=batch):
+        raise refusal
+
+
+def unit_refusals(
+    unit: Unit, *, at: datetime, unit_class: str | None = None, batch: UUID | None = None
+) -> Iterator[Refusal]:
+    """Yield every reason why a unit may not be used: each needs a concession of its own."""
     streams = [unit.id, batch] if batch else [unit.id]
     if unit_class is not None and unit.unit_class != unit_class:
-        raise WrongClass(
+        yield WrongClass(
             unit=unit.code, is_class=unit.unit_class, streams=streams, **{"class": unit_class}
         )
     if unit.status == UnitStatus.OUT_OF_SERVICE:
-        raise UnitOutOfService(unit=unit.code, streams=streams)
+        yield UnitOutOfService(unit=unit.code, streams=streams)
     if unit.calibration_due is not None and at >= unit.calibration_due:
         due = unit.calibration_due.date().isoformat()
-        raise UnitOutOfCalibration(unit=unit.code, due=due, streams=streams)
+        yield UnitOutOfCalibration(unit=unit.code, due=due, streams=streams)
     if not unit.is_clean or (unit.cleaning_due is not None and at >= unit.cleaning_due):
-        raise UnitNotClean(unit=unit.code, streams=streams)
+        yield UnitNotClean(unit=unit.code, streams=streams)
 
 
 def check_claimed(resource: UUID, *, holder: UUID, at: datetime) -> Claim:
     """Return the holder's claim on a place or unit at ``at``, planned or occupied.
 
-    Raises OccupiedByAnother (absolute) while another batch is there, NotClaimed otherwise.
-    An occupied claim counts until its clearance, whatever its planned end.
+    An occupied claim counts until its clearance, whatever its planned end; a planned one also
+    outside its hours, as long as nobody else has them. Raises OccupiedByAnother (absolute)
+    while another batch is there, NotClaimed otherwise.
     """
-    here = list(Claim.objects.on([resource]).exclusive_hours())
+    here = list(Claim.objects.on([resource]).exclusive_hours().order_by("during"))
     occupied = next((c for c in here if c.state == ClaimState.OCCUPIED), None)
     if occupied is not None and occupied.holder == holder:
         return occupied
@@ -63,11 +72,12 @@ def check_claimed(resource: UUID, *, holder: UUID, at: datetime) -> Claim:
             holder=occupied.holder_label,
             streams=[resource, holder],
         )
-    mine = next((c for c in here if c.holder == holder and c.start <= at < c.end), None)
-    if mine is None:
+    now = next((c for c in here if c.start <= at < c.end), None)
+    mine = [c for c in here if c.holder == holder]
+    if not mine or (now is not None and now.holder != holder):
         label = labels([resource]).get(resource, "")
         raise NotClaimed(resource=label, streams=[resource, holder])
-    return mine
+    return now or min(mine, key=lambda c: abs(c.start - at))
 
 
 def check_may_occupy(claim: Claim, *, at: datetime, until: datetime) -> None:

@@ -5,12 +5,11 @@ from functools import partial
 from typing import cast
 
 from batches.models import Batch
-from batches.work import Found, Work
+from batches.work import Found, Work, refuse
 from materials.models import Lot
 from materials.rules import lot_refusals
 from materials.selectors import lot_scanned
 from materials.services import consume_lot
-from mes.lib.refusals import Refusal
 from recipes.document import Placed
 from recipes.kinds.add import Step
 
@@ -28,11 +27,7 @@ def check(work: Work) -> None:
     quantity = Decimal(work.values["quantity"])
     streams = [work.batch.id, lot.id]
     for refusal in lot_refusals(lot, step.material, quantity, at=work.a.now, streams=streams):
-        work.interlock(partial(_refuse, refusal))
-
-
-def _refuse(refusal: Refusal) -> None:
-    raise refusal
+        work.interlock(partial(refuse, refusal))
 
 
 def effect(work: Work) -> None:

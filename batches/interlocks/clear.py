@@ -7,7 +7,7 @@ from typing import cast
 from batches.exceptions import NothingClaimed
 from batches.models import Batch
 from batches.selectors import recipe_of
-from batches.work import Found, Work
+from batches.work import Found, Work, refuse
 from equipment.enums import ClaimState
 from equipment.models import Claim
 from equipment.services import claims as claiming
@@ -54,11 +54,8 @@ def check(work: Work) -> None:
     claimed = {_name(one.resource_kind, one.purpose, one.alias) for one in claims}
     for need in _needs(work.recipe, work.placed):
         if _name(need.resource, need.first, need.alias) not in claimed:
-            work.interlock(partial(_refuse, need))
-
-
-def _refuse(need: Need) -> None:
-    raise NothingClaimed(resource=need.class_)
+            missing = NothingClaimed(resource=need.class_)
+            work.interlock(partial(refuse, missing))
 
 
 def effect(work: Work) -> None:

@@ -1,13 +1,13 @@
 """equip: the unit is this batch's by claim, of the right class, calibrated and clean."""
 
+from functools import partial
 from typing import cast
 
-from batches.exceptions import UnitUnknown, WrongUnit
+from batches.exceptions import UnitUnknown
 from batches.models import Batch
-from batches.work import Found, Work
-from equipment.enums import ResourceKind
-from equipment.models import Claim, Unit
-from equipment.rules import check_claimed, check_unit_usable
+from batches.work import Found, Work, refuse
+from equipment.models import Unit
+from equipment.rules import check_claimed, unit_refusals
 from materials.selectors import scanned_text
 from recipes.document import Need, Placed
 from recipes.kinds.equip import Step
@@ -25,9 +25,11 @@ def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
 def check(work: Work) -> None:
     """Claim, class, status, calibration and cleaning, each by its own refusal."""
     unit = Unit.objects.get(id=work.found.things["unit"])
-    work.interlock(lambda: _check_class(work, unit))
+    need = _need(work)
+    asked = need.class_ if need else None
     work.interlock(lambda: _check_claimed(work, unit))
-    work.interlock(lambda: check_unit_usable(unit, at=work.a.now, batch=work.batch.id))
+    for refusal in unit_refusals(unit, at=work.a.now, unit_class=asked, batch=work.batch.id):
+        work.interlock(partial(refuse, refusal))
 
 
 def _check_claimed(work: Work, unit: Unit) -> None:
@@ -38,20 +40,6 @@ def _need(work: Work) -> Need | None:
     alias = cast("Step", work.placed.step).as_
     held = work.recipe.needs_at(work.placed.stage.key)
     return next((need for need in held if need.alias == alias), None)
-
-
-def _check_class(work: Work, unit: Unit) -> None:
-    need = _need(work)
-    if need is not None and unit.unit_class != need.class_:
-        raise WrongUnit(
-            unit=unit.code, found=unit.unit_class, asked=need.class_,
-            claimed=_claimed_units(work),
-        )  # fmt: skip
-
-
-def _claimed_units(work: Work) -> str:
-    claims = Claim.objects.of(work.batch.id).live().filter(resource_kind=ResourceKind.UNIT)
-    return ", ".join(sorted({claim.resource_label for claim in claims})) or "–"
 
 
 def effect(work: Work) -> None:

@@ -12,8 +12,8 @@ from batches.exceptions import InputMissing, RecipeNotEffective
 from batches.models import BatchNumber
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
-from orders.entries import OrderInManufacture
 from orders.models import Order
+from orders.services.orders import start_manufacture
 from recipes.document import Input, Recipe
 from recipes.enums import VersionStatus
 from recipes.models import RecipeVersion
@@ -57,7 +57,7 @@ def issue_batch(
             recipe_hash=version.content_hash, inputs=inputs,
         )  # fmt: skip
         a.append(batch, said)
-        a.append(order, OrderInManufacture(batch=batch, batch_number=number))
+        start_manufacture(a, order, batch=batch, batch_number=number)
         a.reply = {"batch": str(batch), "number": number}
     return a.reply
 

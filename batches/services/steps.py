@@ -95,7 +95,6 @@ def _entry(
 ) -> StepPerformed:
     if operation.performer is None:
         raise TypeError("a step was performed by nobody")  # check_performer refused it before
-    text = work.placed.step.text
     return StepPerformed(
         step=row.path,
         iteration=row.iteration,
@@ -106,7 +105,7 @@ def _entry(
         findings=tuple(_said(one) for one in (*judged.findings, *work.passed)),
         performer=operation.performer,
         performer_name=operation.performer_name,
-        shown=Shown(language=language, text=text.get(language) or next(iter(text.values()))),
+        shown=Shown(language=language, text=work.placed.step.text.say(language)),
     )
 
 

@@ -1,0 +1,372 @@
+"""What each kind of step shows, by kind: contexts of ``templates/batches/kinds/<kind>.html``.
+
+``PREFIX`` stands before the name of each value in a form, so that no check of a recipe can
+take the name of the form's own fields.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from batches.pages.limits import Scale, asked_scale, hit, scale_of
+from batches.pages.seen import Seen, language
+from materials.selectors import next_label, usable_lots
+from mes.lib.refusals import Refusal
+from recipes.document import Placed
+from recipes.enums import ContainerKind, Outcome, ValueType
+from recipes.formulas import parse
+from recipes.kinds import (
+    add,
+    calculate,
+    choose,
+    clear,
+    enter,
+    equip,
+    gate,
+    label,
+    sample,
+    scan,
+    timer,
+    transfer,
+)
+from recipes.parts import Choice, duration_text
+from recipes.step import Commented, Measure
+
+PREFIX = "v-"
+COI_IDENTIFIER = "&/"
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A step being shown: with what was typed, and what was refused beside which field."""
+
+    seen: Seen
+    placed: Placed
+    given: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    def error(self, *names: str) -> str:
+        """Return what is said beside a field, known by any of ``names``."""
+        if self.refusal is None or self.refusal.field not in names:
+            return ""
+        return f"{self.refusal} {self.refusal.way_out_text}".strip()
+
+    def value(self, name: str) -> str:
+        """Return what was typed."""
+        return self.given.get(name, "")
+
+
+def row(show: Showing, number: int, name: str, title: str, *aliases: str, **more: str) -> Any:
+    """Return a scan row; refusals of ``name`` or one of ``aliases`` stand beside it."""
+    error = show.error(name, *aliases)
+    return {
+        "number": number,
+        "name": f"{PREFIX}{name}",
+        "label": title,
+        "value": show.value(name),
+        "state": "read" if show.value(name) and not error else "",
+        "error": error,
+        **more,
+    }
+
+
+def entry(show: Showing, name: str, title: str, scale: Scale | None = None, **more: Any) -> Any:
+    """Return a value entry with its pad, limits and error."""
+    value = show.value(name)
+    return {
+        "name": f"{PREFIX}{name}",
+        "label": title,
+        "value": value,
+        "limits": scale or None,
+        "hit": hit(scale or {}, value),
+        "error": show.error(name),
+        **more,
+    }
+
+
+def reasons(show: Showing, *, needed: bool = False) -> Any:
+    """Return the reasons that the recipe offers for a comment."""
+    step = cast("Commented", show.placed.step)
+    asked = needed or show.error("comment") != ""
+    return {
+        "reasons": [_option(choice) for choice in step.reasons],
+        "chosen": show.value("reason") or ("other" if not step.reasons and asked else ""),
+        "text": show.value("reason_text"),
+        "needed": asked,
+        "error": show.error("comment"),
+    }
+
+
+def _option(choice: Choice) -> dict[str, Any]:
+    return {"value": choice.key, "label": choice.text.say(language()), "flag": choice.flag}
+
+
+def _sign() -> str:
+    return str(get_format("DECIMAL_SEPARATOR"))
+
+
+def _confirm(show: Showing) -> dict[str, Any]:
+    return {}
+
+
+def _scan(show: Showing) -> dict[str, Any]:
+    step = cast("scan.Step", show.placed.step)
+    bag = str(ContainerKind(step.what).label)
+    named = _("Label, or donation number")
+    hint = _("bar code of the container")
+    if step.identifiers == 1:
+        return {"rows": [row(show, 1, "code1", bag, "container", "scan", hint=hint)]}
+    coi = row(
+        show, 1, "code1", _("Chain of identity"), "second",
+        hint=_("square code"), accepts=COI_IDENTIFIER,
+    )  # fmt: skip
+    other = row(show, 2, "code2", named, "container", "scan", hint=hint)
+    return {"rows": [coi, other]}
+
+
+def _equip(show: Showing) -> dict[str, Any]:
+    step = cast("equip.Step", show.placed.step)
+    held = show.seen.recipe.needs_at(show.placed.stage.key)
+    asked = next((need.class_ for need in held if need.alias == step.as_), step.as_)
+    title = _equipment(show.seen, asked)
+    return {"rows": [row(show, 1, "unit", title, hint=_("code on the machine itself"))]}
+
+
+def _equipment(seen: Seen, class_: str) -> str:
+    lines = (one for one in seen.recipe.bill_of_equipment if one.class_ == class_)
+    line = next(lines, None)
+    return line.title.say(language()) if line else class_
+
+
+def _enter(show: Showing) -> dict[str, Any]:
+    step = cast("enter.Step", show.placed.step)
+    number = step.value in enter.NUMERIC
+    scale = scale_of(
+        step.limits, show.seen.facts, target=step.target, exponent=step.exponent,
+        decimals=step.decimals,
+    )  # fmt: skip
+    unit = f"10*{step.exponent}.{step.unit or ''}".rstrip(".") if step.exponent else step.unit
+    whole = step.value == ValueType.INTEGER
+    asked = _("whole number") if whole else _decimals(step.decimals)
+    body = entry(
+        show, "value", show.placed.step.text.say(language()), scale,
+        unit=unit or "", decimals=0 if whole else step.decimals, note=asked,
+    )  # fmt: skip
+    return {
+        "entry": body, "number": number, "whole": whole, "sign": _sign(),
+        "date": step.value == ValueType.DATE,
+    }  # fmt: skip
+
+
+def _decimals(places: int | None) -> str:
+    if places is None:
+        return ""
+    if places == 0:
+        return _("whole number")
+    return ngettext("%(n)s decimal", "%(n)s decimals", places) % {"n": places}
+
+
+def _choose(show: Showing) -> dict[str, Any]:
+    step = cast("choose.Step", show.placed.step)
+    return {
+        "options": [_option(option) for option in step.options],
+        "chosen": show.value("choice"),
+        "error": show.error("choice"),
+    }
+
+
+def _add(show: Showing) -> dict[str, Any]:
+    step = cast("add.Step", show.placed.step)
+    scale = asked_scale(step, show.seen.facts)
+    lines = (one for one in show.seen.recipe.bill_of_materials if one.material == step.material)
+    line = next(lines, None)
+    title = line.title.say(language()) if line else step.material
+    return {
+        "rows": [row(show, 1, "lot", title, hint=_("lot on the label"))],
+        "entry": entry(show, "quantity", _("Quantity added"), scale, unit=step.unit),
+        "sign": _sign(),
+        "asked": scale.get("target", ""),
+        "unit": step.unit,
+        "take": _where(show.seen, step.material),
+    }
+
+
+def _where(seen: Seen, material: str) -> str:
+    """Return where the lot lies that expires first; its code is for the scanner to prove."""
+    usable = usable_lots(material, seen.now)
+    return usable[0].location if usable else ""
+
+
+def _measure(show: Showing, measure: Measure, title: str) -> dict[str, Any]:
+    scale = scale_of(measure.limits, show.seen.facts)
+    volume = entry(show, "volume", title, scale, unit=measure.unit)
+    return {"entry": volume, "sign": _sign()}
+
+
+def _sample(show: Showing) -> dict[str, Any]:
+    step = cast("sample.Step", show.placed.step)
+    tests = [show.seen.recipe.test_by_key[key].title.say(language()) for key in step.tests]
+    back = row(show, 1, "label", _("The label, on the sample"), "scan", "container")
+    return {
+        "tests": tests,
+        "rows": [back],
+        "label": label_due(show.seen, ContainerKind.SAMPLE),
+        **_measure(show, step.volume, _("Volume drawn")),
+    }
+
+
+# Which of our own kinds a new container is; the same table stands in the interlock of identity.
+LETTERS = {
+    ContainerKind.PATIENT: "collection",
+    ContainerKind.INTERMEDIATE: "intermediate",
+    ContainerKind.PRODUCT: "product",
+    ContainerKind.SAMPLE: "sample",
+}
+
+
+def label_due(seen: Seen, kind: ContainerKind) -> dict[str, str]:
+    """Return the label that is printed for this patient's next container of a kind."""
+    code = next_label(seen.batch.coi, LETTERS[kind])
+    return {"code": code, "kind": str(kind.label)}
+
+
+def _label(show: Showing) -> dict[str, Any]:
+    step = cast("label.Step", show.placed.step)
+    titles = {"printed": _("Printed"), "applied": _("Applied"), "spoiled": _("Spoiled")}
+    counts = [entry(show, name, title, decimals=0, unit="") for name, title in titles.items()]
+    back = row(show, 1, "scan", _("The label, on the container"), "container")
+    return {
+        "counts": counts,
+        "copies": step.copies,
+        "rows": [back] if step.scan_back else [],
+        "label": label_due(show.seen, ContainerKind(step.makes)),
+    }
+
+
+def _calculate(show: Showing) -> dict[str, Any]:
+    step = cast("calculate.Step", show.placed.step)
+    scale = scale_of(step.limits, show.seen.facts, decimals=step.decimals)
+    body: dict[str, Any] = {"formula": step.formula, "unit": step.unit, "limits": scale or None}
+    try:
+        value = format(calculate.result(step, show.seen.facts), "f")
+    except Refusal as refusal:
+        return {**body, "missing": str(refusal)}
+    inputs = [_input(show, name) for name in parse(step.formula).names]
+    return {**body, "value": value, "inputs": inputs, "hit": hit(scale, value)}
+
+
+def _input(show: Showing, name: str) -> dict[str, str]:
+    """Return a name of a formula with what it means and its value."""
+    recipe, path = show.seen.recipe, show.placed.path
+    meant = recipe.meaning(name, at=path)
+    key = name.partition(".")[2]
+    known = {f"parameters.{p.key}": (p.title.say(language()), p.unit) for p in recipe.parameters}
+    known |= {
+        f"inputs.{i.name}": (i.title.say(language()) if i.title else i.name, i.unit)
+        for i in recipe.inputs
+    }
+    if name in known:
+        title, unit = known[name]
+    elif meant is not None:
+        title, unit = meant.step.text.say(language()), meant.step.unit_of_value() or ""
+    else:
+        title, unit = key or name, ""
+    return {
+        "name": name, "title": title, "unit": unit,
+        "value": format(show.seen.facts.number(name), "f"),
+    }  # fmt: skip
+
+
+def _timer(show: Showing) -> dict[str, Any]:
+    step, facts = cast("timer.Step", show.placed.step), show.seen.facts
+    began = facts.closed_at(step.from_) if step.from_ else facts.started_at
+    if began is None:
+        return {"began": None}
+    least = facts.span(step.min) if step.min is not None else None
+    most = facts.span(step.max) if step.max is not None else None
+    until = began + least if least else None
+    latest = began + most if most else None
+    return {
+        "began": began,
+        "until": until,
+        "latest": latest,
+        "least": duration_text(least) if least else "",
+        "most": duration_text(most) if most else "",
+        "early": until is not None and show.seen.now < until,
+        "late": latest is not None and show.seen.now > latest,
+    }
+
+
+def _transfer(show: Showing) -> dict[str, Any]:
+    step = cast("transfer.Step", show.placed.step)
+    source, target = ContainerKind(step.from_), ContainerKind(step.to)
+    rows = [
+        row(show, 1, "source", str(source.label), "container", hint=_("from here")),
+        row(show, 2, "target", str(target.label), hint=_("into this")),
+    ]
+    return {"rows": rows, **_measure(show, step.volume, _("Volume transferred"))}
+
+
+def _gate(show: Showing) -> dict[str, Any]:
+    step, facts = cast("gate.Step", show.placed.step), show.seen.facts
+    waits = [_awaited(show.seen, key) for key in step.waits_for]
+    if step.approval:
+        there = facts.approved
+        waits.append({"title": _("QA's approval"), "there": there, "value": ""})
+    missing = sum(not one["there"] for one in waits)
+    return {
+        "waits": waits, "closed": missing, "flagged": any(one.get("flagged") for one in waits),
+    }  # fmt: skip
+
+
+def _awaited(seen: Seen, key: str) -> dict[str, Any]:
+    test, found = seen.recipe.test_by_key[key], seen.facts.results.get(key)
+    options = {option.key: option.text.say(language()) for option in test.options}
+    value = found.value if found else ""
+    return {
+        "title": test.title.say(language()),
+        "there": found is not None,
+        "value": options.get(value, value),
+        "unit": test.unit or "",
+        "flagged": found is not None and found.outcome == Outcome.FLAGGED,
+    }
+
+
+def _clear(show: Showing) -> dict[str, Any]:
+    step = cast("clear.Step", show.placed.step)
+    checks = [
+        {
+            "name": f"{PREFIX}{check.key}",
+            "label": check.text.say(language()),
+            "checked": show.value(check.key) == "yes",
+            "error": show.error(check.key),
+        }
+        for check in step.checks
+    ]
+    return {"checks": checks, "when": step.when}
+
+
+BODIES: Mapping[str, Callable[[Showing], dict[str, Any]]] = {
+    "add": _add,
+    "calculate": _calculate,
+    "choose": _choose,
+    "clear": _clear,
+    "confirm": _confirm,
+    "enter": _enter,
+    "equip": _equip,
+    "gate": _gate,
+    "label": _label,
+    "sample": _sample,
+    "scan": _scan,
+    "timer": _timer,
+    "transfer": _transfer,
+}
+
+
+def body_of(show: Showing) -> dict[str, Any]:
+    """Return what the due step shows."""
+    return BODIES[show.placed.step.kind](show)

@@ -1,0 +1,121 @@
+"""The header of a tablet page: whose cells, which step, safe until when, and by whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from batches.models import Operation
+from batches.pages.seen import Seen, short
+from recipes.document import Placed, Stage
+from recipes.judging import ValueMissing
+from recipes.kinds.timer import Step as Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time that runs: since when, and until when the cells are safe."""
+
+    since: datetime
+    until: datetime
+
+
+def safe_until(seen: Seen) -> Clock | None:
+    """Return the clock that ends first: of a timer ahead, or of a stage that must begin."""
+    if seen.due is None:
+        return None
+    return min([*_timers(seen), *_stages(seen)], key=lambda one: one.until, default=None)
+
+
+def _timers(seen: Seen) -> Iterator[Clock]:
+    for placed in seen.recipe.steps():
+        if placed.step.kind == "timer" and placed.position >= seen.batch.position:
+            clock = _of_timer(seen, placed)
+            if clock is not None:
+                yield clock
+
+
+def _of_timer(seen: Seen, placed: Placed) -> Clock | None:
+    timer = cast("Timer", placed.step)
+    if timer.max is None:
+        return None
+    is_due = placed.position == seen.batch.position
+    from_here = seen.batch.due_since if is_due else None
+    since = _closed_at(seen, placed.path, timer.from_) if timer.from_ else from_here
+    return _clock(seen, since, timer.max)
+
+
+def _closed_at(seen: Seen, path: str, name: str) -> datetime | None:
+    meant = seen.recipe.meaning(name, at=path)
+    return seen.timing.closed.get(meant.path) if meant else None
+
+
+def _stages(seen: Seen) -> Iterator[Clock]:
+    for placed in seen.recipe.steps():
+        first = placed.stage.operations[0]
+        begins = placed.path == f"{placed.stage.key}/{first.key}/{first.steps[0].key}"
+        if begins and placed.position >= seen.batch.position:
+            yield from _of_stage(seen, placed, placed.stage)
+
+
+def _of_stage(seen: Seen, placed: Placed, stage: Stage) -> Iterator[Clock]:
+    for limit in stage.within:
+        since = seen.moments.get(limit.from_) or _closed_at(seen, placed.path, limit.from_)
+        clock = _clock(seen, since, limit.max)
+        if clock is not None:
+            yield clock
+
+
+def _clock(seen: Seen, since: datetime | None, span: timedelta | str) -> Clock | None:
+    if since is None:
+        return None
+    try:
+        return Clock(since, since + seen.timing.span(span))
+    except ValueMissing:  # a parameter that the document lacks; the compiler refuses such a one
+        return None
+
+
+def head_of(seen: Seen) -> dict[str, Any]:
+    """Return the context of ``tablet_header.html``."""
+    batch, due, operation = seen.batch, seen.due, seen.operation
+    head: dict[str, Any] = {
+        "mark": batch.mark,
+        "coi": batch.coi,
+        "product": batch.recipe,
+        "batch": batch.number,
+        "place": seen.place,
+    }
+    if due is not None and operation is not None:
+        head |= _progress(seen, operation) | {"people": people(seen, operation)}
+    clock = safe_until(seen)
+    if clock is not None:
+        missed = reverse("batches:call", args=[batch.id]) if clock.until <= seen.now else ""
+        head |= {"safe_until": clock.until, "safe_from": clock.since, "safe_url": missed}
+    return head
+
+
+def _progress(seen: Seen, operation: Operation) -> dict[str, Any]:
+    steps = seen.steps_of(operation.path)
+    title = seen.title_of(operation.path)
+    return {
+        "operation": _("Operation %(n)s · %(title)s") % {"n": operation.number, "title": title},
+        "step": seen.batch.position,
+        "steps": seen.batch.steps,
+        "tick": seen.batch.position - steps[0].position + 1,
+        "ticks": len(steps),
+    }
+
+
+def people(seen: Seen, operation: Operation) -> list[dict[str, Any]]:
+    """Return who performs and who records; one line when it is one person."""
+    me = seen.actor
+    if operation.performer is None:
+        return [{"letter": "A", "name": _("Nobody yet"), "does": _("performs")}]
+    performer = {"letter": "A", "name": short(operation.performer_name), "does": _("performs")}
+    if operation.performer == me.person:
+        return [{**performer, "does": _("performs, records"), "here": True}]
+    recorder = {"letter": "B", "name": short(me.name), "does": _("records"), "here": True}
+    return [performer, recorder]

@@ -1,0 +1,187 @@
+"""The one next thing of a batch: which page it is, and what stands on it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from batches.enums import ConcessionState, ProcessState, RecordState
+from batches.models import Concession
+from batches.pages.bodies import Showing, body_of, reasons
+from batches.pages.head import head_of
+from batches.pages.seen import Seen, language
+from mes.lib.refusals import Refusal
+from recipes.step import Commented
+
+
+class Situation(StrEnum):
+    """What a batch waits for; each is a page of its own."""
+
+    CLOSED = "closed"
+    HELD = "held"
+    ATTEST = "attest"
+    VERIFY = "verify"
+    SIGN_ON = "sign_on"
+    STEP = "step"
+
+
+def situation(seen: Seen, *, go_on: bool = False) -> Situation:
+    """Return what comes next. ``go_on`` leaves an attestation for later, if there is work."""
+    if seen.batch.record_state != RecordState.EXECUTING:
+        return Situation.CLOSED
+    if seen.due is None:
+        return Situation.ATTEST if seen.to_attest else Situation.CLOSED
+    if seen.batch.process_state == ProcessState.HELD:
+        return Situation.HELD
+    if seen.unverified():
+        return Situation.VERIFY
+    if seen.operation is not None and seen.operation.performer is None:
+        return Situation.ATTEST if seen.to_attest and not go_on else Situation.SIGN_ON
+    return Situation.STEP
+
+
+COMMANDS: Mapping[str, Promise | str] = {
+    "add": gettext_lazy("Record the addition"),
+    "calculate": gettext_lazy("Accept the result"),
+    "choose": gettext_lazy("Record the answer"),
+    "clear": gettext_lazy("Record: all is clear"),
+    "confirm": gettext_lazy("Record as done"),
+    "enter": gettext_lazy("Save the value"),
+    "equip": gettext_lazy("Bind the unit"),
+    "gate": gettext_lazy("Pass the gate"),
+    "label": gettext_lazy("Record the labels"),
+    "sample": gettext_lazy("Record the sample"),
+    "scan": gettext_lazy("Check the codes"),
+    "timer": gettext_lazy("Record and go on"),
+    "transfer": gettext_lazy("Record the transfer"),
+}
+# Kinds whose page holds nothing that is being typed: it may be drawn anew by itself.
+CALM = {"gate", "confirm"}
+
+
+def talk(seen: Seen) -> dict[str, str]:
+    """Return the left group of the footer: back, something happened, call."""
+    batch = seen.batch.id
+    return {
+        "back_url": reverse("batches:steps", args=[batch]),
+        "happened_url": reverse("batches:report", args=[batch]),
+        "call_url": reverse("batches:call", args=[batch]),
+    }
+
+
+def frame(seen: Seen) -> dict[str, Any]:
+    """Return what every tablet page of a batch needs."""
+    return {"seen": seen, "batch": seen.batch, "head": head_of(seen), "foot": talk(seen)}
+
+
+def step_page(
+    seen: Seen, *, given: Mapping[str, str] | None = None, refusal: Refusal | None = None
+) -> dict[str, Any]:
+    """Return the context of the due step, with what was typed and refused."""
+    placed = seen.placed
+    if placed is None or seen.due is None:
+        raise TypeError("no step is due")  # ``situation`` said that one is
+    show = Showing(seen, placed, given or {}, refusal)
+    body = body_of(show)
+    step = placed.step
+    page = {
+        **frame(seen),
+        "step": step,
+        "row": seen.due,
+        "kind_template": f"batches/kinds/{step.kind}.html",
+        "body": body,
+        "over": _over(show),
+        "text": step.text.say(language()),
+        "note": step.note.say(language()) if step.note else "",
+        "scan": _strip(body),
+        "auto": step.kind in {"scan", "equip"} and not step.irreversible,
+        "asked": _asked(seen, placed.path),
+        "refused": _elsewhere(show),
+        "calm": step.kind in CALM,
+    }
+    page["foot"] |= {"primary": _primary(show, body), "second": _second(show, body)}
+    if isinstance(step, Commented):
+        page["reasons"] = reasons(show, needed=_needs_reason(step.kind, body))
+    return page
+
+
+def _over(show: Showing) -> str:
+    step = show.placed.step
+    kind = {
+        "scan": _("Identity check, two identifiers")
+        if step.accepts() == ("code1", "code2") else _("Identity check"),
+        "clear": _("Line clearance"),
+        "gate": _("Gate"),
+        "timer": _("Waiting time"),
+        "sample": _("Sample"),
+        "label": _("Labels"),
+        "calculate": _("Calculated"),
+        "equip": _("Equipment"),
+        "add": _("Addition"),
+        "transfer": _("Transfer"),
+        "enter": _("Value"),
+        "choose": _("Choice"),
+    }.get(step.kind, _("Act"))  # fmt: skip
+    critical = _("critical") if step.critical else ""
+    second = _("a second person verifies") if step.verify else ""
+    final = _("cannot be undone") if step.irreversible else ""
+    return " · ".join(part for part in (kind, critical, second, final) if part)
+
+
+def _strip(body: Mapping[str, Any]) -> dict[str, str] | None:
+    if not body.get("rows"):
+        return None
+    return {"note": _("Hold the code to the scanner, or press Type.")}
+
+
+def _elsewhere(show: Showing) -> Refusal | None:
+    """Return the refusal when it belongs to no field of the page."""
+    refusal = show.refusal
+    names = {*show.placed.step.accepts(), "container", "second", "scan"}
+    return None if refusal is None or refusal.field in names else refusal
+
+
+def _needs_reason(kind: str, body: Mapping[str, Any]) -> bool:
+    late = kind == "timer" and bool(body.get("late"))
+    outside = kind == "calculate" and bool(body.get("hit"))
+    return late or outside or (kind == "gate" and bool(body.get("flagged")))
+
+
+def _primary(show: Showing, body: Mapping[str, Any]) -> dict[str, Any]:
+    step = show.placed.step
+    note = _("then a second person verifies") if step.verify else ""
+    if step.kind == "gate" and body["closed"]:
+        waiting = ngettext("Waiting for %(n)s result", "Waiting for %(n)s results", body["closed"])
+        return {"waiting": waiting % {"n": body["closed"]}, "note": _("looks by itself")}
+    if step.kind == "timer" and body.get("early"):
+        return {"waiting": _("Waiting for the time"), "note": _("goes on by itself")}
+    if step.kind == "calculate" and body.get("missing"):
+        return {"waiting": _("Waiting for a value")}
+    primary = {"label": str(COMMANDS[step.kind]), "note": note}
+    reason = step.kind in {"enter", "add", "sample", "transfer"}
+    return primary | ({"with_reason": _("Save with reason")} if reason else {})
+
+
+def _second(show: Showing, body: Mapping[str, Any]) -> dict[str, str] | None:
+    """Ask QA stands beside a gate or timer that would let nobody through."""
+    code = {"gate": "gate.closed", "timer": "timer.too_early"}.get(show.placed.step.kind)
+    waits = body.get("closed") or body.get("early")
+    if code is None or not waits or _asked(show.seen, show.placed.path):
+        return None
+    address = reverse("batches:ask", args=[show.seen.batch.id])
+    return {"label": _("Ask QA…"), "icon": "hand", "url": f"{address}?code={code}"}
+
+
+def _asked(seen: Seen, path: str) -> Concession | None:
+    """Return the newest question to QA about this step that still matters."""
+    rows = Concession.objects.filter(stream=seen.batch.id, step=path).order_by("-asked_at")
+    last = rows.first()
+    if last is None:
+        return None
+    over = last.state == ConcessionState.GRANTED and last.until and last.until <= seen.now
+    return None if over else last
+

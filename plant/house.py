@@ -1,0 +1,145 @@
+"""The house: rooms, places, units, materials and lots, sized by what the recipes ask for."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from equipment.enums import OpennessPolicy
+from equipment.models import EquipmentClass
+from equipment.services import rooms, units
+from materials.models import Lot, Material
+from materials.services import Delivery, receive_lot, release_lot
+from mes.lib import clock
+from mes.lib.ids import uuid7
+from plant.crew import Crew
+from recipes.document import Recipe
+from records.catalogue import change_catalogue
+from records.reading import reading
+
+GOOD_FOR = timedelta(days=240)
+CALIBRATED_FOR = timedelta(days=180)
+PLENTY = Decimal("1e12")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """A room to be opened, with its places and the units that stand on them."""
+
+    code: str
+    name: str
+    room_class: str
+    policy: OpennessPolicy
+    places: int
+    units: tuple[tuple[str, str], ...] = ()  # (class, code prefix) at each place
+
+
+ROOMS = (
+    RoomPlan("R1", "Receipt", "grade-D", OpennessPolicy.CLOSED, 3, (("cell-counter", "CC"),)),
+    RoomPlan("H2", "Hall 2", "grade-C", OpennessPolicy.CLOSED, 6, (("prodigy", "PR"),)),
+    RoomPlan("H3", "Hall 3", "grade-C", OpennessPolicy.CLOSED, 4, (("prodigy", "PR"),)),
+    RoomPlan("S4", "Suite 4", "grade-B", OpennessPolicy.OPEN, 1, (("cabinet", "CAB"),)),
+    RoomPlan("S5", "Suite 5", "grade-B", OpennessPolicy.OPEN, 1, (("cabinet", "CAB"),)),
+    RoomPlan(
+        "F1", "Freezing", "cryo", OpennessPolicy.CLOSED, 4, (("crf", "CRF"), ("ln2-store", "LN2"))
+    ),
+)
+# Carried to where they are needed.
+MOVABLE = (("cell-counter", "CM", 6), ("thaw-device", "TH", 4))
+
+
+@dataclass(slots=True)
+class House:
+    """What was built: numbers of units by class prefix, lots by material."""
+
+    lots: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def next_code(self, prefix: str) -> str:
+        """Return the next unit code of a prefix, such as PR-07."""
+        self.counts[prefix] = self.counts.get(prefix, 0) + 1
+        return f"{prefix}-{self.counts[prefix]:02}"
+
+
+def build(crew: Crew, recipes: tuple[Recipe, ...]) -> House:
+    """Open the rooms, commission the units, receive and release what the recipes consume."""
+    house = House()
+    for line in {
+        line.class_: line for recipe in recipes for line in recipe.bill_of_equipment
+    }.values():
+        change_catalogue(
+            command=crew.setup("records.change_catalogue"), model=EquipmentClass, row=uuid7(),
+            values={"code": line.class_, "title": line.title.root["en"]},
+            reason="first set-up", made=True,
+        )  # fmt: skip
+    for plan in ROOMS:
+        _open(crew, house, plan)
+    for unit_class, prefix, count in MOVABLE:
+        for _ in range(count):
+            _commission(crew, house, unit_class, prefix, place=None)
+    _stock(crew, house, recipes)
+    return house
+
+
+def _open(crew: Crew, house: House, plan: RoomPlan) -> None:
+    opened = rooms.open_room(
+        command=crew.setup("equipment.open_room"), code=plan.code, name=plan.name,
+        room_class=plan.room_class, policy=plan.policy,
+    )  # fmt: skip
+    for number in range(1, plan.places + 1):
+        made = rooms.make_place(
+            command=crew.setup("equipment.make_place"), room=UUID(str(opened["id"])),
+            number=number, label=f"{plan.name}, P{number}", barcode=f"{plan.code}-P{number}",
+        )  # fmt: skip
+        for unit_class, prefix in plan.units:
+            _commission(crew, house, unit_class, prefix, place=UUID(str(made["id"])))
+
+
+def _commission(
+    crew: Crew, house: House, unit_class: str, prefix: str, *, place: UUID | None
+) -> None:
+    code = house.next_code(prefix)
+    units.commission_unit(
+        command=crew.setup("equipment.commission_unit"), code=code, unit_class=unit_class,
+        barcode=code, place=place, calibration_due=clock.now() + CALIBRATED_FOR,
+    )  # fmt: skip
+
+
+def _stock(crew: Crew, house: House, recipes: tuple[Recipe, ...]) -> None:
+    lines = {line.material: line for recipe in recipes for line in recipe.bill_of_materials}
+    for number, line in enumerate(lines.values(), 1):
+        change_catalogue(
+            command=crew.setup("records.change_catalogue"), model=Material, row=uuid7(),
+            values={"code": line.material, "title": line.title.root["en"], "unit": line.unit},
+            reason="first set-up", made=True,
+        )  # fmt: skip
+        code = f"52609{number:02}001"
+        deliver(crew, code, line.material)
+        house.lots[line.material] = code
+
+
+def deliver(
+    crew: Crew, code: str, material: str, *, good_for: timedelta = GOOD_FOR, release: bool = True
+) -> UUID:
+    """Receive a lot with plenty in it, and release it."""
+    delivery = Delivery(
+        code=code, material=material, supplier="Demo supplier", supplier_lot=f"SUP-{code}",
+        expires_at=clock.now() + good_for, quantity=PLENTY, location="Fridge F-02, shelf 3",
+    )  # fmt: skip
+    reply = receive_lot(command=crew.command("vogel", "materials.receive_lot"), delivery=delivery)
+    lot = UUID(str(reply["lot"]))
+    if release:
+        release_lot(
+            command=crew.command("vogel", "materials.release_lot"), lot=lot,
+            basis="Certificate of analysis, visual check",
+        )  # fmt: skip
+    return lot
+
+
+def lot_of(crew: Crew, material: str) -> str:
+    """Return the code of the lot that expires first and may be used now."""
+    with reading(site=crew.site):
+        found = Lot.objects.of(material).usable(at=clock.now()).fefo().first()
+    if found is None:
+        raise LookupError(f"no usable lot of {material}")
+    return found.code

@@ -1,0 +1,212 @@
+"""One patient from order to release: a sequence of acts, each at its simulated time.
+
+``live`` is a generator: it yields the instant at which the patient's people act next. The
+rehearsal wakes the patients of a plant in the order of their instants, so that they meet on
+rooms and units as real ones do.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from batches import services as floor
+from batches.enums import Disposition, StepState
+from batches.exceptions import CommentMissing
+from batches.models import Batch, BatchException, Operation, Step
+from batches.selectors import batch_of, placed_of
+from equipment.models import Claim
+from mes.lib import clock
+from mes.lib.refusals import Refusal
+from planning import services as planning
+from planning.enums import PlanState
+from planning.models import Plan
+from plant import laboratory
+from plant.arrival import DAY, HOUR, Patient, enter_order, issue, known, receive
+from plant.hands import Hands
+from quality import services as quality
+from quality.enums import Judgement
+from quality.selectors.record import record_of
+from quality.services.disposition import content_hash_of
+from records import outbox
+from records.commands import Reply
+from records.reading import reading
+
+STEP = timedelta(minutes=4)
+WAIT = timedelta(minutes=30)
+COMMENT = "Repeated and confirmed; no effect on the cells expected."
+
+
+def live(p: Patient, *, start: datetime) -> Iterator[datetime]:
+    """Take the order at ``start`` and go on until release. Yields when to act next."""
+    yield start
+    enter_order(p)
+    yield start + DAY
+    receive(p)
+    issue(p)
+    yield start + DAY + HOUR
+    yield from _plan(p)
+    yield from _work(p)
+    if not p.stop_after:
+        yield from _finish(p)
+
+
+def _plan(p: Patient) -> Iterator[datetime]:
+    """Ask for a plan until one is proposed, and accept it."""
+    crew = p.plant.crew
+    while True:
+        asked = planning.request_plan(
+            command=crew.command("lindqvist", "planning.request"), batch=known(p.batch)
+        )
+        outbox.drain()
+        plan = UUID(str(asked["plan"]))
+        with reading(site=p.plant.site):
+            proposed = Plan.objects.get(id=plan).state == PlanState.PROPOSED
+        if proposed:
+            planning.accept_plan(command=crew.command("lindqvist", "planning.accept"), plan=plan)
+            outbox.drain()
+            return
+        yield clock.now() + 6 * HOUR
+
+
+def _work(p: Patient) -> Iterator[datetime]:
+    """Do step after step; wait where the world says not yet."""
+    stage = ""
+    while (due := _due(p)) is not None:
+        if due.stage != stage:
+            if stage and stage == p.stop_after:
+                return
+            stage = due.stage
+            yield max(clock.now(), _planned_start(p, stage))
+        try:
+            yield from _step(p, due)
+        except Refusal as refusal:
+            p.refused[refusal.code] = p.refused.get(refusal.code, 0) + 1
+            if p.refused[refusal.code] > 2000:
+                raise
+            yield clock.now() + WAIT
+
+
+def _due(p: Patient) -> Step | None:
+    with reading(site=p.plant.site):
+        batch = Batch.objects.get(id=known(p.batch))
+        return Step.objects.filter(stream=batch.id, position=batch.position).first()
+
+
+def _planned_start(p: Patient, stage: str) -> datetime:
+    with reading(site=p.plant.site):
+        claims = Claim.objects.of(known(p.batch)).live().for_stage(stage)
+        spans = [span for claim in claims for span in claim.stages if span["key"] == stage]
+    starts = [datetime.fromisoformat(span["start"]) for span in spans]
+    return min(starts, default=clock.now())
+
+
+def _step(p: Patient, due: Step) -> Iterator[datetime]:
+    performer, recorder = p.pair
+    _sign_on(p, due, performer=performer, recorder=recorder)
+    if due.kind == "timer":
+        yield from _wait(p, due)
+    if due.kind == "gate":
+        yield clock.now() + 8 * HOUR
+        laboratory.test_samples(p.plant.crew, known(p.batch), p.luck, only=_waited_for(p, due))
+    if due.state == StepState.WAITING:
+        _perform(p, due, recorder=recorder)
+        p.steps += 1
+        outbox.drain()
+    if due.verify:
+        floor.verify_step(
+            command=p.plant.crew.command(recorder, "batches.verify"), batch=known(p.batch),
+            step=due.path, proof=p.plant.crew.proof(recorder),
+        )  # fmt: skip
+    _attest(p, due, performer=performer)
+    yield clock.now() + STEP
+
+
+def _sign_on(p: Patient, due: Step, *, performer: str, recorder: str) -> None:
+    with reading(site=p.plant.site):
+        operation = Operation.objects.get(stream=known(p.batch), path=due.operation)
+    if operation.performer is None:
+        floor.sign_on(
+            command=p.plant.crew.command(recorder, "batches.sign_on"), batch=known(p.batch),
+            operation=due.operation, proof=p.plant.crew.proof(performer),
+        )  # fmt: skip
+
+
+def _wait(p: Patient, due: Step) -> Iterator[datetime]:
+    with reading(site=p.plant.site):
+        batch = batch_of(known(p.batch))
+        hands = Hands(p.plant.crew, batch, placed_of(batch, due.path), p.luck)
+        step, facts = hands.placed.step, hands.facts
+        least = facts.span(step.min) if step.min is not None else timedelta(0)  # type: ignore[attr-defined]
+        began = facts.closed_at(step.from_) if step.from_ else facts.started_at  # type: ignore[attr-defined]
+    yield max(clock.now(), (began or clock.now()) + least)
+
+
+def _waited_for(p: Patient, due: Step) -> set[str]:
+    with reading(site=p.plant.site):
+        step = placed_of(batch_of(known(p.batch)), due.path).step
+    return set(step.waits_for)  # type: ignore[attr-defined]
+
+
+def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
+    batch = known(p.batch)
+    with reading(site=p.plant.site):
+        seen = batch_of(batch)
+        values = Hands(p.plant.crew, seen, placed_of(seen, due.path), p.luck).values()
+
+    def send(values: dict[str, str]) -> Reply:
+        payload = {"batch": str(batch), "step": due.path, "values": values}
+        command = p.plant.crew.command(recorder, "batches.perform_step", payload)
+        return floor.perform_step(command=command, batch=batch, step=due.path, values=values)
+
+    try:
+        return send(values)
+    except CommentMissing:
+        return send({**values, "comment": COMMENT})
+
+
+def _attest(p: Patient, due: Step, *, performer: str) -> None:
+    following = _due(p)
+    if following is None or following.operation != due.operation:
+        floor.attest_operation(
+            command=p.plant.crew.command(performer, "batches.attest"), batch=known(p.batch),
+            operation=due.operation, proof=p.plant.crew.proof(performer),
+        )  # fmt: skip
+
+
+def _finish(p: Patient) -> Iterator[datetime]:
+    """Results, judgements, review, release."""
+    crew, batch = p.plant.crew, known(p.batch)
+    yield clock.now() + DAY
+    laboratory.test_samples(crew, batch, p.luck)
+    outbox.drain()
+    yield clock.now() + HOUR
+    _judge_all(p)
+    quality.sign_review(
+        command=crew.command("brenner", "quality.review"), batch=batch,
+        content_hash=_hash(p), proof=crew.proof("brenner"),
+    )  # fmt: skip
+    yield clock.now() + HOUR
+    quality.release_batch(
+        command=crew.command("weiss", "quality.release"), batch=batch,
+        content_hash=_hash(p, Disposition.RELEASED), proof=crew.proof("weiss"),
+    )  # fmt: skip
+    outbox.drain()
+    p.released = True
+
+
+def _hash(p: Patient, disposition: Disposition | None = None) -> str:
+    """Return the hash of what the signer is shown: the record, or its disposition."""
+    with reading(site=p.plant.site):
+        record = record_of(batch_of(known(p.batch)))
+        return content_hash_of(record, disposition) if disposition else record.content_hash
+
+
+def _judge_all(p: Patient) -> None:
+    with reading(site=p.plant.site):
+        rows = BatchException.objects.filter(stream=known(p.batch), state="open")
+        exceptions = list(rows.values_list("id", flat=True))
+    for exception in exceptions:
+        quality.judge_exception(
+            command=p.plant.crew.command("brenner", "quality.judge"), batch=known(p.batch),
+            exception=exception, judgement=Judgement.ACCEPTED, comment=COMMENT,
+        )  # fmt: skip
