@@ -219,9 +219,28 @@ def _release_one(a: Act, claim: Claim, *, cleaned: bool) -> None:
 
 
 def _conflict_behind(a: Act, claim: Claim, *, start: datetime, end: datetime) -> None:
-    if start < end:
-        for other in selectors.others_there(claim, start=start, end=end):
+    """Deal with the claims that ``claim`` runs into in [start, end).
+
+    Another batch's become in conflict; the same batch's next stage simply begins later.
+    """
+    if start >= end:
+        return
+    for other in selectors.others_there(claim, start=start, end=end):
+        if other.holder == claim.holder:
+            _begin_later(a, other, start=end)
+        else:
             _conflict(a, other, because_of=claim.holder)
+
+
+def _begin_later(a: Act, claim: Claim, *, start: datetime) -> None:
+    by = start - claim.start
+    end = claim.end if start < claim.work_end else claim.end + by
+    work_end = claim.work_end if start < claim.work_end else claim.work_end + by
+    _conflict_behind(a, claim, start=claim.end, end=end)
+    said = ClaimMoved(
+        claim=claim.id, stages=_stages(claim), start=start, work_end=work_end, end=end
+    )
+    a.append(claim.stream, said)
 
 
 def _conflict(a: Act, claim: Claim, *, because_of: UUID) -> None:

@@ -265,6 +265,21 @@ def test_overrun_is_held_on_by_the_hour_and_alarms(hall2: Hall, at_time: AtTime)
         inside(hall2, lambda a: claims.occupy(a, [behind]))
 
 
+def test_late_release_only_delays_the_next_stage_of_the_same_batch(
+    hall2: Hall, at_time: AtTime
+) -> None:
+    me = holder()
+    [first] = claimed(hall2.site, booking(hall2.places[0], by=me))
+    later = booking(hall2.places[0], start=MONDAY + 8 * HOUR, by=me, purpose="culture")
+    [second] = claimed(hall2.site, later)
+    inside(hall2, lambda a: claims.occupy(a, [first]))
+    at_time(MONDAY + 9 * HOUR)
+    inside(hall2, lambda a: claims.release(a, [first]))
+    assert hours(hall2, second) == (MONDAY + 9 * HOUR, MONDAY + 16 * HOUR)
+    inside(hall2, lambda a: claims.occupy(a, [second]))
+    assert states(hall2) == ["released", "occupied"]
+
+
 def test_claim_in_conflict_waits_for_free_hours(hall2: Hall, at_time: AtTime) -> None:
     [first] = claimed(hall2.site, booking(hall2.places[0]))
     [behind] = claimed(hall2.site, booking(hall2.places[0], start=MONDAY + 8 * HOUR))
@@ -395,6 +410,8 @@ def test_interlock_knows_mine_nobodys_and_anothers(hall2: Hall) -> None:
     with reading(site=hall2.site):
         found = check_claimed(hall2.places[0], holder=me.id, at=MONDAY + HOUR)
         assert found.id == mine
+        # Early, while nobody else has the hours.
+        assert check_claimed(hall2.places[0], holder=me.id, at=MONDAY - HOUR).id == mine
         with pytest.raises(NotClaimed) as refused:
             check_claimed(hall2.places[0], holder=other.id, at=MONDAY + HOUR)
     assert (refused.value.interlock, refused.value.streams) == (

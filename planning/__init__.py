@@ -1,0 +1,1 @@
+"""Plans: the problem, the solver, proposals, the board."""
