@@ -1,6 +1,7 @@
 """What every page shows of the person, the site and the tablet."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,6 +22,7 @@ SECTIONS = {
     "materials": Permission.MATERIALS_READ,
     "equipment": Permission.EQUIPMENT_READ,
     "records": Permission.RECORDS_READ,
+    "people": Permission.ACCOUNTS_READ,
 }
 
 
@@ -37,16 +39,17 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
         "may": {str(permission) for permission in access.permissions},
-        **(_tablet(access) if access.device else {}),
+        **(_tablet(request, access) if access.device else {}),
     }
 
 
-def _tablet(access: Access) -> dict[str, Any]:
+def _tablet(request: HttpRequest, access: Access) -> dict[str, Any]:
     device = access.device
+    back = urlencode({"next": request.get_full_path()})
     return {
         "device": device,
         "idle_seconds": device and device.idle_seconds,
         "entry_locked": access.locked,
         "lock_url": reverse("accounts:lock"),
-        "unlock_url": reverse("accounts:unlock"),
+        "unlock_url": f"{reverse('accounts:unlock')}?{back}",
     }

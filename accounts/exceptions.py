@@ -31,8 +31,8 @@ class WrongCredential(Refusal):
 
     code = "credential.wrong"
     status = 403
-    sentence = _("Badge or name, and secret, do not match.")
-    way_out = _("Try again. After five wrong tries entry waits for fifteen minutes.")
+    sentence = _("Badge or name and PIN or password do not match.")
+    way_out = _("Try again. After five wrong tries it waits for fifteen minutes.")
 
 
 class LockedOut(Refusal):

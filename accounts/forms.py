@@ -1,6 +1,7 @@
 """Forms of people and tablets: they parse; services decide."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import CredentialKind
@@ -13,7 +14,7 @@ class DeskSignIn(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -21,6 +22,11 @@ class DeskSignIn(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        waiting = "password" if self.is_bound else "username"
+        self.fields[waiting].widget.attrs["autofocus"] = True
 
 
 class TabletSignIn(forms.Form):

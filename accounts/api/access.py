@@ -27,7 +27,9 @@ class NamedPermission(BasePermission):
     """Grants an operation whose named permission the person holds; refuses one without a name."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        permission, access = permission_of(view), access_of(request._request)
+        asked = request._request.resolver_match
+        permission = permission_of(view) or (permission_of(asked.func) if asked else None)
+        access = access_of(request._request)
         if permission is None:
             return False
         if permission == PUBLIC:

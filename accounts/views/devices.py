@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -73,7 +74,9 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
         return answers.refused(request, DeviceUnknown())
     device, zone = found
     if request.method != "POST":
-        return render(request, "accounts/enrol.html", {"tablet": device})
+        foot = {"primary": {"label": _("Enrol this tablet")}}
+        context = {"tablet": device, "foot": foot, "idle_seconds": None}
+        return render(request, "accounts/enrol.html", context)
     _link(request, device, zone=zone)
     response = HttpResponseRedirect(reverse("accounts:tablet_sign_in"))
     site: Any = device.site

@@ -92,9 +92,20 @@ def _badge_and_pin(request: HttpRequest, *, title: str) -> HttpResponse:
         "refused": refused,
         "next": _next(request),
         "left_by": access_of(request),
+        "idle_seconds": None,
+        "foot": _foot(request),
     }
     status = _status(form, refused)
     return render(request, "accounts/tablet_sign_in.html", context, status=status)
+
+
+def _foot(request: HttpRequest) -> dict[str, Any]:
+    access = access_of(request)
+    stays = access is not None and not access.locked
+    return {
+        "back_url": (_next(request) or "/") if stays else "",
+        "primary": {"label": _("Sign in")},
+    }
 
 
 def _tablet(request: HttpRequest) -> Device | None:

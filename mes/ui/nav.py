@@ -19,6 +19,7 @@ SECTIONS: Final[tuple[tuple[str, Promise], ...]] = (
     ("materials", _("Materials")),
     ("equipment", _("Equipment")),
     ("records", _("Records")),
+    ("people", _("People")),
 )
 
 
@@ -33,8 +34,8 @@ class Item:
 
 
 def _url(key: str) -> str:
-    """Return the section's first page; the board is a page of planning."""
-    for name in (f"{key}:index", f"planning:{key}"):
+    """Return the section's first page; the board is a page of planning, people of accounts."""
+    for name in (f"{key}:index", f"planning:{key}", f"accounts:{key}"):
         try:
             return reverse(name)
         except NoReverseMatch:

@@ -5,7 +5,7 @@ const seconds = Number(document.body.dataset.idleSeconds);
 let last = performance.now();
 let locked = false;
 
-function lock() {
+function freeze() {
   locked = true;
   document.querySelectorAll("main, footer").forEach((part) => {
     part.querySelectorAll("form, button, a, input, .pad").forEach((entry) => entry.setAttribute("inert", ""));
@@ -13,9 +13,16 @@ function lock() {
   document.documentElement.setAttribute("data-scanner-rests", "");
   cover.hidden = false;
   cover.querySelector("a")?.focus();
+}
+
+function lock() {
+  freeze();
   const form = cover.querySelector("[data-idle-form]");
   if (form) fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" }).catch(() => {});
 }
+
+// The server locked it already, and the page was opened again.
+if (cover && !cover.hidden) freeze();
 
 if (cover && seconds > 0) {
   for (const kind of ["pointerdown", "keydown", "input"]) {

@@ -197,6 +197,17 @@ def test_page_of_a_person_is_kept_by_no_browser(committed_db: str) -> None:
     assert poll.headers["Cache-Control"] == "private, no-cache"
 
 
+def test_operation_of_the_api_reads_the_same_session(committed_db: str) -> None:
+    client = signed_in_client(open_demo_site(), "auditor")
+    assert client.get("/api/v1/schema/").status_code == 200
+
+
+def test_first_page_is_where_the_work_begins(committed_db: str) -> None:
+    site = open_demo_site()
+    for role, page in (("admin", "/people/"), ("trainer", "/people/")):
+        assert signed_in_client(site, role).get("/").headers["Location"] == page
+
+
 def test_old_enrolment_makes_no_tablet(committed_db: str) -> None:
     client = client_on()
     assert client.get(reverse("accounts:enrol", kwargs={"token": "forged"})).status_code == 403
