@@ -6,7 +6,7 @@ the services run, and compared both ways.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -135,7 +135,12 @@ def _make_temporary_tables() -> None:
 
 
 def _key_columns(model: type[Projection]) -> str:
-    return ", ".join(f.column for f in model._meta.pk_fields)
+    return _listed(f.column for f in model._meta.pk_fields)
+
+
+def _listed(columns: Iterable[str]) -> str:
+    """SQL list of column names, quoted: some are words of SQL, such as ``order``."""
+    return ", ".join(connections[READER].ops.quote_name(column) for column in columns)
 
 
 def _check_heads(report: Report) -> None:
@@ -234,7 +239,7 @@ def _fold(envelope: dict[str, Any], row: Any, report: Report) -> None:
 def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
     for model in projections():
         table = model._meta.db_table
-        columns = ", ".join(f.column for f in model._meta.concrete_fields)
+        columns = _listed(f.column for f in model._meta.concrete_fields)
         live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"
         folded = f"SELECT {columns} FROM pg_temp.{table}"
         report.rows += _rows(f"SELECT count(*) FROM pg_temp.{table}")[0][0]
