@@ -194,3 +194,37 @@ class ConcessionPending(Refusal):
     code = "concession.pending"
     sentence = _("QA is asked already for this step.")
     way_out = _("QA on call answers; call if it is urgent.")
+
+
+class NoBatchThere(Refusal):
+    """A scanned unit, place or container that no batch holds, or a code that nothing carries."""
+
+    code = "scan.no_batch"
+    status = 404
+    sentence = _("No batch is found by the code %(scanned)s.")
+    way_out = _("Scan the machine, the place or the bag again; or open the batch below.")
+
+
+class NotConfirmed(Refusal):
+    """A step that cannot be undone takes two touches: choose, then confirm elsewhere."""
+
+    code = "step.not_confirmed"
+    status = 422
+    sentence = _("This step cannot be undone; say first that you are ready. Nothing was recorded.")
+    way_out = _("Press “I am ready” on the left, then record.")
+
+
+class ShownHasChanged(Refusal):
+    """What would be signed is not what was shown (21 CFR 11.70)."""
+
+    code = "signature.shown_has_changed"
+    sentence = _("What you were shown has changed meanwhile. Nothing was signed.")
+    way_out = _("Read it again, then sign.")
+
+
+class RefusedNothing(Refusal):
+    """QA is asked about an interlock that refused nothing at this step."""
+
+    code = "concession.nothing_refused"
+    sentence = _("Nothing was refused at this step that QA could let pass.")
+    way_out = _("Go back to the step.")

@@ -45,11 +45,15 @@ class KeyRace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A stream that the act makes. ``site`` is None for what all sites share."""
+    """A stream that the act makes. ``site`` is None for what all sites share.
+
+    ``may_exist`` is for a stream that whoever comes first makes, such as a site's register.
+    """
 
     kind: str
     id: UUID
     site: UUID | None
+    may_exist: bool = False
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ def act(
             if opened.earlier is not None:
                 _refuse_other_content(opened.earlier, command)
                 raise Replay(opened.earlier.outcome)
-            if opened.made < len(new):
+            if any(one.id not in opened.made for one in new if not one.may_exist):
                 raise StreamExists()
             if set(opened.heads) != {*streams, *(n.id for n in new)}:
                 raise NotFound()

@@ -127,7 +127,7 @@ def drain() -> int:
 def _consume(message: Message) -> None:
     try:
         _consumers[message.topic][message.consumer](message)
-    except Exception as error:  # noqa: BLE001 - whatever a consumer meets, the queue flows
+    except Exception as error:
         log.exception("message %s of %s failed", message.id, message.topic)
         put_back(message, problem=f"{type(error).__name__}: {error}")
 

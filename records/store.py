@@ -44,11 +44,11 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the opening trip brought back. ``made`` counts the new heads that did not exist."""
+    """What the opening trip brought back. ``made`` are the new heads that did not exist."""
 
     heads: dict[UUID, Head]
     earlier: Earlier | None
-    made: int
+    made: set[UUID]
     read: datetime
     simulated: bool
 
@@ -89,7 +89,7 @@ def open_act(
     }
     with connection.cursor() as cursor:
         cursor.execute(OPEN.format(new_heads=NEW_HEADS if new else ""), params)
-        made = len(_next(cursor)) if new else 0
+        made = {row[0] for row in _next(cursor)} if new else set()
         heads = {row[0]: Head(*row[:4], bytes(row[4])) for row in _next(cursor)}
         earlier = [Earlier(row[0], _plain(row[1])) for row in _next(cursor)]
         [(read, simulated)] = _next(cursor)

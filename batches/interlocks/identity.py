@@ -45,7 +45,7 @@ def check_identity(work: Work, container: UUID, codes: list[str], *, asked: Aske
     absolute; the kind of container and a quarantine are conditional.
     """
     seen = Container.objects.get(id=container)
-    streams = [work.batch.id]
+    streams = concerned_by(work.batch, seen)
     check_container_of(work.batch.coi, seen, streams=streams)
     naming = next((code for code in codes if not is_chain_of_identity(code)), codes[0])
     for code in codes:
@@ -53,6 +53,17 @@ def check_identity(work: Work, container: UUID, codes: list[str], *, asked: Aske
             check_second_identifier(seen, code, streams=streams)
     work.interlock(lambda: _check_kind(seen, asked))
     work.interlock(lambda: check_container_usable(seen, streams=streams))
+
+
+def concerned_by(batch: Batch, container: Container) -> list[UUID]:
+    """Return this batch and, for another patient's container, that patient's batches.
+
+    A collection bag came before its batch, so that batch is found by the chain of identity.
+    """
+    if container.coi in {batch.coi, ""}:
+        return [batch.id]
+    others = Batch.objects.executing().filter(coi=container.coi).order_by("id")
+    return [batch.id, *others.values_list("id", flat=True)]
 
 
 def _check_kind(seen: Container, asked: AskedKind) -> None:
@@ -80,7 +91,7 @@ def check_label(work: Work, draft: ContainerDraft, scanned: str) -> None:
     code = scanned_text(scanned)
     other = Container.objects.filter(label=code).first()
     if other is not None:
-        check_container_of(work.batch.coi, other, streams=[work.batch.id])
+        check_container_of(work.batch.coi, other, streams=concerned_by(work.batch, other))
     expected = next_label(work.batch.coi, draft.kind)
     if code != expected or draft.label != expected:
         raise UnexpectedLabel(

@@ -88,6 +88,7 @@ def step_page(
     show = Showing(seen, placed, given or {}, refusal)
     body = body_of(show)
     step = placed.step
+    asked = _asked(seen, placed.path)
     page = {
         **frame(seen),
         "step": step,
@@ -99,11 +100,12 @@ def step_page(
         "note": step.note.say(language()) if step.note else "",
         "scan": _strip(body),
         "auto": step.kind in {"scan", "equip"} and not step.irreversible,
-        "asked": _asked(seen, placed.path),
+        "asked": asked,
         "refused": _elsewhere(show),
         "calm": step.kind in CALM,
     }
-    page["foot"] |= {"primary": _primary(show, body), "second": _second(show, body)}
+    second = None if asked else _second(show, body)
+    page["foot"] |= {"primary": _primary(show, body), "second": second}
     if isinstance(step, Commented):
         page["reasons"] = reasons(show, needed=_needs_reason(step.kind, body))
     return page
@@ -170,7 +172,7 @@ def _second(show: Showing, body: Mapping[str, Any]) -> dict[str, str] | None:
     """Ask QA stands beside a gate or timer that would let nobody through."""
     code = {"gate": "gate.closed", "timer": "timer.too_early"}.get(show.placed.step.kind)
     waits = body.get("closed") or body.get("early")
-    if code is None or not waits or _asked(show.seen, show.placed.path):
+    if code is None or not waits:
         return None
     address = reverse("batches:ask", args=[show.seen.batch.id])
     return {"label": _("Ask QA…"), "icon": "hand", "url": f"{address}?code={code}"}

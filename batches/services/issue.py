@@ -20,7 +20,6 @@ from recipes.models import RecipeVersion
 from recipes.selectors import document
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
-from records.models import Stream
 
 
 def register_of(site: UUID) -> UUID:
@@ -42,10 +41,8 @@ def issue_batch(
     if site is None:
         raise NotFound()
     register = register_of(site)
-    known = Stream.objects.filter(id=register).exists()
-    new = [New(STREAM, batch, site)] + ([] if known else [New(REGISTER, register, site)])
-    locked = [order, recipe_version] + ([register] if known else [])
-    with act(command, streams=locked, new=new) as a:
+    new = [New(STREAM, batch, site), New(REGISTER, register, site, may_exist=True)]
+    with act(command, streams=[order, recipe_version], new=new) as a:
         check_permission(a.actor, Permission.BATCHES_ISSUE)
         version = _effective(recipe_version)
         wanted = Order.objects.get(id=order)

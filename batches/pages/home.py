@@ -1,0 +1,290 @@
+"""Home of person and place: what is due, what comes, who needs a witness, what one owes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Device
+from accounts.permissions import ROLES
+from accounts.selectors import Access
+from batches import selectors
+from batches.enums import OperationState, ProcessState, StepState
+from batches.exceptions import NoBatchThere
+from batches.models import Batch, Operation, Step
+from batches.pages.seen import language, short
+from equipment.enums import ResourceKind
+from equipment.models import Claim
+from equipment.selectors import place_by_barcode, resources_of_room, unit_by_barcode
+from materials.models import Container
+from materials.selectors import scanned_text
+from mes.lib import clock
+from mes.lib.isbt128 import ChainOfIdentity, ScanError, parse
+from mes.ui.text import relative_text, time_text
+from records.commands import Actor
+
+AHEAD = timedelta(hours=12)
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A batch that is executed, with its due step."""
+
+    batch: Batch
+    step: Step | None
+    operation: Operation | None
+    place: str
+    here: bool
+
+    @property
+    def text(self) -> str:
+        """The instruction of the due step."""
+        if self.step is None:
+            return _("All steps are done; operations are to be attested.")
+        placed = selectors.recipe_of(self.batch).by_path[self.step.path]
+        return placed.step.text.say(language())
+
+    @property
+    def where(self) -> str:
+        """Operation and step, for a line below the instruction."""
+        if self.step is None:
+            return self.batch.number
+        placed = selectors.recipe_of(self.batch).by_path[self.step.path]
+        title = placed.operation.title.say(language())
+        said = {"title": title, "n": self.batch.position, "m": self.batch.steps}
+        return _("%(title)s, step %(n)s of %(m)s") % said
+
+    @property
+    def url(self) -> str:
+        """The page of the one next thing."""
+        return reverse("batches:work", args=[self.batch.id])
+
+
+def resources_at(device: Device | None) -> list[UUID] | None:
+    """Return the places and units of a tablet's place or room; None when it has none."""
+    if device is None or device.place is None:
+        return None
+    if device.place_kind == "room":
+        return resources_of_room(device.place)
+    return [device.place]
+
+
+def running(device: Device | None) -> list[Running]:
+    """Return the batches in execution, those at this tablet first, the longest due first."""
+    batches = list(Batch.objects.executing().order_by("due_since")[:100])
+    places = _places(batches)
+    here = resources_at(device)
+    steps = _due_steps(batches)
+    operations = _operations(batches)
+    found = []
+    for batch in batches:
+        step = steps.get(batch.id)
+        claims = places.get(batch.id, [])
+        found.append(
+            Running(
+                batch=batch,
+                step=step,
+                operation=operations.get((batch.id, step.operation)) if step else None,
+                place=claims[0].resource_label if claims else "",
+                here=here is None or any(claim.stream in here for claim in claims),
+            )
+        )
+    return sorted(found, key=lambda one: not one.here)
+
+
+def _places(batches: Sequence[Batch]) -> dict[UUID, list[Claim]]:
+    """Return the claims on places that hold or come next for each batch, in order of hours."""
+    ids = [batch.id for batch in batches]
+    rows = Claim.objects.filter(holder__in=ids, resource_kind=ResourceKind.PLACE).live()
+    found: dict[UUID, list[Claim]] = {}
+    for claim in rows.order_by("-state", "during"):
+        found.setdefault(claim.holder, []).append(claim)
+    for claims in found.values():
+        claims.sort(key=lambda claim: claim.state != "occupied")
+    return found
+
+
+def _due_steps(batches: Sequence[Batch]) -> dict[UUID, Step]:
+    positions = {batch.id: batch.position for batch in batches}
+    rows = Step.objects.filter(stream__in=positions, position__in=set(positions.values()))
+    return {row.stream: row for row in rows if positions[row.stream] == row.position}
+
+
+def _operations(batches: Sequence[Batch]) -> dict[tuple[UUID, str], Operation]:
+    rows = Operation.objects.filter(stream__in=[batch.id for batch in batches])
+    return {(row.stream, row.path): row for row in rows}
+
+
+def home_page(access: Access, actor: Actor) -> dict[str, Any]:
+    """Return the context of the tablet's home (mock-up 05)."""
+    now = clock.now()
+    everything = running(access.device)
+    here = [one for one in everything if one.here and one.step is not None]
+    free = [one for one in here if not _blocked(one)]
+    first = free[0] if free else None
+    others = [one for one in everything if one is not first and one.step is not None]
+    witness = [one for one in everything if _to_verify(one)]
+    return {
+        "home": _header(access),
+        "scan": {"url": reverse("batches:tablet_scan")},
+        "due": _due(first, actor) if first else None,
+        "here": access.device is not None and access.device.place is not None,
+        "next": [_row(one, now) for one in others if one not in witness][:MOST],
+        "witness": [_witness(one, now) for one in witness if _may_verify(one, actor)][:MOST],
+        "owed": owed(actor, everything, now),
+        "foot": home_foot(),
+    }
+
+
+def _blocked(one: Running) -> bool:
+    return one.batch.process_state == ProcessState.HELD or _to_verify(one)
+
+
+def _to_verify(one: Running) -> bool:
+    return one.step is not None and one.step.state == StepState.TO_BE_VERIFIED
+
+
+def _may_verify(one: Running, actor: Actor) -> bool:
+    return one.step is not None and one.step.performed_by != actor.person
+
+
+def home_foot() -> dict[str, str]:
+    """Return the footer of home."""
+    return {
+        "call_url": reverse("batches:tablet_call"),
+        "happened_url": reverse("batches:tablet_happened"),
+        "lock_url": reverse("accounts:lock"),
+    }
+
+
+def _header(access: Access) -> dict[str, str]:
+    device = access.device
+    place = (device.place_label or device.label) if device else access.site.name
+    role = str(ROLES[access.roles[0]].title)
+    return {
+        "place": place or "",
+        "tablet": device.code if device else _("No tablet: all places"),
+        "person": short(access.person.printed_name),
+        "shift": role,
+    }
+
+
+def _due(one: Running, actor: Actor) -> dict[str, Any]:
+    return {
+        "mark": one.batch.mark,
+        "coi": one.batch.coi,
+        "title": one.text,
+        "where": " · ".join(part for part in (one.where, one.place) if part),
+        "who": _who(one, actor),
+        "url": one.url,
+    }
+
+
+def _who(one: Running, actor: Actor) -> str:
+    operation = one.operation
+    if operation is None or operation.performer is None:
+        return _("Nobody has signed on yet.")
+    if operation.performer == actor.person:
+        return _("You perform.")
+    return _("%(name)s performs, you record.") % {"name": short(operation.performer_name)}
+
+
+def _row(one: Running, now: datetime) -> dict[str, Any]:
+    since = one.batch.due_since
+    held = _("Held") if one.batch.process_state == ProcessState.HELD else ""
+    return {
+        "mark": one.batch.mark,
+        "title": one.text,
+        "note": " · ".join(part for part in (held, one.place, one.batch.number, one.where) if part),
+        "when": time_text(since),
+        "when_note": relative_text(since, now),
+        "url": one.url,
+    }
+
+
+def _witness(one: Running, now: datetime) -> dict[str, Any]:
+    step = one.step
+    since = step.performed_at if step and step.performed_at else one.batch.due_since
+    said = {"text": one.text.rstrip(".")}
+    by = short(step.performer_name) if step else ""
+    return {
+        "mark": one.batch.mark,
+        "title": _("Verify: %(text)s") % said,
+        "note": " · ".join(part for part in (one.place, one.batch.number, by) if part),
+        "when": time_text(since),
+        "when_note": relative_text(since, now),
+        "url": one.url,
+        "action": _("Take it"),
+    }
+
+
+def owed(actor: Actor, everything: Iterable[Running], now: datetime) -> list[dict[str, Any]]:
+    """Return the operations that wait for this person's attestation."""
+    batches: Mapping[UUID, Batch] = {one.batch.id: one.batch for one in everything}
+    rows = Operation.objects.filter(
+        performer=actor.person, state=OperationState.TO_BE_ATTESTED, stream__in=batches
+    )
+    return [_debt(row, batches[row.stream]) for row in rows]
+
+
+def _debt(row: Operation, batch: Batch) -> dict[str, Any]:
+    recipe = selectors.recipe_of(batch)
+    titles = {
+        f"{p.stage.key}/{p.operation.key}": p.operation.title.say(language())
+        for p in recipe.steps()
+    }
+    said = {"n": row.number, "title": titles[row.path]}
+    return {
+        "icon": "pen",
+        "title": _("Attest operation %(n)s, %(title)s") % said,
+        "small_mark": batch.mark,
+        "note": _("to be attested · %(number)s") % {"number": batch.number},
+        "url": reverse("batches:attest", args=[batch.id, row.number]),
+    }
+
+
+def scanned_batch(code: str) -> UUID:
+    """Return the batch that a scanned unit, place, container or chain of identity belongs to.
+
+    Raises NoBatchThere.
+    """
+    text = scanned_text(code)
+    thing = unit_by_barcode(text) or place_by_barcode(text)
+    found = _holder(thing.id) if thing else _of_patient(text)
+    if found is None:
+        raise NoBatchThere(field="code", scanned=text)
+    return found
+
+
+def _holder(resource: UUID) -> UUID | None:
+    claims = list(Claim.objects.on([resource]).exclusive_hours().order_by("during"))
+    now = clock.now()
+    occupied = [claim for claim in claims if claim.state == "occupied"]
+    present = [claim for claim in claims if claim.start <= now + AHEAD and now < claim.end]
+    found = (occupied or present or [None])[0]
+    return found.holder if found else None
+
+
+def _of_patient(text: str) -> UUID | None:
+    named = Batch.objects.filter(number__iexact=text).values_list("id", flat=True).first()
+    if named:
+        return named
+    coi = _coi(text)
+    container = Container.objects.filter(label=text).first()
+    if container is not None:
+        coi = container.coi
+    rows = Batch.objects.filter(coi=coi).order_by("-issued_at") if coi else Batch.objects.none()
+    return rows.values_list("id", flat=True).first()
+
+
+def _coi(text: str) -> str:
+    try:
+        read = parse(text)
+    except ScanError:
+        return ""
+    return read.code if isinstance(read, ChainOfIdentity) else ""
