@@ -68,7 +68,9 @@ def tablet_sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
     """Open a locked tablet again, or take it over; what was shown comes back."""
-    return _badge_and_pin(request, title=_("Entry is locked"))
+    access = access_of(request)
+    stays = access is not None and not access.locked
+    return _badge_and_pin(request, title=_("Change of person") if stays else _("Entry is locked"))
 
 
 def _badge_and_pin(request: HttpRequest, *, title: str) -> HttpResponse:

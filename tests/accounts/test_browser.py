@@ -52,7 +52,7 @@ def test_badge_and_pin_on_a_tablet(served: str, site: DemoSite, browser: Browser
     page.goto(f"{served}/people/permissions/")
     expect(page.get_by_text("Samir Haddad")).to_be_visible()
     page.goto(f"{served}/tablet/unlock/?next=/people/")
-    expect(page.get_by_text("Left by Samir Haddad")).to_be_visible()
+    expect(page.get_by_text("In place of Samir Haddad")).to_be_visible()
     looked_at(page, "change-of-person")
 
 

@@ -22,7 +22,8 @@ from mes.lib.embedded import OWNER, Stores
 from tests.support.folder import PROJECT, test_folder
 
 # What is on tmpfs need not be synced; everything else is as in production.
-SETTINGS = {"fsync": "off", "max_connections": "400"}
+# An autovacuum worker is the superuser's: a clone in which one works cannot be dropped.
+SETTINGS = {"fsync": "off", "max_connections": "400", "autovacuum": "off"}
 
 
 class Cluster:
