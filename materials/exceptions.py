@@ -31,6 +31,14 @@ class MaterialUnknown(Refusal):
     way_out = _("Choose a material of the catalogue, or have it added first.")
 
 
+class MaterialTaken(Refusal):
+    """A material code is given twice at one site."""
+
+    code = "material.taken"
+    sentence = _("This material code is in the catalogue already.")
+    way_out = _("Use the existing material.")
+
+
 class LotTaken(Refusal):
     """A lot code is given twice at one site."""
 

@@ -25,6 +25,7 @@ from materials.exceptions import (
     LotRejected,
     LotStatusRefused,
     LotTaken,
+    MaterialTaken,
     WrongContainer,
     WrongMaterial,
 )
@@ -32,6 +33,7 @@ from materials.models import Container, Lot
 from mes.lib.isbt128 import ChainOfIdentity
 from mes.lib.refusals import Interlock, Refusal, refuses
 
+refuses("materials_material_code", MaterialTaken)
 refuses("materials_lot_code", LotTaken)
 refuses("materials_lot_not_below_zero", LotRanOut)
 refuses("materials_container_label", LabelTaken)

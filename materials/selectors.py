@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from materials import workflow
 from materials.enums import ContainerKind, LabelState
 from materials.exceptions import (
     ContainerAmbiguous,
@@ -201,6 +202,21 @@ def next_label(coi: str, kind: str) -> str:
     """
     count = Container.objects.filter(coi=coi, kind=kind).count()
     return f"{coi[7:9]}-{coi[9:]}-{_LETTERS[kind]}{count + 1:02}"
+
+
+def next_statuses(lot: Lot) -> frozenset[str]:
+    """Return the statuses that a lot's may become."""
+    return workflow.LOT[lot.status]
+
+
+def containers_here() -> list[Container]:
+    """Return the containers that are neither used up nor void, newest first."""
+    return list(Container.objects.present().order_by("-made_at", "-id")[:200])
+
+
+def containers_named(ids: Sequence[UUID]) -> list[Container]:
+    """Return containers by their ids, by label."""
+    return list(Container.objects.filter(id__in=ids).order_by("label"))
 
 
 def labels_of(container: UUID) -> list[LabelPrint]:

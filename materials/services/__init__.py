@@ -4,6 +4,7 @@ Functions that take an act (``consume_lot``, ``make_container`` …) run inside 
 whose streams are locked already; the others open an act of their own.
 """
 
+from materials.services.catalogue import add_material
 from materials.services.containers import (
     ContainerDraft,
     consume_container,
@@ -25,16 +26,19 @@ from materials.services.lots import (
     reject_lot,
     release_lot,
 )
+from materials.services.moves import move, store
 
 __all__ = [
     "LOT_QUARANTINED",
     "ContainerDraft",
     "Delivery",
+    "add_material",
     "apply_label",
     "consume_container",
     "consume_lot",
     "issue_label",
     "make_container",
+    "move",
     "move_container",
     "print_label",
     "quarantine_container",
@@ -44,6 +48,7 @@ __all__ = [
     "reject_lot",
     "release_container",
     "release_lot",
+    "store",
     "store_container",
     "void_container",
     "void_label",

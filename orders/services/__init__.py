@@ -22,12 +22,14 @@ from orders.services.orders import (
     start_manufacture,
 )
 from orders.services.register import open_register
+from orders.validators import Window
 
 __all__ = [
     "Announcement",
     "Identity",
     "NewOrder",
     "Receipt",
+    "Window",
     "announce_collection",
     "cancel_order",
     "clear_doubt",

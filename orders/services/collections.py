@@ -149,7 +149,7 @@ def _collection(collections: list[Collection], proofs: tuple[Proof, Proof]) -> C
     if proofs[1].which == "din":
         return next(c for c in collections if c.din == proofs[1].read)
     waiting = [c for c in collections if c.bags_received < c.bags]
-    return (waiting or collections or [None])[0]
+    return next(iter(waiting or collections), None)
 
 
 def _receive(

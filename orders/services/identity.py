@@ -53,6 +53,7 @@ def seal_identity(a: Act, patient: UUID, identity: Identity) -> None:
     """
     fields = identity.given()
     site = a.heads[patient].site
+    assert site is not None  # noqa: S101 - a patient belongs to a site
     key = PatientKey.objects.filter(patient=patient).first()
     if key is None:
         key = PatientKey(patient=patient, site=site, wrapped=vault.new_key(patient))

@@ -1,0 +1,1 @@
+"""Pages of materials and the cryostore."""
