@@ -97,7 +97,7 @@ function showPin(field) {
   if (!primary) return;
   primary.classList.toggle("btn-waiting", missing > 0);
   const note = primary.querySelector("[data-primary-note]");
-  if (note) note.textContent = missing > 0 ? field.dataset.wordToGo.replace("%s", missing) : "";
+  if (note) note.textContent = missing > 1 ? field.dataset.wordToGo.replace("%s", missing) : missing === 1 ? field.dataset.wordOne : "";
 }
 
 function show(field) {

@@ -1,0 +1,75 @@
+"""axe, target sizes and overflow on a page of every component, in both themes and three shapes."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.ui.conftest import Show
+from tests.ui.pages import PAGES
+
+SHAPES = {"landscape": (1280, 800), "portrait": (800, 1280), "enlarged": (640, 400)}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['target']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+def sized(page: Page, shape: str) -> None:
+    width, height = SHAPES[shape]
+    page.set_viewport_size({"width": width, "height": height})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious_in_either_theme(show: Show, page: Page, name: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    show(name)
+    page.wait_for_timeout(450)
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        page.wait_for_timeout(150)
+        assert (theme, violations(page)) == (theme, [])
+
+
+SMALL = """touch => [...document.querySelectorAll(
+        "main button, main a, main .choice, footer .btn, .key")]
+    .filter(part => part.offsetParent !== null)
+    .map(part => [part, part.getBoundingClientRect()])
+    .filter(([part, box]) =>
+        Math.min(box.width, box.height) < (part.matches("[data-primary]") ? 104 : 79) * touch)
+    .map(([part, box]) => `${part.textContent.trim()} ${box.width} x ${box.height}`)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_and_targets_are_large_enough_for_gloves(
+    show: Show, page: Page, name: str
+) -> None:
+    show(name)
+    for shape in SHAPES:
+        sized(page, shape)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert (shape, wide) == (shape, min(wide, SHAPES[shape][0]))
+        if name == "desk" or shape == "enlarged":
+            continue
+        for touch in (1.0, 1.2):
+            page.evaluate("touch => { document.documentElement.dataset.touch = touch; }", touch)
+            assert (shape, touch, page.evaluate(SMALL, touch)) == (shape, touch, [])
+
+
+def test_desk_targets_are_at_least_24(show: Show, page: Page) -> None:
+    show("desk")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+                ".btn, .topbar a, summary, input:not([type=hidden]), select, label:has(input)")]
+            .filter(part => part.offsetParent !== null && !part.matches("label input"))
+            .map(part => [part.textContent.trim() || part.name, part.getBoundingClientRect()])
+            .filter(([, box]) => Math.min(box.width, box.height) < 24)
+            .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+    )
+    assert small == []
