@@ -113,9 +113,9 @@ def roles_of(person: UUID, site: UUID) -> tuple[str, ...]:
 
 def people_of(site: UUID, *, active: bool = True) -> list[PersonWithRoles]:
     """Return the people who hold a role at ``site``, by printed name."""
-    rows = Person.objects.filter(active=active).annotate(roles=_held(site))
-    found = [PersonWithRoles(p, in_order(p.roles)) for p in rows.order_by("printed_name", "id")]
-    return [row for row in found if row.roles]
+    held = RoleAssignment.objects.filter(site=site, revoked_at__isnull=True).values("person")
+    rows = Person.objects.filter(id__in=held, active=active).annotate(roles=_held(site))
+    return [PersonWithRoles(p, in_order(p.roles)) for p in rows.order_by("printed_name", "id")]
 
 
 def holders_of(permission: str, site: UUID) -> list[Person]:
