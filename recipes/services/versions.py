@@ -3,6 +3,8 @@
 import hashlib
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, sign
@@ -28,7 +30,7 @@ from records.commands import Command, Reply
 from records.exceptions import Stale
 from records.reading import reading
 
-MEANING = "Approved: reviewed, fit to be executed"
+MEANING = gettext_noop("Approved: reviewed, fit to be executed")
 
 
 @acting

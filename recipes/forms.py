@@ -1,0 +1,54 @@
+"""Forms of recipes: they parse; the reader and the services decide."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportRecipe(forms.Form):
+    """A recipe as a file or as text; the file counts when both are given."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("YAML or JSON, at most 2 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,text/plain"}),
+    )
+    text = forms.CharField(
+        label=_("Or the text itself"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two; ``source`` holds its bytes."""
+        values = super().clean() or {}
+        file, text = values.get("file"), values.get("text", "")
+        source = file.read() if file else text.replace("\r\n", "\n").encode()
+        if not source.strip():
+            raise forms.ValidationError(_("Choose a file or paste the text."))
+        return {**values, "source": source}
+
+
+class SignApproval(forms.Form):
+    """Both components of a signature at a desk (21 CFR 11.200)."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class Withdraw(forms.Form):
+    """Why a version ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000)

@@ -1,0 +1,15 @@
+from recipes.views.acts import approve, discard, make_effective, submit, withdraw
+from recipes.views.imports import import_recipe
+from recipes.views.versions import source, version, versions
+
+__all__ = [
+    "approve",
+    "discard",
+    "import_recipe",
+    "make_effective",
+    "source",
+    "submit",
+    "version",
+    "versions",
+    "withdraw",
+]

@@ -1,0 +1,68 @@
+"""Import of a recipe: checked first if one likes, then kept as a draft."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission
+from mes.lib.access import requires
+from mes.lib.refusals import Refusal
+from recipes import compiler
+from recipes.exceptions import RecipeNotReadable
+from recipes.forms import ImportRecipe
+from recipes.services import versions
+from recipes.views import pages
+from recipes.views.way import summary_words
+from records.reading import reading
+from records.web import actor_of, command_from
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_recipe(request: HttpRequest) -> HttpResponse:
+    """Read a file or a text; show what is wrong at its lines, or keep it as a draft."""
+    form = ImportRecipe(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form, status=400 if form.is_bound else 200)
+    source: bytes = form.cleaned_data["source"]
+    if request.POST.get("act") == "check":
+        return _checked(request, form, source)
+    try:
+        command = command_from(request, "recipe.import")
+        reply = versions.import_recipe(command=command, source=source)
+    except Refusal as refusal:
+        return _refused(request, source, refusal)
+    return redirect("recipes:version", version=reply["version"])
+
+
+def _checked(request: HttpRequest, form: ImportRecipe, source: bytes) -> HttpResponse:
+    recipe, messages = compiler.check_text(source)
+    return _page(
+        request, _again(source),
+        found=pages.message_rows(messages, source), summary=summary_words(messages),
+        recipe=recipe,
+    )  # fmt: skip
+
+
+def _refused(request: HttpRequest, source: bytes, refusal: Refusal) -> HttpResponse:
+    messages = refusal.messages if isinstance(refusal, RecipeNotReadable) else ()
+    return _page(
+        request, _again(source), status=refusal.status, refused=refusal,
+        found=pages.message_rows(messages, source),
+        summary=summary_words(messages) if messages else "",
+    )  # fmt: skip
+
+
+def _again(source: bytes) -> ImportRecipe:
+    """Return the form with the text in it, so that it can be corrected where it stands."""
+    return ImportRecipe(initial={"text": source.decode("utf-8", "replace")})
+
+
+def _page(
+    request: HttpRequest, form: ImportRecipe, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        return render(request, "recipes/import.html", {"form": form, **context}, status=status)

@@ -1,0 +1,193 @@
+"""The data of the recipe's pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from recipes import compiler, selectors
+from recipes.document import Recipe, Stage
+from recipes.forms import SignApproval, Withdraw
+from recipes.messages import Message, Weight
+from recipes.models import RecipeVersion
+from recipes.services.versions import MEANING
+from recipes.views import words
+from recipes.views.way import Way, summary_words
+from recipes.workflow import APPROVALS_NEEDED
+from records.commands import Actor
+from records.models import Entry, Stream
+from records.presenters import sentence
+
+
+def list_table() -> dict[str, Any]:
+    """Return the table of all versions of the site."""
+    return {
+        "caption": _("Recipes of this site"),
+        "columns": [
+            {"label": _("Recipe"), "css": "id"},
+            {"label": _("Version"), "css": "num"},
+            {"label": _("Title")},
+            {"label": _("Status")},
+            {"label": _("Steps"), "css": "num may-fold"},
+            {"label": _("Author"), "css": "may-fold"},
+            {"label": _("Imported"), "css": "may-fold"},
+            {"label": _("Effective since"), "css": "may-fold"},
+        ],
+        "rows": [{"cells": _row(row)} for row in selectors.versions()],
+        "empty": _("No recipe was imported at this site yet."),
+    }
+
+
+def _row(row: RecipeVersion) -> list[dict[str, Any]]:
+    return [
+        {"text": row.code, "url": reverse("recipes:version", args=[row.id]), "css": "id"},
+        {"text": row.label, "css": "num"},
+        {"text": row.name},
+        {"text": row.get_status_display()},
+        {"text": row.steps, "css": "num"},
+        {"text": row.author_name},
+        {"at": row.imported_at},
+        {"at": row.effective_at} if row.effective_at else {"text": "–"},
+    ]
+
+
+@lru_cache(maxsize=64)
+def _messages(source_hash: str, _language: str) -> tuple[Message, ...]:
+    """Compile the text that a version was made from; kept by text and language."""
+    version = RecipeVersion.objects.filter(source_hash=source_hash)[:1].get()
+    return compiler.check_text(selectors.source_of(version))[1]
+
+
+def messages_of(version: RecipeVersion) -> tuple[Message, ...]:
+    """Return the compiler's messages of a version, with the lines of its text."""
+    return _messages(version.source_hash, get_language() or "en")
+
+
+def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
+    """Return all that the page of a version shows to this person."""
+    recipe = selectors.document(version.content_hash)
+    messages = messages_of(version)
+    approvals = selectors.approvals_of(version.id)
+    way = Way(version, messages, approvals, actor)
+    return {
+        "version": version,
+        "seq": Stream.objects.get(id=version.id).seq,
+        "strip": _strip(version),
+        "stages": [_stage(recipe, stage, messages) for stage in recipe.stages],
+        "specification": _specification(recipe),
+        "parameters": [(words.say(p.title), p) for p in recipe.parameters],
+        "materials": [(words.say(m.title), m) for m in recipe.bill_of_materials],
+        "messages_found": [_message(m) for m in messages],
+        "summary": summary_words(messages),
+        "approvals": approvals,
+        "missing": range(max(0, APPROVALS_NEEDED - len(approvals))),
+        "meaning": MEANING,
+        "signer": actor,
+        "events": _events(version),
+        "bar": way.bar(),
+        "offers": way.offers,
+        "sign_form": SignApproval(),
+        "withdraw_form": Withdraw(),
+    }
+
+
+def _strip(version: RecipeVersion) -> dict[str, Any]:
+    facts: list[dict[str, Any]] = [
+        {"label": _("Status"), "value": version.get_status_display()},
+        {"label": _("Author"), "value": version.author_name},
+        {"label": _("Imported"), "at": version.imported_at},
+    ]
+    if version.effective_at:
+        facts.append({"label": _("Effective since"), "at": version.effective_at})
+    size = _("%(stages)s stages, %(steps)s steps")
+    return {
+        "title": str(version),
+        "sub": f"{version.name} · {size % {'stages': version.stages, 'steps': version.steps}}",
+        "facts": facts,
+    }
+
+
+def _stage(recipe: Recipe, stage: Stage, messages: tuple[Message, ...]) -> dict[str, Any]:
+    placed = [p for p in recipe.steps() if p.stage.key == stage.key]
+    return {
+        "key": stage.key,
+        "title": words.say(stage.title),
+        "count": len(placed),
+        "open": stage.open,
+        "found": sum(1 for m in messages if _stands_in(m, stage.key)),
+        "facts": words.stage_facts(recipe, stage),
+        "operations": [
+            {
+                "title": words.say(operation.title),
+                "openness": words.openness_words(operation.openness),
+                "contingencies": operation.contingencies,
+                "steps": [
+                    {
+                        "number": p.position,
+                        "path": p.path,
+                        "key": p.step.key,
+                        "kind": words.KINDS.get(p.step.kind, p.step.kind),
+                        "text": words.say(p.step.text),
+                        "note": words.say(p.step.note),
+                        "facts": words.step_facts(p),
+                        "marks": words.step_marks(p),
+                        "found": [_message(m) for m in messages if _stands_in(m, p.path)],
+                    }
+                    for p in placed
+                    if p.operation.key == operation.key
+                ],
+            }
+            for operation in stage.operations
+        ],
+    }
+
+
+def _stands_in(message: Message, path: str) -> bool:
+    return message.path == path or message.path.startswith(f"{path}/")
+
+
+def _specification(recipe: Recipe) -> list[dict[str, str]]:
+    return [
+        {
+            "title": words.say(item.title),
+            "criterion": words.criterion_words(recipe, item),
+            "needed": words.needed_words(item),
+            "test": item.test,
+        }
+        for item in recipe.specification
+    ]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    error = message.severity == Weight.ERROR
+    return {
+        "sign": "stop" if error else "warning",
+        "word": _("Error") if error else _("Warning"),
+        "code": message.code,
+        "path": message.path,
+        "line": message.line,
+        "sentence": message.sentence,
+    }
+
+
+def message_rows(messages: tuple[Message, ...], source: bytes) -> list[dict[str, Any]]:
+    """Return messages with the text of the line that each is about."""
+    lines = source.decode("utf-8", "replace").splitlines()
+    rows = [_message(message) for message in messages]
+    for row in rows:
+        number = row["line"] or 0
+        row["quoted"] = lines[number - 1].strip()[:160] if 0 < number <= len(lines) else ""
+    return rows
+
+
+def _events(version: RecipeVersion) -> list[dict[str, Any]]:
+    entries = Entry.objects.filter(stream=version.id).order_by("-seq")[:50]
+    said = ((e.at, e.envelope) for e in entries)
+    return [
+        {"at": at, "text": sentence(envelope), "note": envelope["actor"]["name"]}
+        for at, envelope in said
+    ]

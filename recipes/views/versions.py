@@ -1,0 +1,55 @@
+"""The list of recipes and the page of one version."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission
+from mes.lib.access import requires
+from mes.lib.refusals import Refusal
+from recipes import selectors
+from recipes.views import pages
+from records.web import actor_of
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def versions(request: HttpRequest) -> HttpResponse:
+    """List the versions of the site's recipes."""
+    return render(request, "recipes/versions.html", {"table": pages.list_table()})
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def version(request: HttpRequest, version: UUID) -> HttpResponse:
+    """Show one version: document, compiler, approvals, history, and the next command."""
+    return version_response(request, version)
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def source(request: HttpRequest, version: UUID) -> HttpResponse:
+    """Give the text that a version was imported from, comments included."""
+    row = selectors.version_of(version)
+    name = f"{row.code}-{row.label}.txt"
+    return HttpResponse(
+        selectors.source_of(row),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def version_response(
+    request: HttpRequest, version: UUID, *, refused: Refusal | None = None, act: str = ""
+) -> HttpResponse:
+    """Return the page of a version, with a refusal beside the command ``act``.
+
+    Call it inside ``reading``.
+    """
+    context: dict[str, Any] = pages.version_page(selectors.version_of(version), actor_of(request))
+    context |= {"refused": {act: refused} if refused else {}}
+    status = refused.status if refused else 200
+    return render(request, "recipes/version.html", context, status=status)

@@ -1,0 +1,213 @@
+"""A document in words: what a stage needs and what a step asks, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from mes.templatetags.ui import unit as unit_words
+from recipes.document import Placed, Recipe, SpecificationItem, Stage
+from recipes.enums import ContainerKind, Openness, ReleaseStage
+from recipes.parts import Band, Limits, Text, duration_text, span_text
+
+KINDS: Mapping[str, Any] = {
+    "add": gettext_lazy("add"),
+    "calculate": gettext_lazy("calculate"),
+    "choose": gettext_lazy("choose"),
+    "clear": gettext_lazy("clear the line"),
+    "confirm": gettext_lazy("confirm"),
+    "enter": gettext_lazy("enter"),
+    "equip": gettext_lazy("equipment"),
+    "gate": gettext_lazy("gate"),
+    "label": gettext_lazy("label"),
+    "sample": gettext_lazy("sample"),
+    "scan": gettext_lazy("scan"),
+    "timer": gettext_lazy("timer"),
+    "transfer": gettext_lazy("transfer"),
+}
+
+
+def say(text: Text | None) -> str:
+    """Return a text in the reader's language."""
+    return text.say(get_language() or "en") if text is not None else ""
+
+
+def band_words(band: Band | None) -> str:
+    """Return ``0.9e8 – 1.1e8``, ``≥ 80``, ``≤ 5`` or nothing."""
+    if band is None:
+        return ""
+    if band.low is not None and band.high is not None:
+        return f"{band.low} – {band.high}"
+    return f"≥ {band.low}" if band.low is not None else f"≤ {band.high}"
+
+
+def limits_words(limits: Limits | None, unit: str | None) -> list[str]:
+    """Return the alert and the action limits, each as one phrase with its unit."""
+    if limits is None:
+        return []
+    measure = unit_words(unit or "")
+    pairs = ((_("Alert"), limits.alert), (_("Action"), limits.action))
+    return [f"{word} {band_words(band)} {measure}".strip() for word, band in pairs if band]
+
+
+def _enter(step: Any) -> list[str]:
+    unit = unit_words(step.unit or "")
+    shown = [f"× 10^{step.exponent}"] if step.exponent else []
+    target = [_("Target %(value)s") % {"value": f"{step.target} {unit}"}] if step.target else []
+    return [*shown, *target, *limits_words(step.limits, step.unit)] or [unit]
+
+
+def _scan(step: Any) -> list[str]:
+    kind = ContainerKind(step.what).label
+    return [str(kind), _("%(count)s identifiers") % {"count": step.identifiers}]
+
+
+def _add(step: Any) -> list[str]:
+    quantity = f"{step.quantity} {unit_words(step.unit)}" if step.quantity else _("as needed")
+    tolerance = [f"± {step.tolerance} %"] if step.tolerance is not None else []
+    return [step.material, quantity, *tolerance]
+
+
+def _sample(step: Any) -> list[str]:
+    return [", ".join(step.tests), *limits_words(step.volume.limits, step.volume.unit)]
+
+
+def _label(step: Any) -> list[str]:
+    copies = [_("%(count)s copies") % {"count": step.copies}] if step.copies else []
+    return [str(ContainerKind(step.makes).label), *copies]
+
+
+def _calculate(step: Any) -> list[str]:
+    return [f"{step.formula} → {unit_words(step.unit)}", *limits_words(step.limits, step.unit)]
+
+
+def _timer(step: Any) -> list[str]:
+    spans = ((_("at least %(span)s"), step.min), (_("at most %(span)s"), step.max))
+    times = [word % {"span": span_text(span)} for word, span in spans if span is not None]
+    return [*times, _("from %(step)s") % {"step": step.from_}] if step.from_ else times
+
+
+def _transfer(step: Any) -> list[str]:
+    way = f"{ContainerKind(step.from_).label} → {ContainerKind(step.to).label}"
+    return [way, *limits_words(step.volume.limits, step.volume.unit)]
+
+
+def _gate(step: Any) -> list[str]:
+    return [*step.waits_for, *([_("QA's approval")] if step.approval else [])]
+
+
+FACTS: Mapping[str, Callable[[Any], list[str]]] = {
+    "add": _add,
+    "calculate": _calculate,
+    "choose": lambda step: [say(option.text) for option in step.options],
+    "clear": lambda step: [say(check.text) for check in step.checks],
+    "enter": _enter,
+    "equip": lambda step: [step.as_],
+    "gate": _gate,
+    "label": _label,
+    "sample": _sample,
+    "scan": _scan,
+    "timer": _timer,
+    "transfer": _transfer,
+}
+
+
+def step_facts(placed: Placed) -> list[str]:
+    """Return what a step asks beside its sentence: limits, quantity, answers …"""
+    facts = FACTS.get(placed.step.kind)
+    return [fact for fact in facts(placed.step) if fact] if facts else []
+
+
+def step_marks(placed: Placed) -> list[str]:
+    """Return what is special about a step, in words."""
+    step = placed.step
+    marks = (
+        (step.critical, _("critical")),
+        (step.verify, _("second person verifies")),
+        (step.irreversible, _("cannot be undone")),
+    )
+    return [word for holds, word in marks if holds]
+
+
+def stage_facts(recipe: Recipe, stage: Stage) -> list[tuple[str, str]]:
+    """Return label and words of what a stage needs."""
+    d = stage.duration
+    facts = [
+        (_("Place"), _place(recipe, stage)),
+        (_("Equipment"), ", ".join(_equipment(recipe, stage))),
+        (_("People"), ", ".join(_staff(stage))),
+        (_("Takes"), f"{duration_text(d.low)} – {duration_text(d.high)}, "
+         + _("expected %(span)s") % {"span": duration_text(d.expected)}),
+        (_("After the stage before"), _lag(stage)),
+        (_("Begins"), "; ".join(_within(stage))),
+        (_("Cleaning after"), duration_text(stage.cleaning) if stage.cleaning else ""),
+        (_("Safe state"), say(stage.safe_state)),
+    ]  # fmt: skip
+    return [(label, words) for label, words in facts if words]
+
+
+def _place(recipe: Recipe, stage: Stage) -> str:
+    if stage.room is None:
+        held = next((n for n in recipe.needs_at(stage.key) if n.resource == "place"), None)
+        return _("%(room)s, held") % {"room": held.class_} if held else ""
+    openness = _("open: the whole room") if stage.open else _("closed: one place")
+    return f"{stage.room.class_}, {openness}{_until(recipe, stage.room.hold_until)}"
+
+
+def _until(recipe: Recipe, key: str | None) -> str:
+    later = recipe.stage_by_key.get(key or "")
+    return ", " + _("held until %(stage)s") % {"stage": say(later.title)} if later else ""
+
+
+def _equipment(recipe: Recipe, stage: Stage) -> list[str]:
+    own = [f"{unit.class_}{_until(recipe, unit.hold_until)}" for unit in stage.equipment]
+    held = [
+        _("%(unit)s, held") % {"unit": need.class_}
+        for need in recipe.needs_at(stage.key)
+        if need.resource == "unit" and need.first != stage.key
+    ]
+    return [*own, *held]
+
+
+def _staff(stage: Stage) -> list[str]:
+    return [f"{s.count} × {s.role} {s.qualification or ''}".strip() for s in stage.staff]
+
+
+def _lag(stage: Stage) -> str:
+    if stage.lag is None:
+        return ""
+    spans = [duration_text(s) for s in (stage.lag.min, stage.lag.max) if s is not None]
+    return " – ".join(spans)
+
+
+def _within(stage: Stage) -> list[str]:
+    return [
+        _("within %(span)s of %(moment)s") % {"span": span_text(w.max), "moment": w.from_}
+        for w in stage.within
+    ]
+
+
+def openness_words(openness: Openness) -> str:
+    """Return an operation's openness in words."""
+    return str(Openness(openness).label)
+
+
+def criterion_words(recipe: Recipe, item: SpecificationItem) -> str:
+    """Return what a test must give: ``≥ 80 %``, ``< 5 EU/mL`` or the accepted answers."""
+    test = recipe.test_by_key.get(item.test)
+    if item.accepts and test is not None:
+        answers = {option.key: say(option.text) for option in test.options}
+        return ", ".join(answers.get(key, key) for key in item.accepts)
+    bounds = [band_words(item.limits)]
+    bounds += [f"> {item.above}"] if item.above else []
+    bounds += [f"< {item.below}"] if item.below else []
+    unit = unit_words(test.unit or "") if test is not None else ""
+    return f"{', '.join(bound for bound in bounds if bound)} {unit}".strip()
+
+
+def needed_words(item: SpecificationItem) -> str:
+    """Return which stage of release needs the result."""
+    return str(ReleaseStage(item.needed).label)
