@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts.selectors import Access
 
-# Role → names or paths of pages, the best first; only one that exists is taken.
-TABLET: Final = ("/tablet/", "batches:tablet", "batches:tablet_home")
+# Role → names of pages, the best first; only one that exists is taken.
+TABLET: Final = ("batches:tablet",)
 FIRST: Final[dict[str, tuple[str, ...]]] = {
     "operator": (*TABLET, "batches:index"),
     "shift-lead": ("planning:board", "planning:index", "batches:index"),
@@ -45,9 +45,6 @@ def _wanted(access: Access) -> Iterator[str]:
 
 def _address(page: str) -> str | None:
     try:
-        if page.startswith("/"):
-            resolve(page)
-            return page
         return reverse(page)
-    except (NoReverseMatch, Resolver404):
+    except NoReverseMatch:
         return None
