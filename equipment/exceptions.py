@@ -132,7 +132,7 @@ class WrongClass(Refusal):
     code = "unit.wrong_class"
     interlock = Interlock.CONDITIONAL
     recorded = True
-    sentence = _("%(unit)s is a %(is_class)s; this step asks for a %(class)s.")
+    sentence = _("%(unit)s is a %(found)s; this step asks for a %(asked)s.")
     way_out = _("Scan the booked unit, or ask QA.")
 
 

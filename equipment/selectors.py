@@ -109,7 +109,7 @@ def gaps(
 
 def label_of_place(place: Place) -> str:
     """Return how people call a place: ``Hall 2, P3``."""
-    return f"{place.room.name}, {place.label}"
+    return place.label
 
 
 def labels(resources: Collection[UUID]) -> dict[UUID, str]:

@@ -47,19 +47,19 @@ class Impossible(Refusal):
 
 class NoPlaceOfClass(Impossible):
     code = "plan.no_place"
-    sentence = _("Stage %(stage)s asks for a room of class %(class)s; there is none for its work.")
+    sentence = _("Stage %(stage)s asks for a room of class %(wanted)s; there is none for its work.")
     way_out = _("Open such a room, or correct the recipe.")
 
 
 class NoUnitOfClass(Impossible):
     code = "plan.no_unit"
-    sentence = _("Stage %(stage)s asks for a %(class)s; none is in service where it can be used.")
+    sentence = _("Stage %(stage)s asks for a %(wanted)s; none is in service where it can be used.")
     way_out = _("Bring one back into service, or commission one.")
 
 
 class NothingFree(Impossible):
     code = "plan.nothing_free"
-    sentence = _("Stage %(stage)s finds no free %(class)s until %(until)s.")
+    sentence = _("Stage %(stage)s finds no free %(wanted)s until %(until)s.")
     way_out = _("Move other bookings, have units calibrated, or plan for later.")
 
 

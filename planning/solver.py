@@ -119,7 +119,7 @@ class Search:
         options = [list(self._places(need)) for need in places]
         for need, found in zip(places, options, strict=True):
             if not found:
-                raise NoPlaceOfClass(stage=need.first, **{"class": need.class_})
+                raise NoPlaceOfClass(stage=need.first, wanted=need.class_)
         for at in product(*options):
             there = {place.id for use in at for place in use.resources}
             for chosen in product(*(self._units(need, there) for need in units)):
@@ -127,7 +127,7 @@ class Search:
                     bundle.choices.append((*at, *chosen))
         if not bundle.choices:
             lacking = self._lacking(units)
-            raise NoUnitOfClass(stage=bundle.stage, **{"class": lacking})
+            raise NoUnitOfClass(stage=bundle.stage, wanted=lacking)
         return bundle
 
     def _lacking(self, units: Sequence[Need]) -> str:
@@ -218,7 +218,7 @@ class Search:
             raise NothingFree(
                 stage=bundle.stage,
                 until=self.until.date().isoformat(),
-                **{"class": bundle.needs[0].class_},
+                wanted=bundle.needs[0].class_,
             )
         return self._raise(bundle.stage, best)
 

@@ -13,6 +13,7 @@ from records.guard import by_site, guarded
 
 class Migration(migrations.Migration):
     """Rooms, places, units and claims, each behind the guard and the wall by site."""
+
     initial = True
 
     dependencies = [

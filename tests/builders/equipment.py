@@ -64,7 +64,7 @@ def hall(
     made = [
         _made(
             rooms.make_place(
-                command=command(by), room=room, number=n, label=f"P{n}", barcode=f"{code}-P{n}"
+                command=command(by), room=room, number=n, label=f"{name}, P{n}", barcode=f"{code}-P{n}"
             )
         )
         for n in range(1, places + 1)

@@ -1,0 +1,87 @@
+"""What planning does with messages: the solver computes outside of any act."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from batches.models import Batch
+from mes.lib import clock
+from planning import jobs
+from planning.enums import PlanState
+from planning.exceptions import Impossible
+from planning.models import Plan, PlanBoard
+from planning.problem import Floor, PlanningJob, Schedule
+from planning.services.deciding import PLAN_ACCEPTED
+from planning.services.proposing import BoardMoved, propose, refresh
+from planning.services.requesting import PLAN_REQUESTED
+from planning.solver import solve
+from records import outbox
+from records.reading import reading
+
+MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A plan as the solver sees it, read in one snapshot."""
+
+    job: PlanningJob
+    floor: Floor
+    base: int
+    replaces: tuple[UUID, ...]
+
+
+@outbox.subscribe(PLAN_REQUESTED, consumer="planning.solve")
+def solve_plan(message: outbox.Message) -> None:
+    """Compute a plan and keep it, if the board did not change meanwhile; else again."""
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            _solve_once(message)
+        except BoardMoved:
+            if not left:
+                raise
+        else:
+            return
+
+
+def _solve_once(message: outbox.Message) -> None:
+    plan = UUID(message.payload["plan"])
+    with reading(site=message.site):
+        asked = _question(plan)
+    if asked is None:
+        outbox.discard(message)
+        return
+    propose(
+        command=message.command("planning.propose"),
+        message=message,
+        plan=plan,
+        base=asked.base,
+        answer=_answer(asked),
+        replaces=asked.replaces,
+    )
+
+
+def _question(plan: UUID) -> Question | None:
+    """Read the problem of a plan that is still to be computed, in one snapshot."""
+    row = Plan.objects.filter(id=plan, state__in=PlanState.computed).first()
+    if row is None:
+        return None
+    job = jobs.job_of(Batch.objects.get(id=row.batch), at=clock.now())
+    return Question(
+        job=job,
+        floor=jobs.floor_for(job),
+        base=PlanBoard.objects.get(site=row.site).version,
+        replaces=tuple(claim.id for claim in jobs.replaced(row.batch, job)),
+    )
+
+
+def _answer(asked: Question) -> Schedule | Impossible:
+    try:
+        return solve(asked.job, asked.floor)
+    except Impossible as missing:
+        return missing
+
+
+@outbox.subscribe(PLAN_ACCEPTED, consumer="planning.refresh")
+def refresh_outdated(message: outbox.Message) -> None:
+    """The board changed: have the other proposals computed anew."""
+    refresh(command=message.command("planning.refresh"), message=message)
