@@ -44,7 +44,7 @@ def unit_refusals(
     streams = [unit.id, batch] if batch else [unit.id]
     if unit_class is not None and unit.unit_class != unit_class:
         yield WrongClass(
-            unit=unit.code, is_class=unit.unit_class, streams=streams, **{"class": unit_class}
+            unit=unit.code, found=unit.unit_class, asked=unit_class, streams=streams
         )
     if unit.status == UnitStatus.OUT_OF_SERVICE:
         yield UnitOutOfService(unit=unit.code, streams=streams)
