@@ -22,7 +22,7 @@ from equipment.entries import (
     StageSpan,
 )
 from equipment.enums import ClaimState, ResourceKind
-from equipment.exceptions import EmptyHours
+from equipment.exceptions import EmptyHours, TakenBy
 from equipment.models import Claim
 from mes.lib.ids import uuid7
 from records.act import Act
@@ -72,10 +72,25 @@ def plan(a: Act, bookings: Sequence[Booking]) -> list[UUID]:
     Appends ``claim.planned`` to each place and unit. Raises EmptyHours, TakenBy,
     RoomNotForOpenWork, RoomNotExclusive, RoomInOpenUse; PlaceTaken when the act ends.
     """
+    _refuse_taken(bookings)
     labels = selectors.labels([booking.resource for booking in bookings])
     ids = [_plan_one(a, booking, label=labels[booking.resource]) for booking in bookings]
-    _check(ids)
+    if any(booking.kind == ResourceKind.PLACE for booking in bookings):
+        rules.check_segregation(selectors.claims_by_id(ids))
     return ids
+
+
+def _refuse_taken(bookings: Sequence[Booking]) -> None:
+    """Refuse before anything is written: of many who want one place, all but one end here."""
+    there = Claim.objects.on([b.resource for b in bookings]).exclusive_hours()
+    for claim in there:
+        for booking in bookings:
+            if booking.resource == claim.stream and _meet(booking, claim):
+                raise TakenBy(resource=claim.resource_label, holder=claim.holder_label)
+
+
+def _meet(booking: Booking, claim: Claim) -> bool:
+    return booking.start < claim.end and claim.start < booking.end
 
 
 def _plan_one(a: Act, booking: Booking, *, label: str) -> UUID:
@@ -94,12 +109,6 @@ def _plan_one(a: Act, booking: Booking, *, label: str) -> UUID:
     return claim
 
 
-def _check(claims: Collection[UUID]) -> None:
-    booked = selectors.claims_by_id(claims)
-    rules.check_no_overlap([claim.stream for claim in booked])
-    rules.check_segregation(booked)
-
-
 def shift(a: Act, claims: Collection[UUID], *, by: timedelta) -> None:
     """Move waiting claims in time on their own places; appends ``claim.moved``.
 
@@ -115,7 +124,9 @@ def shift(a: Act, claims: Collection[UUID], *, by: timedelta) -> None:
             work_end=claim.work_end + by, end=claim.end + by,
         )  # fmt: skip
         a.append(claim.stream, said)
-    _check(claims)
+    moved = selectors.claims_by_id(claims)
+    rules.check_no_overlap([claim.stream for claim in moved])
+    rules.check_segregation(moved)
 
 
 def withdraw(a: Act, claims: Collection[UUID], *, reason: str) -> None:

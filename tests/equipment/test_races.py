@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from uuid import UUID
 
@@ -15,7 +16,7 @@ import pytest
 from django.db import connection
 from psycopg import Connection
 
-from equipment.exceptions import ClaimEnded, PlaceTaken
+from equipment.exceptions import ClaimEnded
 from equipment.models import Claim
 from equipment.services.bookings import Move, claim_resource, move_claims, swap_claims
 from mes.lib.ids import uuid7
@@ -94,8 +95,10 @@ def test_one_place_same_hours_has_exactly_one_winner(
         return lambda: claim_resource(command=asked, booking=booked)
 
     outcomes, slowest = at_once([attempt(n) for n in range(count)])
-    print(f"\n{count} attempts on one place: slowest {slowest:.2f} s")
-    assert outcomes == {"done": 1, "claim.taken_by": count - 1}
+    print(f"\n{count} attempts on one place: {dict(outcomes)}, slowest {slowest:.2f} s")
+    # Whoever does not get the lock in two seconds is told so, cleanly.
+    assert set(outcomes) <= {"done", "claim.taken_by", Busy.code}
+    assert (outcomes["done"], outcomes.total()) == (1, count)
     assert double_bookings(owner_connection) == 0
 
 
@@ -125,20 +128,32 @@ def test_swaps_and_chains_keep_every_claim_once(count: int, owner_connection: Co
         ]
         move_claims(command=command(planner(site)), moves=moves)
 
-    outcomes, slowest = at_once([swap if n % 2 else chain for n in range(count)])
-    print(f"\n{count} swaps and chains over {len(places)} places: slowest {slowest:.2f} s")
-    print(dict(outcomes))
-    # A claim that another swap moved first is refused as ended; nothing else happens.
-    assert set(outcomes) <= {"done", ClaimEnded.code, PlaceTaken.code}
-    assert outcomes["done"] >= 1
-    assert outcomes.total() == count
+    def until_done(attempt: Attempt) -> Attempt:
+        """As a planner would: refused because another was first, look again and decide anew."""
+
+        def run() -> None:
+            for _ in range(count):
+                with suppress(ClaimEnded, Busy):
+                    attempt()
+                    return
+                refused.append(1)
+            raise AssertionError("never had its turn")
+
+        return run
+
+    refused: list[int] = []
+    outcomes, slowest = at_once([until_done(swap if n % 2 else chain) for n in range(count)])
+    print(
+        f"\n{count} swaps and chains over {len(places)} places: {len(refused)} refusals,"
+        f" slowest {slowest:.2f} s"
+    )
+    assert outcomes == {"done": count}
     assert double_bookings(owner_connection) == 0
     with reading(site=site):
         held = Counter(Claim.objects.live().values_list("holder", flat=True))
         taken = set(Claim.objects.live().values_list("stream", flat=True))
     assert held == {batch.id: 1 for batch in batches}
     assert taken == set(places)
-    assert Busy.code not in outcomes
 
 
 def test_same_key_from_many_tablets_is_done_once(owner_connection: Connection) -> None:
