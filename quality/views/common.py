@@ -1,0 +1,69 @@
+"""What the pages of QA and QC do alike."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from accounts.access import access_of
+from accounts.services.ceremony import Proof, prove, prove_by_password
+from mes.lib.refusals import Refusal
+from records.commands import Actor
+from records.reading import reading
+from records.web import actor_of
+
+READ = ["GET", "HEAD"]
+BOTH = ["GET", "HEAD", "POST"]
+
+
+def language() -> str:
+    """Return the reader's language."""
+    return get_language() or "en"
+
+
+def page_reading(request: HttpRequest) -> AbstractContextManager[None]:
+    """Open the reading in which a page is shown again after a refused POST."""
+    actor = actor_of(request)
+    return reading(site=actor.site, person=actor.person)
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Say whether the person's roles grant a permission: what a page offers."""
+    access = access_of(request)
+    return access is not None and access.may(permission)
+
+
+def username_of(request: HttpRequest) -> str:
+    """Return the user name of the person who is signed in."""
+    access = access_of(request)
+    return access.person.username if access else ""
+
+
+def proof_from(request: HttpRequest, actor: Actor) -> Proof:
+    """Prove the person by what the form brought: badge and PIN, or name and password.
+
+    Call it in no act. Raises the refusals of the ceremony.
+    """
+    given = request.POST
+    if given.get("badge"):
+        return prove(badge=given["badge"], pin=given.get("pin", ""), actor=actor)
+    username, password = given.get("username", ""), given.get("password", "")
+    return prove_by_password(username=username, password=password, actor=actor)
+
+
+def refusal_of(do: Callable[[], Any]) -> Refusal | None:
+    """Do it, and return the refusal that the page shows beside its button, or None."""
+    try:
+        do()
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def status_of(form: Any, refused: Refusal | None) -> int:
+    """Return the status of a page: the refusal's, 400 for a form that cannot be read, else 200."""
+    if refused is not None:
+        return refused.status
+    return 400 if form is not None and form.is_bound and not form.is_valid() else 200
