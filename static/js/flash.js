@@ -41,10 +41,15 @@ async function once(kind, css, length) {
   const sheet = document.createElement("div");
   sheet.className = `flash ${css}`;
   sheet.setAttribute("aria-hidden", "true");
-  sheet.innerHTML = ICONS[kind];
-  document.body.append(sheet);
+  // The sign lies beside the sheet: inside it, it would be blended away.
+  const sign = document.createElement("div");
+  sign.className = "flash-sign";
+  sign.setAttribute("aria-hidden", "true");
+  sign.innerHTML = ICONS[kind];
+  document.body.append(sheet, sign);
   await wait(length);
   sheet.remove();
+  sign.remove();
 }
 
 async function show(kind) {

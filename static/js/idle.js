@@ -10,7 +10,7 @@ function freeze() {
   document.querySelectorAll("main, footer").forEach((part) => {
     part.querySelectorAll("form, button, a, input, .pad").forEach((entry) => entry.setAttribute("inert", ""));
   });
-  document.documentElement.setAttribute("data-scanner-rests", "");
+  document.documentElement.dataset.scannerRests = "locked";
   cover.hidden = false;
   cover.querySelector("a")?.focus();
 }

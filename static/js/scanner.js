@@ -11,6 +11,16 @@ let fast = true;
 const forms = () => [...document.querySelectorAll("form[data-scan]")];
 const slots = (form) => [...form.querySelectorAll("[data-scan-slot]")];
 const isPaused = () => document.documentElement.hasAttribute("data-scanner-rests");
+const KEPT = "badge-read-while-locked";
+
+// A badge read while entry is locked goes to the page that unlocks; not by its address, which is logged.
+function unlockWith(code) {
+  const link = document.querySelector("[data-idle-cover] a[href]");
+  if (document.documentElement.dataset.scannerRests !== "locked" || !link) return false;
+  sessionStorage.setItem(KEPT, code);
+  location.assign(link.href);
+  return true;
+}
 
 function isWriting(target) {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]") && !target.matches("[data-scan-slot]");
@@ -83,7 +93,9 @@ document.addEventListener("keydown", (event) => {
     const code = burst;
     const scanned = fast && code.length >= SHORTEST && now - before < FASTEST_HAND * 4;
     forget();
-    if (scanned && forms().length) {
+    if (scanned && unlockWith(code)) {
+      event.preventDefault();
+    } else if (scanned && forms().length) {
       event.preventDefault();
       event.stopPropagation();
       const field = event.target;
@@ -120,6 +132,12 @@ document.addEventListener("click", (event) => {
   form?.classList.toggle("is-typing");
   slots(form).find(isWaiting)?.focus();
 });
+
+const kept = sessionStorage.getItem(KEPT);
+if (kept && document.querySelector('[data-scan-slot][name="badge"]')) {
+  sessionStorage.removeItem(KEPT);
+  take(kept);
+}
 
 forms().forEach((form) => {
   waitingWords(form, slots(form).filter(isWaiting).length);

@@ -36,6 +36,19 @@ def test_axe_finds_nothing_serious_in_either_theme(show: Show, page: Page, name:
         assert (theme, violations(page)) == (theme, [])
 
 
+# Two buttons one above the other: what a glove would hit by chance.
+OVERLAPS = """() => {
+    const boxes = [...document.querySelectorAll(".btn, .key")]
+        .filter(part => part.offsetParent !== null && part.closest("footer, main"))
+        .map(part => [
+            part.textContent.trim(), part.getBoundingClientRect(),
+            part.closest("footer, .sheet-foot"),
+        ]);
+    return boxes.flatMap(([text, a, foot], n) => boxes.slice(n + 1)
+        .filter(([, b, other]) => foot === other && a.left < b.right && b.left < a.right
+            && a.top < b.bottom && b.top < a.bottom)
+        .map(([other]) => `${text} / ${other}`));
+}"""
 SMALL = """touch => [...document.querySelectorAll(
         "main button, main a, main .choice, footer .btn, .key")]
     .filter(part => part.offsetParent !== null)
@@ -59,6 +72,7 @@ def test_pages_fit_and_targets_are_large_enough_for_gloves(
         for touch in (1.0, 1.2):
             page.evaluate("touch => { document.documentElement.dataset.touch = touch; }", touch)
             assert (shape, touch, page.evaluate(SMALL, touch)) == (shape, touch, [])
+            assert (shape, touch, page.evaluate(OVERLAPS)) == (shape, touch, [])
 
 
 def test_desk_targets_are_at_least_24(show: Show, page: Page) -> None:

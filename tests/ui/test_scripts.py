@@ -194,6 +194,15 @@ def test_idle_locks_entry_and_leaves_the_instruction_in_sight(show: Show, page: 
     assert page.locator("form#step").evaluate("form => form.inert") is True
 
 
+def test_a_badge_read_while_locked_goes_to_the_unlocking_page(show: Show, page: Page) -> None:
+    sent = show("scan", idle_seconds=1, unlock_url="/unlock/")
+    expect(page.get_by_role("link", name="Unlock")).to_be_visible(timeout=4000)
+    scan(page, "BADGE-0815")
+    page.wait_for_timeout(200)
+    assert [command["path"] for command in sent] == ["/unlock/"]
+    assert page.evaluate("sessionStorage.getItem('badge-read-while-locked')") == "BADGE-0815"
+
+
 def test_keys_walk_the_rows_and_jump(show: Show, page: Page) -> None:
     show("desk")
     page.keyboard.press("j")
