@@ -30,6 +30,7 @@ from materials.exceptions import (
     WrongMaterial,
 )
 from materials.models import Container, Lot
+from materials.numbers import plain
 from mes.lib.isbt128 import ChainOfIdentity
 from mes.lib.refusals import Interlock, Refusal, refuses
 
@@ -75,8 +76,8 @@ def lot_refusals(
         )
     if lot.quantity_left < quantity:
         yield LotExhausted(
-            field="lot", streams=streams, lot=lot.code, left=_plain(lot.quantity_left),
-            asked=_plain(quantity), unit=lot.unit, usable=usable,
+            field="lot", streams=streams, lot=lot.code, left=plain(lot.quantity_left),
+            asked=plain(quantity), unit=lot.unit, usable=usable,
         )  # fmt: skip
     if lot.status == LotStatus.QUARANTINE:
         yield LotNotReleased(
@@ -87,11 +88,6 @@ def lot_refusals(
             field="lot", streams=streams, lot=lot.code, material=lot.material,
             expired=instant_text(lot.expires_at), usable=usable,
         )  # fmt: skip
-
-
-def _plain(number: Decimal) -> str:
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def instant_text(at: datetime) -> str:

@@ -22,7 +22,9 @@ class Symbol:
 
 def data_matrix(text: str) -> Symbol:
     """Return the Data Matrix of a text. Raises ValueError when the text cannot be encoded."""
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix).to_svg()
+    drawn = zxingcpp.create_barcode(
+        text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True
+    ).to_svg()
     size, path = _SIZE.search(drawn), _PATH.search(drawn)
     if size is None or path is None:
         raise ValueError("The symbol could not be drawn.")

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from materials.models import Container
 from materials.selectors import containers_of_patient
 from mes.lib.refusals import NotFound
+from orders import workflow
 from orders.attention import Outlook, outlook
 from orders.enums import Attention, OrderState, WaitsFor
 from orders.exceptions import PatientUnknown, RegisterMissing
@@ -39,6 +40,21 @@ def register_of_site() -> UUID:
     if found is None:
         raise RegisterMissing()
     return found
+
+
+def register_or_none() -> CoiRegister | None:
+    """Return the site's register of identity, if it is open."""
+    return CoiRegister.objects.first()
+
+
+def next_states(state: str) -> frozenset[str]:
+    """Return the states that an order's may become."""
+    return workflow.ORDER[state]
+
+
+def history(stream: UUID) -> list[dict[str, Any]]:
+    """Return the envelopes of a stream's entries, newest first."""
+    return [entry.envelope for entry in Entry.objects.filter(stream=stream).order_by("-seq")]
 
 
 def patient_named(pseudonym: str) -> Patient:
@@ -159,8 +175,7 @@ class OrderPage:
     @cached_property
     def timeline(self) -> list[dict[str, Any]]:
         """Envelopes of the order's entries, newest first."""
-        rows = Entry.objects.filter(stream=self.order.id).order_by("-seq")
-        return [entry.envelope for entry in rows]
+        return history(self.order.id)
 
     @cached_property
     def custody(self) -> list[dict[str, Any]]:

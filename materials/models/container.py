@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from materials.enums import ContainerKind, ContainerStatus, LabelState
+from materials.numbers import plain
 from records.models import Projection
 
 
@@ -53,6 +54,11 @@ class Container(Projection):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def amount(self) -> str:
+        """The volume as written, empty when nobody measured it."""
+        return "" if self.volume is None else plain(self.volume)
 
 
 class ContainerSource(Projection):

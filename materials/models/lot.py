@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from materials.enums import LotStatus
+from materials.numbers import plain
 from records.models import Projection
 
 
@@ -63,6 +64,16 @@ class Lot(Projection):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def left(self) -> str:
+        """What is left, as written."""
+        return plain(self.quantity_left)
+
+    @property
+    def received(self) -> str:
+        """What was received, as written."""
+        return plain(self.quantity_received)
+
 
 class LotUse(Projection):
     """One taking from a lot by a step of a batch: where-used, both ways."""
@@ -77,3 +88,8 @@ class LotUse(Projection):
 
     def __str__(self) -> str:
         return f"{self.lot} {self.step}"
+
+    @property
+    def taken(self) -> str:
+        """What was taken, as written."""
+        return plain(self.quantity)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.permissions import ROLES
 from mes.lib.refusals import Refusal
 from records.presenters import sentence
 from records.reading import reading
@@ -43,6 +44,11 @@ def answer(
     return render(request, template, {**context, "refused": banner}, status=status)
 
 
+def role_title(key: str) -> str:
+    """Return what people call a role; its key where the code no longer has it."""
+    return str(ROLES[key].title) if key in ROLES else key
+
+
 def events(envelopes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return entries as the timeline shows them: when, what, and who in which role."""
     return [_event(envelope) for envelope in envelopes]
@@ -54,6 +60,6 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
         "at": datetime.fromisoformat(envelope["at"]),
         "text": sentence(envelope),
         "note": _("%(who)s, %(role)s")
-        % {"who": envelope["actor"]["name"], "role": envelope["role"]},
+        % {"who": envelope["actor"]["name"], "role": role_title(envelope["role"])},
     }
     return {**event, "sign": "warning", "sign_word": _("refused")} if refused else event

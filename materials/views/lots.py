@@ -71,7 +71,7 @@ def _cells(lot: Lot, titles: Any, at: datetime) -> list[dict[str, Any]]:
         {"text": f"{lot.material} · {titles.get(lot.material, '')}"},
         {"text": f"{day_text(lot.expires_at)} {word}".strip(), "sign": sign},
         {"text": lot.get_status_display(), "sign": status_sign(lot)},
-        {"text": quantity_text(lot.quantity_left.normalize(), lot.unit), "css": "num"},
+        {"text": quantity_text(lot.left, lot.unit), "css": "num"},
         {"text": lot.location, "css": "may-fold"},
         {"text": lot.supplier, "css": "may-fold"},
     ]

@@ -1,0 +1,1 @@
+"""Pages of orders, from vein to vein."""

@@ -1,0 +1,160 @@
+"""Vein to vein: the list worst first, and one order beside it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mes.lib import clock
+from mes.lib.access import requires
+from mes.lib.refusals import NotFound, Refusal
+from mes.ui.text import day_text
+from orders import selectors, services
+from orders.attention import days_left
+from orders.bars import drawing
+from orders.enums import Attention, OrderState
+from orders.forms import Why
+from orders.selectors import FILTERS, OrderPage, Row
+from orders.views.common import answer, events, page_reading
+from records.web import actor_of, command_from
+
+
+@requires("orders.read")
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the list with its first order opened."""
+    context = _list(request)
+    if context["rows"]:
+        context |= _one(request, context["rows"][0]["id"])
+    return render(request, "orders/index.html", context)
+
+
+@requires("orders.read")
+@require_safe
+def order(request: HttpRequest, order: UUID) -> HttpResponse:
+    """Show one order beside the list."""
+    return render(request, "orders/index.html", {**_list(request), **_one(request, order)})
+
+
+@requires("orders.write")
+@require_POST
+def decide(request: HttpRequest, order: UUID) -> HttpResponse:
+    """Cancel or close an order: the button names the decision."""
+    form, refused = Why(request.POST), None
+    if form.is_valid():
+        try:
+            _decide(request, order, form.cleaned_data)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("orders:order", order=order)
+    with page_reading(request):
+        context = {**_list(request), **_one(request, order), "form": form}
+        return answer(request, "orders/index.html", context, form=form, refused=refused)
+
+
+def _decide(request: HttpRequest, order: UUID, values: dict[str, Any]) -> None:
+    action, text, seq = request.POST.get("action"), values["text"], values["seq"]
+    command = command_from(request, f"order.{action}", {"order": str(order), "text": text})
+    if action == "cancel":
+        services.cancel_order(command=command, order=order, reason=text, seq=seq)
+    elif action == "close":
+        services.close_order(command=command, order=order, outcome=text, seq=seq)
+    else:
+        raise NotFound()
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    chosen = request.GET.get("show", "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    at = clock.now()
+    found = selectors.vein_to_vein(at=at, chosen=chosen, person=actor_of(request).person)
+    return {
+        "rows": [_row(row) for row in found.rows],
+        "filters": _filters(found.counts, chosen),
+        "shown": chosen,
+        "main_class": "",
+    }
+
+
+def _filters(counts: Any, chosen: str) -> list[dict[str, Any]]:
+    titles = {
+        "all": _("All in flight"),
+        "danger": _("In danger"),
+        "us": _("Waits for us"),
+        "centre": _("Waits for a centre"),
+        "mine": _("My orders"),
+        "past": _("Closed"),
+    }
+    return [
+        {"key": key, "title": titles[key], "count": counts.get(key), "current": key == chosen,
+         "sign": "warning" if key == "danger" and counts.get(key) else ""}
+        for key in FILTERS
+    ]  # fmt: skip
+
+
+_SIGNS = {Attention.NONE: "", Attention.AT_RISK: "warning", Attention.IN_DANGER: "stop"}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    order = row.order
+    return {
+        "id": order.id,
+        "order": order,
+        "headline": row.outlook.headline,
+        "who": row.outlook.who,
+        "sign": _SIGNS[row.outlook.attention],
+        "sign_word": row.outlook.attention.label,
+        "state": order.get_state_display(),
+        "when": _promise(order),
+    }
+
+
+def _promise(order: Any) -> str:
+    if order.state == OrderState.ENTERED:
+        days = window_text(order.collection_from, order.collection_until)
+        return _("collection %(days)s") % {"days": days}
+    return _("infusion %(days)s") % {"days": window_text(order.infusion_from, order.infusion_until)}
+
+
+def window_text(start: Any, end: Any) -> str:
+    """Return a window as days: "9 Dec 2026" or "9 Dec 2026 – 12 Dec 2026"."""
+    first, last = day_text(start), day_text(end - timedelta(seconds=1))
+    return first if first == last else f"{first} – {last}"
+
+
+def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
+    page = OrderPage(selectors.order_of(order), at=clock.now())
+    row = page.order
+    return {
+        "page": page,
+        "order": row,
+        "outlook": page.outlook,
+        "sign": _SIGNS[page.outlook.attention],
+        "days_left": days_left(row, page.at),
+        "drawing": drawing(row, page.collections, at=page.at),
+        "promised_collection": window_text(row.collection_from, row.collection_until),
+        "promised_infusion": window_text(row.infusion_from, row.infusion_until),
+        "events": events(page.timeline),
+        "custody": events(page.custody),
+        "seq": page.seq,
+        "form": Why(),
+        "decisions": _decisions(row.state),
+        "receivable": row.state in {OrderState.ENTERED, OrderState.COLLECTED,
+                                    OrderState.IN_MANUFACTURE},
+    }  # fmt: skip
+
+
+def _decisions(state: str) -> list[tuple[str, str]]:
+    words = {
+        OrderState.CLOSED: ("close", _("Close the order")),
+        OrderState.CANCELLED: ("cancel", _("Cancel the order")),
+    }
+    allowed = selectors.next_states(state)
+    return [words[wanted] for wanted in words if wanted in allowed]
