@@ -18,6 +18,18 @@ class Said(Value):
     params: dict[str, str]
 
 
+class Turn(Value):
+    """Where the step stands in the control recipe, and what its closing begins or ends."""
+
+    position: int
+    operation: str
+    stage: str
+    begins_stage: bool
+    ends_operation: bool
+    ends_stage: bool
+    ends_batch: bool
+
+
 class Shown(Value):
     """What the person was shown: language, and the instruction in it."""
 
@@ -69,6 +81,8 @@ class StepPerformed(Payload):
 
     step: str
     iteration: int
+    turn: Turn
+    to_be_verified: bool
     values: dict[str, str]
     outcome: str
     rule: str
@@ -85,6 +99,7 @@ class StepVerified(Payload):
 
     step: str
     iteration: int
+    turn: Turn
     signature: Signature
 
 

@@ -106,10 +106,9 @@ def _(e: Folded[entries.OperationSignedOn]) -> None:
 @fold(entries.StepPerformed)
 def _(e: Folded[entries.StepPerformed]) -> None:
     p = e.payload
-    step = Step.objects.get(id=part(e.stream, f"{p.step}#{p.iteration}"))
-    closed = not step.verify
+    closed = not p.to_be_verified
     change(
-        Step.objects.filter(id=step.id), e,
+        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
         values=p.values, outcome=p.outcome, rule=p.rule, rule_version=p.rule_version,
         performed_by=p.performer, performer_name=p.performer_name, performed_at=e.at,
         recorded_by=e.actor, recorder_name=e.actor_name, closed_at=e.at if closed else None,
@@ -117,37 +116,38 @@ def _(e: Folded[entries.StepPerformed]) -> None:
     )  # fmt: skip
     comment = p.values.get("comment", "")
     for number, said in enumerate(p.findings):
-        _raise(e, said, step=p.step, position=step.position, comment=comment, number=number)
+        position = p.turn.position
+        _raise(e, said, step=p.step, position=position, comment=comment, number=number)
     if closed:
-        _go_on(e, step)
+        _go_on(e, p.turn)
 
 
-def _go_on(e: Folded[entries.StepPerformed] | Folded[entries.StepVerified], step: Step) -> None:
-    """Make the next step due; start and end operations, stages and the process."""
-    following = Step.objects.filter(stream=e.stream, position=step.position + 1).first()
-    last = following is None
-    state = ProcessState.COMPLETE if last else ProcessState.RUNNING
+def _go_on(
+    e: Folded[entries.StepPerformed] | Folded[entries.StepVerified], turn: entries.Turn
+) -> None:
+    """Make the next step due; begin and end operation, stage and process."""
+    state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
     rows = Batch.objects.filter(id=e.stream)
-    change(rows, e, position=step.position + 1, due_since=e.at, process_state=state)
-    if following is None or following.operation != step.operation:
-        operation = Operation.objects.filter(id=part(e.stream, step.operation))
+    change(rows, e, position=turn.position + 1, due_since=e.at, process_state=state)
+    if turn.ends_operation:
+        operation = Operation.objects.filter(id=part(e.stream, turn.operation))
         change(operation, e, state=OperationState.TO_BE_ATTESTED)
-    stage = Stage.objects.filter(id=part(e.stream, step.stage))
-    change(stage.filter(state=StageState.WAITING), e, state=StageState.RUNNING, started_at=e.at)
-    if following is None or following.stage != step.stage:
+    stage = Stage.objects.filter(id=part(e.stream, turn.stage))
+    if turn.begins_stage:
+        change(stage, e, state=StageState.RUNNING, started_at=e.at)
+    if turn.ends_stage:
         change(stage, e, state=StageState.ENDED, ended_at=e.at)
 
 
 @fold(entries.StepVerified)
 def _(e: Folded[entries.StepVerified]) -> None:
     p = e.payload
-    step = Step.objects.get(id=part(e.stream, f"{p.step}#{p.iteration}"))
     change(
-        Step.objects.filter(id=step.id), e,
+        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
         state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
         verifier_name=p.signature.printed_name, verified_at=e.at,
     )  # fmt: skip
-    _go_on(e, step)
+    _go_on(e, p.turn)
 
 
 @fold(entries.OperationAttested)

@@ -4,15 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from batches.entries import Turn
 from batches.enums import ConcessionState, StepState
 from batches.models import Batch, BatchResult, Concession, Operation, Step
 from mes.lib.refusals import NotFound
+from recipes import formulas
 from recipes.document import Placed, Recipe
 from recipes.enums import Outcome
 from recipes.judging import Facts, Result
 from recipes.selectors import document
+from records.commands import Actor
+from records.reading import reading
 
 APPROVAL = "approval"
+# Kinds that are judged by what was before, whatever their formulas say.
+ASKING = {"timer", "calculate", "gate"}
+
+_pinned: dict[UUID, str] = {}
 
 
 def batch_of(batch: UUID) -> Batch:
@@ -49,6 +57,36 @@ def recipe_of(batch: Batch) -> Recipe:
     return document(batch.recipe_hash)
 
 
+def pinned_recipe(batch: UUID, actor: Actor) -> Recipe:
+    """Return the document that a batch has pinned, from outside an act.
+
+    A batch never changes its version, so each process asks once. Raises NotFound.
+    """
+    if batch not in _pinned:
+        with reading(site=actor.site, person=actor.person):
+            _pinned[batch] = batch_of(batch).recipe_hash
+            return document(_pinned[batch])
+    return document(_pinned[batch])
+
+
+def turn_of(recipe: Recipe, placed: Placed) -> Turn:
+    """Return what the closing of a step begins and ends, by the order of the document."""
+    steps = list(recipe.steps())
+    before = steps[placed.position - 2] if placed.position > 1 else None
+    after = steps[placed.position] if placed.position < len(steps) else None
+    stage = placed.stage.key
+    operation = f"{stage}/{placed.operation.key}"
+    return Turn(
+        position=placed.position,
+        operation=operation,
+        stage=stage,
+        begins_stage=before is None or before.stage.key != stage,
+        ends_operation=after is None or f"{after.stage.key}/{after.operation.key}" != operation,
+        ends_stage=after is None or after.stage.key != stage,
+        ends_batch=after is None,
+    )
+
+
 def placed_of(batch: Batch, path: str) -> Placed:
     """Return a step of the pinned document. Raises NotFound."""
     placed = recipe_of(batch).by_path.get(path)
@@ -59,7 +97,9 @@ def placed_of(batch: Batch, path: str) -> Placed:
 
 def facts_of(batch: Batch, placed: Placed, *, at: datetime) -> Facts:
     """Gather what the judgement of a step may know. Reads earlier steps only if it asks."""
-    asks = bool(placed.step.written()) or placed.step.kind in {"timer", "calculate", "gate"}
+    asks = placed.step.kind in ASKING or any(
+        not formulas.is_plain(one.formula) for one in placed.step.written()
+    )
     closed = list(_closed(batch.id)) if asks else []
     return Facts(
         at=at,

@@ -20,7 +20,7 @@ from records.reading import reading
 ANALYST, SECOND = "lindner", "quist"
 
 
-def test_samples(crew: Crew, batch: UUID, luck: Random, *, only: set[str] | None = None) -> int:
+def analyse(crew: Crew, batch: UUID, luck: Random, *, only: set[str] | None = None) -> int:
     """Test what was sampled of a batch and has no result yet; return how many results.
 
     ``only`` names the tests that are due now.

@@ -4,11 +4,10 @@ from pathlib import Path
 from uuid import UUID
 
 from plant.crew import Crew
-from recipes.services import versions as services
 from recipes.document import Recipe
-from recipes.models import RecipeVersion
 from recipes.reader import read
-from recipes.selectors import version_of
+from recipes.selectors import document, version_of
+from recipes.services import versions as services
 from records.models import Entry
 from records.reading import reading
 
@@ -28,9 +27,14 @@ def parsed(code: str) -> Recipe:
 
 
 def make_effective(crew: Crew, code: str) -> UUID:
+    """Import a recipe of the library and make it effective; return its version."""
+    return make_effective_from(crew, source(code))
+
+
+def make_effective_from(crew: Crew, text: bytes) -> UUID:
     """Import a recipe, let two people approve it, and make it effective; return its version."""
     imported = services.import_recipe(
-        command=crew.command("ferrari", "recipes.import_recipe"), source=source(code)
+        command=crew.command("ferrari", "recipes.import_recipe"), source=text
     )
     version = UUID(str(imported["version"]))
     services.submit_for_review(
@@ -53,7 +57,6 @@ def _seq(crew: Crew, stream: UUID) -> int:
         return Entry.objects.filter(stream=stream).count()
 
 
-def version_row(crew: Crew, version: UUID) -> RecipeVersion:
-    """Return a version's row."""
-    with reading(site=crew.site):
-        return version_of(version)
+def document_of(version: UUID) -> Recipe:
+    """Return a version's document. Runs inside ``reading``."""
+    return document(version_of(version).content_hash)

@@ -107,7 +107,7 @@ def _step(p: Patient, due: Step) -> Iterator[datetime]:
         yield from _wait(p, due)
     if due.kind == "gate":
         yield clock.now() + 8 * HOUR
-        laboratory.test_samples(p.plant.crew, known(p.batch), p.luck, only=_waited_for(p, due))
+        laboratory.analyse(p.plant.crew, known(p.batch), p.luck, only=_waited_for(p, due))
     if due.state == StepState.WAITING:
         _perform(p, due, recorder=recorder)
         p.steps += 1
@@ -177,7 +177,7 @@ def _finish(p: Patient) -> Iterator[datetime]:
     """Results, judgements, review, release."""
     crew, batch = p.plant.crew, known(p.batch)
     yield clock.now() + DAY
-    laboratory.test_samples(crew, batch, p.luck)
+    laboratory.analyse(crew, batch, p.luck)
     outbox.drain()
     yield clock.now() + HOUR
     _judge_all(p)

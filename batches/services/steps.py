@@ -16,6 +16,7 @@ from batches.models import Operation, Step
 from batches.work import Found, Work, at_step
 from mes.lib.evidence import JSON
 from recipes.document import Placed
+from recipes.enums import Outcome
 from recipes.judging import Finding, Judged
 from recipes.kinds import judge
 from records.act import act, acting
@@ -46,7 +47,7 @@ def perform_step(
         operation = selectors.operation_of(batch, row.operation)
         work = Work(
             a=a, batch=seen, recipe=selectors.recipe_of(seen), placed=placed, found=found,
-            values=values, concessions=selectors.concessions_at(batch, step, at=a.now),
+            values=values,
         )  # fmt: skip
         with at_step(batch, step):
             rules.check_can_perform(seen, row, operation, placed.step)
@@ -64,16 +65,15 @@ def perform_step(
 
 def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> Found:
     """Read, before the locks, which streams the step's codes mean."""
-    with reading(site=command.actor.site, person=command.actor.person):
-        seen = selectors.batch_of(batch)
-        placed = selectors.placed_of(seen, path)
-        kind = BY_KIND.get(placed.step.kind)
-        complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
-        # What is missing is refused by the judgement, with its field.
-        if kind is None or not complete:
-            return Found()
-        with at_step(batch, path):
-            return kind.find(seen, placed, _codes(placed, values))
+    placed = selectors.pinned_recipe(batch, command.actor).by_path.get(path)
+    kind = BY_KIND.get(placed.step.kind) if placed else None
+    if placed is None or kind is None:
+        return Found()
+    # What is missing is refused by the judgement, with its field.
+    if not all(values.get(name) for name in placed.step.accepts() if name != "comment"):
+        return Found()
+    with reading(site=command.actor.site, person=command.actor.person), at_step(batch, path):
+        return kind.find(selectors.batch_of(batch), placed, _codes(placed, values))
 
 
 def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
@@ -81,13 +81,20 @@ def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
 
 
 def _judge(work: Work) -> Judged:
-    """Judge the values; a conditional refusal (too early, gate closed) may be conceded."""
+    """Judge the values. What is too early or waits for a result may be conceded."""
     facts = selectors.facts_of(work.batch, work.placed, at=work.a.now)
-    judged = judge(work.placed.step, work.values, facts)
+    found: list[Judged] = []
+    work.interlock(lambda: found.append(judge(work.placed.step, work.values, facts)))
+    judged = found[0] if found else _conceded(work)
     if judged.comment_missing:
         first = judged.findings[0]
         raise CommentMissing(field="comment", finding=sentence(first.code, first.params))
     return judged
+
+
+def _conceded(work: Work) -> Judged:
+    """Keep the values of a step that QA let pass: no rule has seen them."""
+    return Judged(dict(work.values), Outcome.UNCHECKED, rule="concession", rule_version="1")
 
 
 def _entry(
@@ -98,6 +105,8 @@ def _entry(
     return StepPerformed(
         step=row.path,
         iteration=row.iteration,
+        turn=selectors.turn_of(work.recipe, work.placed),
+        to_be_verified=row.verify,
         values=judged.values,
         outcome="flagged" if work.passed else judged.outcome.value,
         rule=judged.rule,
@@ -140,7 +149,12 @@ def verify_step(*, command: Command, batch: UUID, step: str, proof: Proof) -> Re
             proof, meaning=VERIFIED, content=step_content(row), at=a.now,
             permission=Permission.BATCHES_VERIFY, parts=(row.path,),
         )  # fmt: skip
-        a.append(batch, StepVerified(step=row.path, iteration=row.iteration, signature=signature))
+        recipe = selectors.recipe_of(seen)
+        said = StepVerified(
+            step=row.path, iteration=row.iteration, signature=signature,
+            turn=selectors.turn_of(recipe, recipe.by_path[row.path]),
+        )  # fmt: skip
+        a.append(batch, said)
         a.reply = {"step": row.path, "verified_by": signature.printed_name}
     return a.reply
 

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from batches import views
+
+app_name = "batches"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("issue/", views.issue, name="issue"),
+    path("tablet/", views.tablet, name="tablet"),
+    path("tablet/scan/", views.tablet_scan, name="tablet_scan"),
+    path("tablet/call/", views.tablet_call, name="tablet_call"),
+    path("tablet/happened/", views.tablet_happened, name="tablet_happened"),
+    path("<uuid:batch>/", views.record, name="record"),
+    path("<uuid:batch>/work/", views.work, name="work"),
+    path("<uuid:batch>/work/live/", views.live, name="live"),
+    path("<uuid:batch>/work/steps/", views.steps, name="steps"),
+    path("<uuid:batch>/work/sign-on/", views.sign_on, name="sign_on"),
+    path("<uuid:batch>/work/verify/", views.verify, name="verify"),
+    path("<uuid:batch>/work/attest/<int:number>/", views.attest, name="attest"),
+    path("<uuid:batch>/work/report/", views.report, name="report"),
+    path("<uuid:batch>/work/call/", views.call, name="call"),
+    path("<uuid:batch>/work/hold/", views.hold, name="hold"),
+    path("<uuid:batch>/work/ask/", views.ask, name="ask"),
+    path("<uuid:batch>/work/label/", views.label, name="label"),
+]

@@ -1,0 +1,10 @@
+"""The sets of benchmarks by name."""
+
+from collections.abc import Callable, Iterator
+
+from bench import acts
+from bench.measure import Figure
+
+SETS: dict[str, Callable[..., Iterator[Figure]]] = {
+    "acts": lambda *, full: acts.figures(rounds=800 if full else 300),
+}
