@@ -28,7 +28,7 @@ def list_table() -> dict[str, Any]:
     return {
         "caption": _("Recipes of this site"),
         "columns": [
-            {"label": _("Recipe"), "css": "id"},
+            {"label": _("Recipe")},
             {"label": _("Version"), "css": "num"},
             {"label": _("Title")},
             {"label": _("Status")},
@@ -113,6 +113,7 @@ def _strip(version: RecipeVersion) -> dict[str, Any]:
 
 def _stage(recipe: Recipe, stage: Stage, messages: tuple[Message, ...]) -> dict[str, Any]:
     placed = [p for p in recipe.steps() if p.stage.key == stage.key]
+    read = words.Reader(recipe)
     return {
         "key": stage.key,
         "title": words.say(stage.title),
@@ -133,7 +134,7 @@ def _stage(recipe: Recipe, stage: Stage, messages: tuple[Message, ...]) -> dict[
                         "kind": words.KINDS.get(p.step.kind, p.step.kind),
                         "text": words.say(p.step.text),
                         "note": words.say(p.step.note),
-                        "facts": words.step_facts(p),
+                        "facts": words.step_facts(p, read),
                         "marks": words.step_marks(p),
                         "found": [_message(m) for m in messages if _stands_in(m, p.path)],
                     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -35,77 +36,99 @@ def say(text: Text | None) -> str:
     return text.say(get_language() or "en") if text is not None else ""
 
 
-def band_words(band: Band | None) -> str:
-    """Return ``0.9e8 – 1.1e8``, ``≥ 80``, ``≤ 5`` or nothing."""
-    if band is None:
-        return ""
-    if band.low is not None and band.high is not None:
-        return f"{band.low} – {band.high}"
-    return f"≥ {band.low}" if band.low is not None else f"≤ {band.high}"
+class Reader:
+    """Writes bounds and spans with the parameters' values in place of their names."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._parameters = {f"parameters.{p.key}": p for p in recipe.parameters}
+
+    def bound(self, formula: str) -> str:
+        """Return a bound: a parameter by its value, any other formula as it is written."""
+        parameter = self._parameters.get(formula)
+        return str(parameter.default) if parameter is not None else formula
+
+    def span(self, span: timedelta | str) -> str:
+        """Return a duration: a parameter by its value and unit."""
+        parameter = self._parameters.get(span) if isinstance(span, str) else None
+        return f"{parameter.default} {parameter.unit}" if parameter else span_text(span)
+
+    def band(self, band: Band | None) -> str:
+        """Return ``0.9e8 – 1.1e8``, ``≥ 80``, ``≤ 5`` or nothing."""
+        if band is None:
+            return ""
+        low, high = (b and self.bound(b) for b in (band.low, band.high))
+        if low is not None and high is not None:
+            return f"{low} – {high}"
+        return f"≥ {low}" if low is not None else f"≤ {high}"
+
+    def limits(self, limits: Limits | None, unit: str | None) -> list[str]:
+        """Return the alert and the action limits, each as one phrase with its unit."""
+        if limits is None:
+            return []
+        measure = unit_words(unit or "")
+        pairs = ((_("Alert"), limits.alert), (_("Action"), limits.action))
+        return [f"{word} {self.band(band)} {measure}".strip() for word, band in pairs if band]
 
 
-def limits_words(limits: Limits | None, unit: str | None) -> list[str]:
-    """Return the alert and the action limits, each as one phrase with its unit."""
-    if limits is None:
-        return []
-    measure = unit_words(unit or "")
-    pairs = ((_("Alert"), limits.alert), (_("Action"), limits.action))
-    return [f"{word} {band_words(band)} {measure}".strip() for word, band in pairs if band]
-
-
-def _enter(step: Any) -> list[str]:
+def _enter(step: Any, read: Reader) -> list[str]:
     unit = unit_words(step.unit or "")
     shown = [f"× 10^{step.exponent}"] if step.exponent else []
     target = [_("Target %(value)s") % {"value": f"{step.target} {unit}"}] if step.target else []
-    return [*shown, *target, *limits_words(step.limits, step.unit)] or [unit]
+    return [*shown, *target, *read.limits(step.limits, step.unit)] or [unit]
 
 
-def _scan(step: Any) -> list[str]:
+def _scan(step: Any, read: Reader) -> list[str]:
     kind = ContainerKind(step.what).label
     return [str(kind), _("%(count)s identifiers") % {"count": step.identifiers}]
 
 
-def _add(step: Any) -> list[str]:
-    quantity = f"{step.quantity} {unit_words(step.unit)}" if step.quantity else _("as needed")
+def _add(step: Any, read: Reader) -> list[str]:
+    quantity = (
+        f"{read.bound(step.quantity)} {unit_words(step.unit)}" if step.quantity else _("as needed")
+    )
     tolerance = [f"± {step.tolerance} %"] if step.tolerance is not None else []
-    return [step.material, quantity, *tolerance]
+    return [step.material, asked or _("as needed"), *tolerance]
 
 
-def _sample(step: Any) -> list[str]:
-    return [", ".join(step.tests), *limits_words(step.volume.limits, step.volume.unit)]
+def _sample(step: Any, read: Reader) -> list[str]:
+    return [", ".join(step.tests), *read.limits(step.volume.limits, step.volume.unit)]
 
 
-def _label(step: Any) -> list[str]:
+def _label(step: Any, read: Reader) -> list[str]:
     copies = [_("%(count)s copies") % {"count": step.copies}] if step.copies else []
     return [str(ContainerKind(step.makes).label), *copies]
 
 
-def _calculate(step: Any) -> list[str]:
-    return [f"{step.formula} → {unit_words(step.unit)}", *limits_words(step.limits, step.unit)]
+def _calculate(step: Any, read: Reader) -> list[str]:
+    return [f"{step.formula} → {unit_words(step.unit)}", *read.limits(step.limits, step.unit)]
 
 
-def _timer(step: Any) -> list[str]:
+def _timer(step: Any, read: Reader) -> list[str]:
     spans = ((_("at least %(span)s"), step.min), (_("at most %(span)s"), step.max))
-    times = [word % {"span": span_text(span)} for word, span in spans if span is not None]
+    times = [word % {"span": read.span(span)} for word, span in spans if span is not None]
     return [*times, _("from %(step)s") % {"step": step.from_}] if step.from_ else times
 
 
-def _transfer(step: Any) -> list[str]:
+def _transfer(step: Any, read: Reader) -> list[str]:
     way = f"{ContainerKind(step.from_).label} → {ContainerKind(step.to).label}"
-    return [way, *limits_words(step.volume.limits, step.volume.unit)]
+    return [way, *read.limits(step.volume.limits, step.volume.unit)]
 
 
-def _gate(step: Any) -> list[str]:
+def _gate(step: Any, read: Reader) -> list[str]:
     return [*step.waits_for, *([_("QA's approval")] if step.approval else [])]
 
 
-FACTS: Mapping[str, Callable[[Any], list[str]]] = {
+MOMENTS: Mapping[str, Any] = {
+    "collection.started_at": gettext_lazy("the start of the collection"),
+    "collection.ended_at": gettext_lazy("the end of the collection"),
+}
+FACTS: Mapping[str, Callable[[Any, Reader], list[str]]] = {
     "add": _add,
     "calculate": _calculate,
-    "choose": lambda step: [say(option.text) for option in step.options],
-    "clear": lambda step: [say(check.text) for check in step.checks],
+    "choose": lambda step, _read: [say(option.text) for option in step.options],
+    "clear": lambda step, _read: [say(check.text) for check in step.checks],
     "enter": _enter,
-    "equip": lambda step: [step.as_],
+    "equip": lambda step, _read: [step.as_],
     "gate": _gate,
     "label": _label,
     "sample": _sample,
@@ -115,10 +138,10 @@ FACTS: Mapping[str, Callable[[Any], list[str]]] = {
 }
 
 
-def step_facts(placed: Placed) -> list[str]:
+def step_facts(placed: Placed, read: Reader) -> list[str]:
     """Return what a step asks beside its sentence: limits, quantity, answers …"""
     facts = FACTS.get(placed.step.kind)
-    return [fact for fact in facts(placed.step) if fact] if facts else []
+    return [fact for fact in facts(placed.step, read) if fact] if facts else []
 
 
 def step_marks(placed: Placed) -> list[str]:
@@ -138,11 +161,11 @@ def stage_facts(recipe: Recipe, stage: Stage) -> list[tuple[str, str]]:
     facts = [
         (_("Place"), _place(recipe, stage)),
         (_("Equipment"), ", ".join(_equipment(recipe, stage))),
-        (_("People"), ", ".join(_staff(stage))),
+        (_("People"), "; ".join(_staff(stage))),
         (_("Takes"), f"{duration_text(d.low)} – {duration_text(d.high)}, "
          + _("expected %(span)s") % {"span": duration_text(d.expected)}),
         (_("After the stage before"), _lag(stage)),
-        (_("Begins"), "; ".join(_within(stage))),
+        (_("Begins"), "; ".join(_within(recipe, stage))),
         (_("Cleaning after"), duration_text(stage.cleaning) if stage.cleaning else ""),
         (_("Safe state"), say(stage.safe_state)),
     ]  # fmt: skip
@@ -173,7 +196,10 @@ def _equipment(recipe: Recipe, stage: Stage) -> list[str]:
 
 
 def _staff(stage: Stage) -> list[str]:
-    return [f"{s.count} × {s.role} {s.qualification or ''}".strip() for s in stage.staff]
+    return [
+        f"{s.count} × {s.role}" + (f", {s.qualification}" if s.qualification else "")
+        for s in stage.staff
+    ]
 
 
 def _lag(stage: Stage) -> str:
@@ -183,9 +209,11 @@ def _lag(stage: Stage) -> str:
     return " – ".join(spans)
 
 
-def _within(stage: Stage) -> list[str]:
+def _within(recipe: Recipe, stage: Stage) -> list[str]:
+    read = Reader(recipe)
     return [
-        _("within %(span)s of %(moment)s") % {"span": span_text(w.max), "moment": w.from_}
+        _("within %(span)s of %(moment)s")
+        % {"span": read.span(w.max), "moment": MOMENTS.get(w.from_, w.from_)}
         for w in stage.within
     ]
 
@@ -201,7 +229,7 @@ def criterion_words(recipe: Recipe, item: SpecificationItem) -> str:
     if item.accepts and test is not None:
         answers = {option.key: say(option.text) for option in test.options}
         return ", ".join(answers.get(key, key) for key in item.accepts)
-    bounds = [band_words(item.limits)]
+    bounds = [Reader(recipe).band(item.limits)]
     bounds += [f"> {item.above}"] if item.above else []
     bounds += [f"< {item.below}"] if item.below else []
     unit = unit_words(test.unit or "") if test is not None else ""

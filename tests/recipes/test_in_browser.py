@@ -1,0 +1,66 @@
+"""A recipe's way through a real browser: imported, corrected, sent to review, signed."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person
+from tests.builders.recipes import library_text, submitted
+
+TEXT = library_text("cart19-prodigy").decode()
+SERIOUS = {"serious", "critical"}
+
+
+def sign_in(page: Page, address: str, username: str) -> None:
+    page.goto(f"{address}/sign-in/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page).response["violations"]
+    return [
+        (violation["id"], node["html"])
+        for violation in found
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"]
+    ]
+
+
+def a_person(site: DemoSite, role: str) -> str:
+    person(role, site=site, username=f"u-{role}", badge=f"K-{role}", secrets=True)
+    return f"u-{role}"
+
+
+def test_a_recipe_is_imported_corrected_and_sent_to_review(served: str, page: Page) -> None:
+    site = open_demo_site()
+    sign_in(page, served, a_person(site, "process-owner"))
+    page.goto(f"{served}/recipes/import/")
+    page.get_by_label("Or the text itself").fill(TEXT.replace("as: store", "as: shop", 1))
+    page.get_by_role("button", name="Check only").click()
+    expect(page.get_by_role("status").filter(has_text="2 errors")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label("Or the text itself").fill(TEXT)
+    page.get_by_role("button", name="Import as a draft").click()
+    expect(page.get_by_role("heading", name="CART19-PRODIGY v1")).to_be_visible()
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.get_by_text("Waits for two who may approve")).to_be_visible()
+    assert faults(page) == []
+    page.goto(f"{served}/recipes/")
+    assert faults(page) == []
+
+
+def test_an_approver_reads_and_signs(served: str, page: Page) -> None:
+    site = open_demo_site()
+    submitted(site, TEXT.encode())
+    username = a_person(site, "recipe-approver")
+    sign_in(page, served, username)
+    page.goto(f"{served}/recipes/")
+    page.get_by_role("link", name="CART19-PRODIGY").click()
+    page.get_by_role("link", name="Approve…").click()
+    assert faults(page) == []
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign the approval").click()
+    expect(page.get_by_text("Another person must approve")).to_be_visible()
