@@ -83,9 +83,7 @@ def _scan(step: Any, read: Reader) -> list[str]:
 
 
 def _add(step: Any, read: Reader) -> list[str]:
-    quantity = (
-        f"{read.bound(step.quantity)} {unit_words(step.unit)}" if step.quantity else _("as needed")
-    )
+    asked = f"{read.bound(step.quantity)} {unit_words(step.unit)}" if step.quantity else ""
     tolerance = [f"± {step.tolerance} %"] if step.tolerance is not None else []
     return [step.material, asked or _("as needed"), *tolerance]
 
