@@ -17,9 +17,9 @@ from batches.selectors import batch_of, placed_of
 from equipment.models import Claim
 from mes.lib import clock
 from mes.lib.refusals import Refusal
-from planning import services as planning
 from planning.enums import PlanState
 from planning.models import Plan
+from planning.services import deciding, requesting
 from plant import laboratory
 from plant.arrival import DAY, HOUR, Patient, enter_order, issue, known, receive
 from plant.hands import Hands
@@ -54,7 +54,7 @@ def _plan(p: Patient) -> Iterator[datetime]:
     """Ask for a plan until one is proposed, and accept it."""
     crew = p.plant.crew
     while True:
-        asked = planning.request_plan(
+        asked = requesting.request_plan(
             command=crew.command("lindqvist", "planning.request"), batch=known(p.batch)
         )
         outbox.drain()
@@ -62,7 +62,7 @@ def _plan(p: Patient) -> Iterator[datetime]:
         with reading(site=p.plant.site):
             proposed = Plan.objects.get(id=plan).state == PlanState.PROPOSED
         if proposed:
-            planning.accept_plan(command=crew.command("lindqvist", "planning.accept"), plan=plan)
+            deciding.accept_plan(command=crew.command("lindqvist", "planning.accept"), plan=plan)
             outbox.drain()
             return
         yield clock.now() + 6 * HOUR
