@@ -130,7 +130,7 @@ def home_page(access: Access, actor: Actor) -> dict[str, Any]:
     others = [one for one in everything if one is not first and one.step is not None]
     witness = [one for one in everything if _to_verify(one)]
     return {
-        "home": _header(access),
+        "home": header(access),
         "scan": {"url": reverse("batches:tablet_scan")},
         "due": _due(first, actor) if first else None,
         "here": access.device is not None and access.device.place is not None,
@@ -162,7 +162,8 @@ def home_foot() -> dict[str, str]:
     }
 
 
-def _header(access: Access) -> dict[str, str]:
+def header(access: Access) -> dict[str, str]:
+    """Return who is here and where."""
     device = access.device
     place = (device.place_label or device.label) if device else access.site.name
     role = str(ROLES[access.roles[0]].title)
@@ -266,8 +267,7 @@ def _holder(resource: UUID) -> UUID | None:
     now = clock.now()
     occupied = [claim for claim in claims if claim.state == "occupied"]
     present = [claim for claim in claims if claim.start <= now + AHEAD and now < claim.end]
-    found = (occupied or present or [None])[0]
-    return found.holder if found else None
+    return next((claim.holder for claim in (*occupied, *present)), None)
 
 
 def _of_patient(text: str) -> UUID | None:

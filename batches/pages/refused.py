@@ -54,7 +54,7 @@ OTHER_LOT = {"lot.expired", "lot.not_released", "lot.wrong_material", "lot.unkno
 def stop_page(seen: Seen, refusal: Refusal) -> dict[str, Any]:
     """Return the full-screen page of an absolute refusal. No way back, no override."""
     clock = safe_until(seen)
-    stop = {
+    stop: dict[str, Any] = {
         "title": str(TITLES.get(refusal.code, _("Stop."))),
         "sentence": _("Nothing was done on this batch. Nobody can override this check."),
         "code": refusal.code,

@@ -1,0 +1,115 @@
+"""Pages beside the step: earlier steps, whom to call, what happened."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.permissions import Permission
+from accounts.selectors import holders_of
+from batches.models import Operation, Step
+from batches.pages.seen import Seen, short
+from batches.pages.values import FLAGGED, recorded
+from batches.pages.work import frame, talk
+from mes.lib.refusals import Refusal
+
+# Whom one calls: by what they may do, what people call them, and what for.
+WHOM = (
+    (
+        Permission.BATCHES_HOLD,
+        gettext_lazy("Shift lead"),
+        gettext_lazy("wrong container, machine down, hold"),
+    ),
+    (
+        Permission.QUALITY_CONCEDE,
+        gettext_lazy("QA on call"),
+        gettext_lazy("concession, doubt about a value"),
+    ),
+    (
+        Permission.EQUIPMENT_MANAGE,
+        gettext_lazy("Engineering"),
+        gettext_lazy("machine, calibration, room"),
+    ),
+    (
+        Permission.BATCHES_VERIFY,
+        gettext_lazy("Second person"),
+        gettext_lazy("to verify a step"),
+    ),
+)
+
+
+def steps_page(seen: Seen, *, operation: str = "") -> dict[str, Any]:
+    """Return the earlier steps by operation, the latest operation first."""
+    wanted = [o for o in seen.operations if not operation or str(o.number) == operation]
+    groups = [_group(seen, row) for row in reversed(wanted)]
+    page = frame(seen)
+    page["groups"] = [group for group in groups if group["steps"]]
+    page["foot"] |= {"back_url": "", "primary": _go_on(seen)}
+    return page
+
+
+def _go_on(seen: Seen) -> dict[str, str]:
+    return {"url": reverse("batches:work", args=[seen.batch.id]),
+            "label": _("Go on with step %(n)s") % {"n": seen.batch.position}
+            if seen.due else _("Go on")}  # fmt: skip
+
+
+def _group(seen: Seen, operation: Operation) -> dict[str, Any]:
+    rows = [row for row in seen.steps_of(operation.path) if row.performed_at]
+    return {
+        "operation": operation,
+        "title": seen.title_of(operation.path),
+        "steps": [_step(seen, row) for row in rows],
+    }
+
+
+def _step(seen: Seen, row: Step) -> dict[str, Any]:
+    step = seen.recipe.by_path[row.path].step
+    same = row.performed_by == row.recorded_by
+    return {
+        "row": row,
+        "text": seen.text_of(row),
+        "values": recorded(row, step),
+        "flagged": row.outcome == FLAGGED,
+        "performer": short(row.performer_name),
+        "recorder": "" if same else short(row.recorder_name),
+        "verifier": short(row.verifier_name) if row.verifier_name else "",
+    }
+
+
+def call_page(seen: Seen) -> dict[str, Any]:
+    """Return whom to call: names by role, and what one says."""
+    return {**frame(seen), "people": whom(seen.batch.site), "back": _back(seen)}
+
+
+def whom(site: Any) -> list[dict[str, Any]]:
+    """Return who holds each role that is called, with what for."""
+    found = []
+    for permission, title, reason in WHOM:
+        names = [person.printed_name for person in holders_of(permission, site)] if site else []
+        found.append({"title": title, "reason": reason, "names": names[:4]})
+    return found
+
+
+def _back(seen: Seen) -> str:
+    return reverse("batches:work", args=[seen.batch.id])
+
+
+def report_page(
+    seen: Seen, *, text: str, step: str, refusal: Refusal | None
+) -> dict[str, Any]:
+    """Return the form of a report: what happened, at which of the last steps."""
+    done = [row for row in seen.steps if row.performed_at]
+    rows = done[-4:] + ([seen.due] if seen.due and not seen.due.performed_at else [])
+    chosen = step or (seen.due.path if seen.due else "")
+    options = [
+        {"value": row.path, "label": f"{row.position}. {seen.text_of(row)}"}
+        for row in reversed(rows)
+    ]
+    page = frame(seen)
+    page["foot"] = {
+        "back_url": _back(seen), "call_url": talk(seen)["call_url"],
+        "primary": {"label": _("Record what happened")},
+    }  # fmt: skip
+    return page | {"options": options, "chosen": [chosen], "text": text, "refused": refusal}

@@ -1,0 +1,31 @@
+from batches.views.desk import index, issue, record
+from batches.views.home import (
+    tablet,
+    tablet_call,
+    tablet_happened,
+    tablet_scan,
+)
+from batches.views.sheets import attest, sign_on, verify
+from batches.views.talk import ask, call, hold, label, report, steps
+from batches.views.work import live, work
+
+__all__ = [
+    "ask",
+    "attest",
+    "call",
+    "hold",
+    "index",
+    "issue",
+    "label",
+    "live",
+    "record",
+    "report",
+    "sign_on",
+    "steps",
+    "tablet",
+    "tablet_call",
+    "tablet_happened",
+    "tablet_scan",
+    "verify",
+    "work",
+]

@@ -1,0 +1,67 @@
+"""The tablet's home, and what can be done from there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import access_of
+from accounts.permissions import Permission
+from accounts.selectors import Access
+from batches.pages.home import header, home_foot, home_page, running, scanned_batch
+from batches.pages.talk import whom
+from mes.lib.access import requires
+from mes.lib.refusals import NotFound, Refusal
+from records.web import actor_of
+
+
+def _access(request: HttpRequest) -> Access:
+    access = access_of(request)
+    if access is None:
+        raise NotFound()
+    return access
+
+
+def _home(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    page = home_page(_access(request), actor_of(request)) | {"refused": refusal}
+    status = refusal.status if refusal else 200
+    return render(request, "batches/home.html", page, status=status)
+
+
+@requires(Permission.BATCHES_PERFORM)
+@require_safe
+def tablet(request: HttpRequest) -> HttpResponse:
+    """Show the home of person and place."""
+    return _home(request)
+
+
+@requires(Permission.BATCHES_PERFORM)
+@require_safe
+def tablet_scan(request: HttpRequest) -> HttpResponse:
+    """Open the batch of the unit, place or container whose code was scanned."""
+    try:
+        batch = scanned_batch(request.GET.get("code", ""))
+    except Refusal as refusal:
+        return _home(request, refusal)
+    return redirect("batches:work", batch)
+
+
+@requires(Permission.BATCHES_PERFORM)
+@require_safe
+def tablet_call(request: HttpRequest) -> HttpResponse:
+    """Show whom to call, without a batch."""
+    access = _access(request)
+    page = {"people": whom(access.site.id), "home": header(access)}
+    return render(request, "batches/home_call.html", {**page, "foot": home_foot()})
+
+
+@requires(Permission.BATCHES_PERFORM)
+@require_safe
+def tablet_happened(request: HttpRequest) -> HttpResponse:
+    """Ask at which batch something happened."""
+    access = _access(request)
+    page = {
+        "running": running(access.device),
+        "home": header(access),
+        "foot": home_foot(),
+    }
+    return render(request, "batches/home_happened.html", page)

@@ -1,0 +1,141 @@
+"""The one next thing of a batch: shown, performed, watched."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import Permission
+from batches import selectors
+from batches.exceptions import NotConfirmed
+from batches.pages.bodies import PREFIX
+from batches.pages.seen import language, seq_of
+from batches.services import perform_step
+from batches.views.answer import etag_of, present, snapshot
+from mes.lib.access import requires
+from mes.lib.evidence import JSON
+from mes.lib.refusals import NotFound, Refusal
+from recipes.step import Commented, StepBase
+from records.commands import Reply
+from records.web import actor_of, command_from
+
+HOW = "_how"
+TYPED_NUMBERS = {"value", "quantity", "volume"}
+
+
+@requires(Permission.BATCHES_PERFORM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def work(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Show the one next thing of a batch; a POST performs the step that was shown."""
+    if request.method == "POST":
+        return _perform(request, batch)
+    return present(request, batch, go_on=request.GET.get("go") == "on")
+
+
+def _perform(request: HttpRequest, batch: UUID) -> HttpResponse:
+    path, given = request.POST.get("step", ""), given_of(request.POST)
+    try:
+        with snapshot(request):
+            step = selectors.placed_of(selectors.batch_of(batch), path).step
+        reply = _do(request, batch, path, step, given)
+    except Refusal as refusal:
+        return present(request, batch, refusal=refusal, given=given, step=path)
+    _say(request, reply)
+    return redirect("batches:work", batch)
+
+
+def _do(
+    request: HttpRequest, batch: UUID, path: str, step: StepBase, given: Mapping[str, str]
+) -> Reply:
+    if step.irreversible and request.POST.get("ready") != "yes":
+        raise NotConfirmed(field="ready")
+    values = values_of(step, given)
+    kept: dict[str, JSON] = dict(values)
+    payload: dict[str, JSON] = {"batch": str(batch), "step": path, "values": kept}
+    command = command_from(request, "step.perform", payload)
+    return perform_step(
+        command=command, batch=batch, step=path, values=values, language=language()
+    )
+
+
+def given_of(posted: QueryDict) -> dict[str, str]:
+    """Return what was typed or scanned, by the names that the step knows."""
+    found = {name[len(PREFIX) :]: posted[name] for name in posted if name.startswith(PREFIX)}
+    how = {name for name in found if name.endswith(HOW) and name[: -len(HOW)] in found}
+    more = {name: posted[name] for name in ("reason", "reason_text") if posted.get(name)}
+    return {name: value for name, value in found.items() if name not in how} | more
+
+
+def values_of(step: StepBase, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values as the engine takes them: comment from its reason, points for commas."""
+    values: dict[str, str] = {
+        name: given[name].strip() for name in step.accepts() if given.get(name, "").strip()
+    }
+    for name in TYPED_NUMBERS & values.keys():
+        if getattr(step, "value", "decimal") in {"decimal", "integer"}:
+            values[name] = _with_point(values[name])
+    comment = _comment(step, given)
+    if comment and "comment" in step.accepts():
+        values["comment"] = comment
+    return values
+
+
+def _with_point(text: str) -> str:
+    """Read the decimal sign of the reader's language; anything else is left to the judgement."""
+    sign = get_format("DECIMAL_SEPARATOR")
+    if sign != "." and text.count(sign) == 1 and "." not in text:
+        return text.replace(sign, ".")
+    return text
+
+
+def _comment(step: StepBase, given: Mapping[str, str]) -> str:
+    own, chosen = given.get("reason_text", "").strip(), given.get("reason", "")
+    reasons = step.reasons if isinstance(step, Commented) else ()
+    said = next((r.text.say(language()) for r in reasons if r.key == chosen), "")
+    return " – ".join(part for part in (said, own) if part)[:2000]
+
+
+def _say(request: HttpRequest, reply: Reply) -> None:
+    findings = reply.get("findings")
+    said = [str(one) for one in findings] if isinstance(findings, list) else []
+    if said:
+        kept = _("Recorded, with an exception for QA: %(said)s") % {"said": " ".join(said)}
+        messages.warning(request, kept, extra_tags="right")
+    else:
+        messages.success(request, _("Recorded."), extra_tags="right")
+
+
+@requires(Permission.BATCHES_READ)
+@require_safe
+def live(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Answer a poll: 304 while the batch's stream stands; else what changed.
+
+    A calm page (nothing typed on it) is drawn anew; any other gets a line above the step, so
+    that nothing is replaced under somebody's fingers.
+    """
+    seq, person = seq_of(batch), actor_of(request).person
+    if not seq:
+        raise NotFound()
+    etag = etag_of(seq, person)
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    if request.GET.get("calm"):
+        return HttpResponse(status=204, headers={"ETag": etag, "HX-Refresh": "true"})
+    return _news(request, batch, etag)
+
+
+def _news(request: HttpRequest, batch: UUID, etag: str) -> HttpResponse:
+    seen = selectors.batch_of(batch)
+    moved = request.GET.get("at") != str(seen.position)
+    context = {"batch": seen, "etag": etag, "moved": moved, "news": True, "at": seen.position,
+               "work_url": reverse("batches:work", args=[batch])}  # fmt: skip
+    response = render(request, "batches/live.html", context)
+    response["ETag"] = etag
+    response["HX-Reswap"] = "outerHTML"
+    return response
