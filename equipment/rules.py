@@ -43,9 +43,7 @@ def unit_refusals(
     """Yield every reason why a unit may not be used: each needs a concession of its own."""
     streams = [unit.id, batch] if batch else [unit.id]
     if unit_class is not None and unit.unit_class != unit_class:
-        yield WrongClass(
-            unit=unit.code, found=unit.unit_class, asked=unit_class, streams=streams
-        )
+        yield WrongClass(unit=unit.code, found=unit.unit_class, asked=unit_class, streams=streams)
     if unit.status == UnitStatus.OUT_OF_SERVICE:
         yield UnitOutOfService(unit=unit.code, streams=streams)
     if unit.calibration_due is not None and at >= unit.calibration_due:

@@ -36,34 +36,46 @@ def commission_unit(
 
 
 @acting
-def calibrate_unit(*, command: Command, unit: UUID, due: datetime, certificate: str) -> Reply:
-    """Record a calibration good until ``due``; appends ``unit.calibrated``."""
-    return _say(command, unit, UnitCalibrated(due=due, certificate=certificate))
+def calibrate_unit(
+    *, command: Command, unit: UUID, due: datetime, certificate: str, seq: int | None = None
+) -> Reply:
+    """Record a calibration good until ``due``; appends ``unit.calibrated``.
+
+    ``seq`` is what the page showed, here and below; raises Stale when the unit moved on.
+    """
+    return _say(command, unit, UnitCalibrated(due=due, certificate=certificate), seq)
 
 
 @acting
 def clean_unit(
-    *, command: Command, unit: UUID, procedure: str, due: datetime | None = None
-) -> Reply:
+    *, command: Command, unit: UUID, procedure: str, due: datetime | None = None,
+    seq: int | None = None,
+) -> Reply:  # fmt: skip
     """Record a cleaning, good until ``due`` or the next use; appends ``unit.cleaned``."""
-    return _say(command, unit, UnitCleaned(procedure=procedure, due=due))
+    return _say(command, unit, UnitCleaned(procedure=procedure, due=due), seq)
 
 
 @acting
-def set_unit_status(*, command: Command, unit: UUID, status: UnitStatus, reason: str) -> Reply:
+def set_unit_status(
+    *, command: Command, unit: UUID, status: UnitStatus, reason: str, seq: int | None = None
+) -> Reply:
     """Take a unit out of service or bring it back; appends ``unit.status``.
 
     Tells planning (``unit.status``), which books nothing there meanwhile.
     """
     with act(command, streams=[unit]) as a:
+        if seq is not None:
+            a.expect(unit, seq)
         a.append(unit, UnitStatusSet(status=status, reason=reason))
         a.enqueue("unit.status", {"unit": str(unit), "status": str(status)})
         a.reply = {"id": str(unit)}
     return a.reply
 
 
-def _say(command: Command, unit: UUID, said: Payload) -> Reply:
+def _say(command: Command, unit: UUID, said: Payload, seq: int | None) -> Reply:
     with act(command, streams=[unit]) as a:
+        if seq is not None:
+            a.expect(unit, seq)
         a.append(unit, said)
         a.reply = {"id": str(unit)}
     return a.reply

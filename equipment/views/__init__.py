@@ -1,0 +1,1 @@
+"""Pages of engineering: rooms and units, one unit with its logbook."""
