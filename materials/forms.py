@@ -17,10 +17,18 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class MaterialField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A material of the catalogue, with what it is and its unit."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the words of one choice."""
+        return f"{obj.code} · {obj.title} ({obj.unit})"
+
+
 class ReceiveLot(forms.Form):
     """A delivery of a material. Its expiry is the end of a day at the site."""
 
-    material = forms.ModelChoiceField(
+    material = MaterialField(
         label=_("Material"), queryset=Material.objects.none(), to_field_name="code"
     )
     code = forms.CharField(
@@ -40,9 +48,8 @@ class ReceiveLot(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["material"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        assert isinstance(field, MaterialField)  # noqa: S101 - declared above
         field.queryset = Material.objects.order_by("code")
-        field.label_from_instance = _material_label  # type: ignore[method-assign]
 
     def delivery(self) -> Delivery:
         """Return what came in, out of a valid form."""
@@ -58,10 +65,6 @@ class ReceiveLot(forms.Form):
             quantity=values["quantity"],
             location=values["location"],
         )
-
-
-def _material_label(material: Any) -> str:
-    return f"{material.code} · {material.title} ({material.unit})"
 
 
 class Decide(forms.Form):

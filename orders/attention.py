@@ -55,7 +55,8 @@ def _is_late(order: Order, at: datetime) -> bool:
 
 def _next(order: Order, at: datetime) -> tuple[WaitsFor, str, str]:
     if order.doubt and order.state in OrderState.live:
-        return WaitsFor.US, order.doubt, _("QA to decide")
+        why = {"why": order.doubt}
+        return WaitsFor.US, _("Bag in quarantine: %(why)s") % why, _("QA to decide")
     answers: dict[str, tuple[WaitsFor, str, str]] = {
         OrderState.ENTERED: (
             WaitsFor.CENTRE,

@@ -28,9 +28,18 @@ _MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 class EnterOrder(forms.Form):
     """What a centre asks for. Days are those of the site."""
 
-    product = forms.CharField(label=_("Product"), max_length=60, help_text=_("Code of the recipe"))
+    product = forms.CharField(
+        label=_("Product"),
+        max_length=60,
+        help_text=_("Code of the recipe"),
+        widget=forms.TextInput(attrs={"list": "products"}),
+    )
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
-    centre = forms.CharField(label=_("Treatment centre"), max_length=120)
+    centre = forms.CharField(
+        label=_("Treatment centre"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "centres"}),
+    )
     contact = forms.CharField(label=_("Who to call there"), max_length=120, required=False)
     collection_from = forms.DateField(label=_("Collection, first day"), widget=_day())
     collection_until = forms.DateField(label=_("Collection, last day"), widget=_day())

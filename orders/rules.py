@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from mes.lib import isbt128
 from mes.lib.isbt128 import DonationNumber, ScanError
-from mes.lib.refusals import refuses
+from mes.lib.refusals import NotFound, refuses
 from orders import workflow
 from orders.entries import Proof
 from orders.enums import OrderState
@@ -24,6 +25,7 @@ from orders.exceptions import (
     RegisterOpen,
 )
 from orders.models import Collection, Order
+from records.commands import Actor
 
 refuses("orders_order_coi_key", CoiTaken)
 refuses("orders_order_number", CoiTaken)
@@ -49,6 +51,29 @@ class Reading:
     def plain(self) -> str:
         """The text without the scanner's prefix, shortened to what is kept."""
         return isbt128.without_symbology(self.text)[:_LONGEST]
+
+
+# Somebody of a treatment centre, outside of the plant: sees what they entered themselves.
+OUTSIDE = "treatment-centre"
+
+
+def only_own(actor: Actor) -> UUID | None:
+    """Return the person whose orders alone an actor may see, or None for all of the site."""
+    return (actor.person or UUID(int=0)) if actor.role == OUTSIDE else None
+
+
+def check_may_see(actor: Actor, order: Order) -> None:
+    """Raise NotFound for an order that somebody from outside did not enter."""
+    own = only_own(actor)
+    if own is not None and order.entered_by != own:
+        raise NotFound()
+
+
+def check_may_see_patient(actor: Actor, patient: UUID) -> None:
+    """Raise NotFound for a patient for whom somebody from outside entered no order."""
+    own = only_own(actor)
+    if own and not Order.objects.filter(patient=patient, entered_by=own).exists():
+        raise NotFound()
 
 
 def check_order_becomes(order: Order, state: OrderState) -> None:

@@ -1,21 +1,24 @@
 """Reads of orders: the list from vein to vein, one order, what other apps ask."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import cached_property
 
 from materials.models import Container
 from materials.selectors import containers_of_patient
+from mes.lib import isbt128
 from mes.lib.refusals import NotFound
 from orders import workflow
 from orders.attention import Outlook, outlook
 from orders.enums import Attention, OrderState, WaitsFor
 from orders.exceptions import PatientUnknown, RegisterMissing
-from orders.models import CoiRegister, Collection, Order, Patient
+from orders.models import CoiRegister, Collection, Order, OrderSet, Patient
 from records.models import Entry
 
 MOST_SHOWN = 500
@@ -32,6 +35,25 @@ def order_of(order: UUID) -> Order:
 def order_by_coi(coi: str) -> Order | None:
     """Return the order of a chain of identity, or None at another site."""
     return Order.objects.filter(coi=coi).first()
+
+
+def order_found(text: str) -> Order | None:
+    """Return the order of a scanned or typed chain of identity, order number or pseudonym."""
+    words = isbt128.without_symbology(text)[:60].upper()
+    plain = re.sub(r"[\s\[\]]", "", words.removeprefix("&/"))
+    found = Order.objects.filter(
+        Q(number=words) | Q(pseudonym=words) | Q(coi=plain) | Q(coi=plain[:15])
+    )
+    return found.order_by("-entered_at").first()
+
+
+def suggestions() -> Mapping[str, list[str]]:
+    """Return products and centres of earlier orders, for the form."""
+    rows = set(Order.objects.values_list("product", "centre")[:2000])
+    return {
+        "products": sorted({product for product, _ in rows}),
+        "centres": sorted({centre for _, centre in rows}),
+    }
 
 
 def register_of_site() -> UUID:
@@ -113,17 +135,23 @@ class VeinToVein:
 FILTERS = ("all", "danger", "us", "centre", "mine", "past")
 
 
-def vein_to_vein(*, at: datetime, chosen: str = "all", person: UUID | None = None) -> VeinToVein:
-    """Return the orders of a filter, worst first, in one query for the live ones."""
-    live = [Row(order, outlook(order, at)) for order in Order.objects.live()]
+def vein_to_vein(
+    *, at: datetime, chosen: str = "all", person: UUID | None = None, own: UUID | None = None
+) -> VeinToVein:
+    """Return the orders of a filter, worst first, in one query for the live ones.
+
+    ``own`` leaves only what that person entered (see ``rules.only_own``).
+    """
+    orders = Order.objects.all() if own is None else Order.objects.filter(entered_by=own)
+    live = [Row(order, outlook(order, at)) for order in orders.live()]
     sets = {name: [row for row in live if _fits(row, name, person)] for name in FILTERS[:-1]}
     counts = {name: len(rows) for name, rows in sets.items()}
-    rows = _past(at) if chosen == "past" else sets.get(chosen, live)
+    rows = _past(orders, at) if chosen == "past" else sets.get(chosen, live)
     return VeinToVein(sorted(rows, key=_worst_first)[:MOST_SHOWN], counts)
 
 
-def _past(at: datetime) -> list[Row]:
-    gone = Order.objects.exclude(state__in=OrderState.live).order_by("-closed_at")[:MOST_SHOWN]
+def _past(orders: OrderSet, at: datetime) -> list[Row]:
+    gone = orders.exclude(state__in=OrderState.live).order_by("-closed_at")[:MOST_SHOWN]
     return [Row(order, outlook(order, at)) for order in gone]
 
 

@@ -5,6 +5,7 @@ from orders.views import entering, identity, receiving, vein
 app_name = "orders"
 urlpatterns = [
     path("", vein.index, name="index"),
+    path("find/", vein.find, name="find"),
     path("new/", entering.new, name="new"),
     path("register/", entering.register, name="register"),
     path("<uuid:order>/", vein.order, name="order"),

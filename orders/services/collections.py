@@ -77,7 +77,9 @@ def announce_collection(*, command: Command, order: UUID, announced: Announcemen
     """
     collection = uuid7()
     with act(command, streams=[order]) as a:
-        rules.check_receivable(Order.objects.get(id=order))
+        seen = Order.objects.get(id=order)
+        rules.check_may_see(a.actor, seen)
+        rules.check_receivable(seen)
         _check_times(announced.started_at, announced.ended_at)
         _check_range(announced.low, announced.high)
         said = CollectionAnnounced(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from mes.lib.refusals import NotFound
-from orders import vault
+from orders import rules, vault
 from orders.entries import IdentityRecorded, IdentityShown, PatientWasErased
 from orders.exceptions import IdentityUnknown, PatientErased
 from orders.models import Patient, PatientIdentity, PatientKey
@@ -38,8 +38,7 @@ def record_identity(*, command: Command, patient: UUID, identity: Identity) -> R
     Raises PatientErased, TextMissing when nothing is given.
     """
     with act(command, streams=[patient]) as a:
-        seen = Patient.objects.get(id=patient)
-        _refuse_erased(seen)
+        _patient(a, patient)
         check_text(" ".join(identity.given().values()), field="name", most=600)
         seal_identity(a, patient, identity)
         a.reply = {"patient": str(patient)}
@@ -82,8 +81,7 @@ def show_identity(*, command: Command, patient: UUID, purpose: str) -> Mapping[s
 @acting
 def _log_showing(*, command: Command, patient: UUID, purpose: str) -> Reply:
     with act(command, streams=[patient]) as a:
-        seen = Patient.objects.get(id=patient)
-        _refuse_erased(seen)
+        seen = _patient(a, patient)
         if not seen.identity_fields:
             raise IdentityUnknown(pseudonym=seen.pseudonym)
         a.append(patient, IdentityShown(purpose=check_text(purpose, field="purpose", most=200)))
@@ -99,13 +97,19 @@ def erase_identity(*, command: Command, patient: UUID, reason: str) -> Reply:
     the batch record's. Raises PatientErased, TextMissing.
     """
     with act(command, streams=[patient]) as a:
-        seen = Patient.objects.get(id=patient)
-        _refuse_erased(seen)
+        _patient(a, patient)
         PatientKey.objects.filter(patient=patient).update(wrapped=b"")
         PatientIdentity.objects.filter(patient=patient).update(sealed=b"")
         a.append(patient, PatientWasErased(reason=check_text(reason, field="reason", most=400)))
         a.reply = {"patient": str(patient)}
     return a.reply
+
+
+def _patient(a: Act, patient: UUID) -> Patient:
+    rules.check_may_see_patient(a.actor, patient)
+    seen = Patient.objects.get(id=patient)
+    _refuse_erased(seen)
+    return seen
 
 
 def _refuse_erased(patient: Patient) -> None:

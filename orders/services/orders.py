@@ -63,6 +63,8 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
     with reading(site=site):
         register = selectors.register_of_site()
         known = selectors.patient_named(wanted.pseudonym) if wanted.pseudonym.strip() else None
+        if known:
+            rules.check_may_see_patient(command.actor, known.id)
     patient = known.id if known else uuid7()
     new = [New(ORDER, order, site), *([] if known else [New(PATIENT, patient, site)])]
     streams = [register, *([patient] if known else [])]
@@ -133,6 +135,7 @@ def cancel_order(*, command: Command, order: UUID, reason: str, seq: int | None 
     """
     with act(command, streams=[order]) as a:
         seen = _seen(a, order, OrderState.CANCELLED, seq=seq)
+        rules.check_may_see(a.actor, seen)
         text = check_text(reason, field="reason", most=400)
         a.append(order, OrderCancelled(reason=text))
         a.enqueue("order.cancelled", {"order": str(order), "batch": str(seen.batch or "")})
@@ -147,7 +150,7 @@ def close_order(*, command: Command, order: UUID, outcome: str, seq: int | None 
     Raises OrderStateRefused, TextMissing, Stale.
     """
     with act(command, streams=[order]) as a:
-        _seen(a, order, OrderState.CLOSED, seq=seq)
+        rules.check_may_see(a.actor, _seen(a, order, OrderState.CLOSED, seq=seq))
         a.append(order, OrderClosed(outcome=check_text(outcome, field="outcome", most=400)))
         a.reply = {"order": str(order), "state": OrderState.CLOSED.value}
     return a.reply

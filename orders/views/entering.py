@@ -1,5 +1,6 @@
 """Entering an order, announcing a collection, opening the register."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from orders import selectors, services
+from orders import rules, selectors, services
 from orders.forms import Announce, EnterOrder, OpenRegister
+from orders.models import Order
 from orders.views.common import answer, page_reading
 from records.web import actor_of, command_from
 
@@ -21,7 +23,8 @@ from records.web import actor_of, command_from
 def new(request: HttpRequest) -> HttpResponse:
     """Enter an order; its chain of identity is issued with it."""
     if request.method != "POST":
-        return render(request, "orders/new.html", {"form": EnterOrder()})
+        context = {"form": EnterOrder(), **_suggestions(request)}
+        return render(request, "orders/new.html", context)
     form, refused = EnterOrder(request.POST), None
     if form.is_valid():
         try:
@@ -34,7 +37,13 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("orders:order", order=reply["order"])
     with page_reading(request):
-        return answer(request, "orders/new.html", {"form": form}, form=form, refused=refused)
+        context = {"form": form, **_suggestions(request)}
+        return answer(request, "orders/new.html", context, form=form, refused=refused)
+
+
+def _suggestions(request: HttpRequest) -> Mapping[str, list[str]]:
+    """Return what earlier orders named; nothing for somebody from outside."""
+    return {} if rules.only_own(actor_of(request)) else selectors.suggestions()
 
 
 @requires("orders.write")
@@ -42,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def announce(request: HttpRequest, order: UUID) -> HttpResponse:
     """Keep what the centre says it sends."""
     if request.method != "POST":
-        context = {"form": Announce(), "order": selectors.order_of(order)}
+        context = {"form": Announce(), "order": _order(request, order)}
         return render(request, "orders/announce.html", context)
     form, refused = Announce(request.POST), None
     if form.is_valid():
@@ -60,8 +69,14 @@ def announce(request: HttpRequest, order: UUID) -> HttpResponse:
         else:
             return redirect("orders:order", order=order)
     with page_reading(request):
-        context = {"form": form, "order": selectors.order_of(order)}
+        context = {"form": form, "order": _order(request, order)}
         return answer(request, "orders/announce.html", context, form=form, refused=refused)
+
+
+def _order(request: HttpRequest, order: UUID) -> Order:
+    found = selectors.order_of(order)
+    rules.check_may_see(actor_of(request), found)
+    return found
 
 
 @requires("accounts.manage")

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from orders import selectors, services
+from orders import rules, selectors, services
 from orders.forms import RecordIdentity, ShowIdentity, Why
 from orders.models import Order, Patient
 from orders.views.common import answer, events, page_reading
-from records.web import command_from
+from records.web import actor_of, command_from
 
 PAGE = "orders/identity.html"
 
@@ -25,7 +25,7 @@ PAGE = "orders/identity.html"
 @never_cache
 def identity(request: HttpRequest, order: UUID) -> HttpResponse:
     """Show the panel: what is recorded, who looked; the data only after a purpose is given."""
-    return render(request, PAGE, _context(order))
+    return render(request, PAGE, _context(request, order))
 
 
 @requires("orders.identity")
@@ -44,7 +44,7 @@ def show(request: HttpRequest, order: UUID) -> HttpResponse:
         except Refusal as refusal:
             refused = refusal
     with page_reading(request):
-        context = {**_context(order), "show_form": form, "shown": shown}
+        context = {**_context(request, order), "show_form": form, "shown": shown}
         if shown is not None:
             return render(request, PAGE, context)
         return answer(request, PAGE, context, form=form, refused=refused)
@@ -66,7 +66,7 @@ def record(request: HttpRequest, order: UUID) -> HttpResponse:
         else:
             return redirect("orders:identity", order=order)
     with page_reading(request):
-        context = {**_context(order), "record_form": form}
+        context = {**_context(request, order), "record_form": form}
         return answer(request, PAGE, context, form=form, refused=refused)
 
 
@@ -87,17 +87,20 @@ def erase(request: HttpRequest, order: UUID) -> HttpResponse:
         else:
             return redirect("orders:identity", order=order)
     with page_reading(request):
-        context = {**_context(order), "erase_form": form}
+        context = {**_context(request, order), "erase_form": form}
         return answer(request, PAGE, context, form=form, refused=refused)
 
 
 def _patient(request: HttpRequest, order: UUID) -> UUID:
     with page_reading(request):
-        return selectors.order_of(order).patient
+        found = selectors.order_of(order)
+        rules.check_may_see(actor_of(request), found)
+        return found.patient
 
 
-def _context(order: UUID) -> dict[str, Any]:
+def _context(request: HttpRequest, order: UUID) -> dict[str, Any]:
     found: Order = selectors.order_of(order)
+    rules.check_may_see(actor_of(request), found)
     patient: Patient = selectors.patient_of(found)
     if patient.site is None:
         raise NotFound()

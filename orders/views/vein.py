@@ -1,19 +1,20 @@
 """Vein to vein: the list worst first, and one order beside it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from mes.ui.text import day_text
-from orders import selectors, services
+from orders import rules, selectors, services
 from orders.attention import days_left
 from orders.bars import drawing
 from orders.enums import Attention, OrderState
@@ -38,6 +39,17 @@ def index(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, order: UUID) -> HttpResponse:
     """Show one order beside the list."""
     return render(request, "orders/index.html", {**_list(request), **_one(request, order)})
+
+
+@requires("orders.read")
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Open the order of a scanned or typed chain of identity, order number or pseudonym."""
+    found = selectors.order_found(request.GET.get("id", ""))
+    if found is None:
+        raise NotFound()
+    rules.check_may_see(actor_of(request), found)
+    return redirect("orders:order", order=found.id)
 
 
 @requires("orders.write")
@@ -74,7 +86,10 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     at = clock.now()
-    found = selectors.vein_to_vein(at=at, chosen=chosen, person=actor_of(request).person)
+    actor = actor_of(request)
+    found = selectors.vein_to_vein(
+        at=at, chosen=chosen, person=actor.person, own=rules.only_own(actor)
+    )
     return {
         "rows": [_row(row) for row in found.rows],
         "filters": _filters(found.counts, chosen),
@@ -123,15 +138,21 @@ def _promise(order: Any) -> str:
     return _("infusion %(days)s") % {"days": window_text(order.infusion_from, order.infusion_until)}
 
 
-def window_text(start: Any, end: Any) -> str:
-    """Return a window as days: "9 Dec 2026" or "9 Dec 2026 – 12 Dec 2026"."""
-    first, last = day_text(start), day_text(end - timedelta(seconds=1))
-    return first if first == last else f"{first} – {last}"
+def window_text(start: datetime, end: datetime) -> str:
+    """Return a window as days: "9 Dec", "9–12 Dec", "30 Nov – 3 Dec"; the year if not this one."""
+    first, last = localtime(start), localtime(end - timedelta(seconds=1))
+    tail = date_format(last, "j M" if last.year == localtime(clock.now()).year else "j M Y")
+    if first.date() == last.date():
+        return tail
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{tail}"
+    return f"{date_format(first, 'j M')} – {tail}"
 
 
 def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
     page = OrderPage(selectors.order_of(order), at=clock.now())
     row = page.order
+    rules.check_may_see(actor_of(request), row)
     return {
         "page": page,
         "order": row,

@@ -86,7 +86,7 @@ def test_a_delivery_is_received_and_the_quality_unit_releases_it(
     with reading(site=site.id):
         made = Lot.objects.get()
     assert (made.status, made.quantity_left, made.expires_at.isoformat()) == (
-        "released", 1000, "2027-03-31T21:59:59+00:00",
+        "released", Decimal(1000), "2027-03-31T21:59:59+00:00",
     )  # fmt: skip
     stale = post(quality, f"{page}decide/", text="late result", seq="1", action="reject")
     assert (stale.status_code, "stale" in stale.content.decode()) == (409, True)

@@ -16,7 +16,7 @@ from materials.models import Container
 from mes.lib import clock, isbt128
 from mes.lib.ids import uuid7
 from orders.models import Order, Patient
-from orders.services import open_register, receive_collection
+from orders.services import Identity, open_register, receive_collection
 from records.commands import Actor
 from records.reading import reading
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, signed_in_client
@@ -321,3 +321,35 @@ def test_orders_in_a_browser(served: str, browser: Browser) -> None:
     page.get_by_role("button", name="Receive the bag").click()
     expect(page.get_by_text("is received.")).to_be_visible()
     looked_at(page, "received")
+
+
+def test_somebody_from_outside_sees_their_own_orders_only(site: DemoSite, actor: Actor) -> None:
+    other = order(actor, wanted(today=today(), identity=Identity(name="Ada Canary")))
+    client = signed_in_client(site, "treatment-centre")
+    answer = post(client, "/orders/new/", **form_of(name="Own Patient"))
+    own = answer.headers["Location"]
+    assert client.get(own).status_code == 200
+    page = client.get("/orders/").content.decode()
+    assert (other.coi in page, page.count('class="pane-row"')) == (False, 1)
+    for path in ("", "announce/", "identity/"):
+        assert client.get(f"/orders/{other.id}/{path}").status_code == 404
+    for path, form in (
+        ("decide/", {"text": "no", "seq": "1", "action": "cancel"}),
+        ("announce/", {"din": f"={din(5)}00", "bags": "1"}),
+        ("identity/show/", {"purpose": "curious"}),
+        ("identity/record/", {"name": "Somebody else"}),
+        ("identity/erase/", {"text": "no", "seq": "0", "sure": "yes"}),
+    ):
+        assert post(client, f"/orders/{other.id}/{path}", **form).status_code == 404
+    answer = post(client, "/orders/new/", **form_of(pseudonym=other.pseudonym))
+    assert answer.status_code == 404
+    assert post(client, f"{own}identity/show/", purpose="call").status_code == 200
+
+
+def test_a_scan_finds_the_order(site: DemoSite, actor: Actor) -> None:
+    made = now_order(actor)
+    client = signed_in_client(site, "materials")
+    for text in (f"]d1&/{made.coi}", made.coi_typed.text, made.number.lower(), made.pseudonym):
+        answer = client.get("/orders/find/", {"id": text})
+        assert answer.headers["Location"] == f"/orders/{made.id}/"
+    assert client.get("/orders/find/", {"id": "O-26-9999"}).status_code == 404
