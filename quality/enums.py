@@ -66,7 +66,7 @@ class ReviewStanding(models.TextChoices):
     VOID = "void", _("void: the record changed since")
 
 
-class TestStanding(models.TextChoices):
+class CriterionStanding(models.TextChoices):
     """How far a criterion of the specification is."""
 
     MISSING = "missing", _("No result")

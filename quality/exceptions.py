@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mes.lib.refusals import Interlock, Refusal
 
 
-class TestUnknown(Refusal):
+class UnknownTest(Refusal):
     """The sample was not drawn for this test, or the recipe does not know it."""
 
     code = "test.unknown"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from batches.enums import RecordState
 from batches.models import Batch, BatchException, Concession, Step
-from quality.enums import GateKey, GateState, ReviewStanding, TestStanding
+from quality.enums import CriterionStanding, GateKey, GateState, ReviewStanding
 from quality.exceptions import (
     AlreadyDispositioned,
     GatesOpen,
@@ -39,7 +39,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Counted:
     """How many criteria of one stage of release stand where."""
 
     asked: int = 0
@@ -64,8 +64,8 @@ class Standing:
     held: bool = False
     labels_printed: int = 0
     labels_lost: int = 0
-    release_tests: Tests = Tests()
-    later_tests: Tests = Tests()
+    release_tests: Counted = Counted()
+    later_tests: Counted = Counted()
     review: ReviewStanding = ReviewStanding.VALID
 
 
@@ -102,19 +102,19 @@ def _labels(s: Standing) -> Gate:
     return _gate(GateKey.LABELS, s.labels_lost == 0, good, bad % {"n": s.labels_lost})
 
 
-def _tests(tests: Tests) -> Gate:
+def _tests(tests: Counted) -> Gate:
     words = {"passed": tests.passed, "asked": tests.asked}
     good = _("%(passed)s of %(asked)s pass") % words if tests.asked else _("none asked for")
     return _gate(GateKey.TESTS, tests.done, good, _not_done(tests))
 
 
-def _not_done(tests: Tests) -> str:
+def _not_done(tests: Counted) -> str:
     if tests.failed:
         return _("failed: %(tests)s") % {"tests": ", ".join(tests.failed)}
     return _("missing: %(tests)s") % {"tests": ", ".join(tests.missing)}
 
 
-def _later(tests: Tests) -> Gate:
+def _later(tests: Counted) -> Gate:
     """A failing later result holds up; one that is only awaited does not."""
     key = GateKey.LATER
     if tests.failed:
@@ -140,15 +140,15 @@ def standing_of(record: BatchRecord) -> Standing:
     )
 
 
-def _count(criteria: Sequence[Criterion]) -> Tests:
-    def keys(*wanted: TestStanding) -> tuple[str, ...]:
+def _count(criteria: Sequence[Criterion]) -> Counted:
+    def keys(*wanted: CriterionStanding) -> tuple[str, ...]:
         return tuple(one.item.key for one in criteria if one.standing in wanted)
 
-    return Tests(
+    return Counted(
         asked=len(criteria),
-        passed=len(keys(TestStanding.PASSED)),
-        failed=keys(TestStanding.FAILED),
-        missing=keys(TestStanding.MISSING, TestStanding.UNREVIEWED),
+        passed=len(keys(CriterionStanding.PASSED)),
+        failed=keys(CriterionStanding.FAILED),
+        missing=keys(CriterionStanding.MISSING, CriterionStanding.UNREVIEWED),
     )
 
 

@@ -1,0 +1,1 @@
+"""Operations of the API on samples, results and gates."""

@@ -11,7 +11,7 @@ from batches.selectors import recipe_of
 from materials.selectors import LabelBalance, label_balance
 from mes.lib.evidence import JSON, content_hash
 from quality import judging
-from quality.enums import DeviationState, ResultOutcome, TestStanding
+from quality.enums import CriterionStanding, DeviationState, ResultOutcome
 from quality.models import Deviation, Disposition, Result, Review, Sample
 from recipes.document import Recipe, SpecificationItem
 from recipes.enums import Outcome, ReleaseStage
@@ -31,7 +31,7 @@ class Criterion:
     """One criterion of release with the results that speak to it."""
 
     item: SpecificationItem
-    standing: TestStanding
+    standing: CriterionStanding
     results: tuple[Result, ...]
 
     @property
@@ -93,15 +93,15 @@ class BatchRecord:
         rows = tuple(row for row in self.standing_results if row.test == item.test)
         return Criterion(item, self._standing(item, rows), rows)
 
-    def _standing(self, item: SpecificationItem, rows: tuple[Result, ...]) -> TestStanding:
+    def _standing(self, item: SpecificationItem, rows: tuple[Result, ...]) -> CriterionStanding:
         """A failing result stays, whatever was found later: testing into compliance is no way."""
         reviewed = [row for row in rows if row.reviewed_at]
         if any(not judging.meets(item, row.value, self.facts) for row in reviewed):
-            return TestStanding.FAILED
+            return CriterionStanding.FAILED
         if len(reviewed) < len(rows):
-            return TestStanding.UNREVIEWED
+            return CriterionStanding.UNREVIEWED
         final = [row for row in reviewed if not row.interim]
-        return TestStanding.PASSED if final else TestStanding.MISSING
+        return CriterionStanding.PASSED if final else CriterionStanding.MISSING
 
     @cached_property
     def open_exceptions(self) -> list[BatchException]:

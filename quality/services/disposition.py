@@ -19,7 +19,7 @@ from orders.models import Order
 from orders.services import release_order
 from quality import rules
 from quality.entries import LaterResultsCertified
-from quality.enums import GateKey, GateState, TestStanding
+from quality.enums import CriterionStanding, GateKey, GateState
 from quality.exceptions import GatesOpen, LaterResultsOpen, NothingPending, RecordChanged
 from quality.rules import Gate
 from quality.selectors.record import BatchRecord, record_of
@@ -49,7 +49,7 @@ def product_of(batch: UUID) -> list[Container]:
 def pending_of(record: BatchRecord) -> tuple[str, ...]:
     """Return the tests whose results come after the release."""
     later = record.criteria_for(ReleaseStage.AFTER_RELEASE)
-    return tuple(one.item.test for one in later if one.standing != TestStanding.PASSED)
+    return tuple(one.item.test for one in later if one.standing != CriterionStanding.PASSED)
 
 
 def disposition_content(

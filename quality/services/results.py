@@ -21,7 +21,7 @@ from quality.exceptions import (
     ResultStands,
     ResultSuperseded,
     SampleNotReceived,
-    TestUnknown,
+    UnknownTest,
 )
 from quality.models import Result, Sample
 from quality.selectors.record import FLAG, safe_facts
@@ -60,7 +60,7 @@ def result_of(result: UUID) -> Result:
 def enter_result(*, command: Command, sample: UUID, typed: Typed) -> Reply:
     """Enter a result of a received sample; judged against the batch's pinned recipe.
 
-    Raises TestUnknown, SampleNotReceived, ResultStands, ValueNotUnderstood, TextMissing.
+    Raises UnknownTest, SampleNotReceived, ResultStands, ValueNotUnderstood, TextMissing.
     Appends ``result.entered``. It counts once another person has reviewed it.
     """
     with reading(site=command.actor.site, person=command.actor.person):
@@ -88,7 +88,7 @@ def _finding(a: Act, sample: Sample, typed: Typed) -> Finding:
     recipe = recipe_of(batch)
     test = recipe.test_by_key.get(typed.test)
     if test is None or typed.test not in sample.tests:
-        raise TestUnknown(field="test", sample=sample.number, test=typed.test)
+        raise UnknownTest(field="test", sample=sample.number, test=typed.test)
     verdict = judging.judge(recipe, test, typed.value, safe_facts(batch, at=a.now))
     return Finding(
         test=test.key, typed=typed.value.strip(), value=verdict.value, unit=verdict.unit,

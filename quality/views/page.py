@@ -15,7 +15,7 @@ from batches.findings import sentence
 from batches.models import BatchException, Step
 from quality import judging
 from quality.dossier.words import limits_text, scale_of, values_text
-from quality.enums import Judgement, TestStanding
+from quality.enums import CriterionStanding, Judgement
 from quality.selectors.queue import rarity
 from quality.selectors.record import BatchRecord, Criterion
 from quality.selectors.trail import Link, Trail
@@ -164,8 +164,8 @@ class Page:
             "title": one.item.title.say(self.language),
             "later": one.item.needed == ReleaseStage.AFTER_RELEASE,
             "standing": standing.label,
-            "failed": standing == TestStanding.FAILED,
-            "passed": standing == TestStanding.PASSED,
+            "failed": standing == CriterionStanding.FAILED,
+            "passed": standing == CriterionStanding.PASSED,
             "result": result,
             "bounds": judging.bounds_of(one.item, self.record.facts),
         }

@@ -52,7 +52,8 @@ def review_result(request: HttpRequest, result: UUID) -> HttpResponse:
 def _result_rows(row: Any) -> list[Row]:
     bad = row.outcome in {"outside", "alert"}
     rows: list[Row] = [
-        {"strong": f"{row.value} {row.unit}".strip(), "text": _("typed: %(typed)s") % {"typed": row.typed}},
+        {"strong": f"{row.value} {row.unit}".strip(),
+         "text": _("typed: %(typed)s") % {"typed": row.typed}},
         {"icon": "warning" if bad else "tick", "strong": row.get_outcome_display(),
          "text": f"{row.rule} {row.rule_version}".strip()},
         {"strong": _("Method"), "text": f"{row.method} {row.equipment}".strip()},

@@ -62,7 +62,11 @@ specification:
   - {key: viability, test: viability, limits: ["80", null], title: {en: "Viability at least 80 %"}}
   - {key: dose, test: dose, above: "1e6 * inputs.patient_weight", title: {en: "Dose"}}
   - {key: appearance, test: appearance, accepts: [conforms], title: {en: "Intact"}}
-  - {key: sterility, test: sterility, accepts: [negative], needed: after_release, title: {en: "Sterile"}}
+  - key: sterility
+    test: sterility
+    accepts: [negative]
+    needed: after_release
+    title: {en: "Sterile"}
 stages:
   - key: work
     title: {en: "Work"}
@@ -79,7 +83,11 @@ stages:
             unit: mL
             limits: {alert: ["90", "110"], action: ["80", "120"]}
             text: {en: "Enter the volume."}
-          - {key: bag, kind: label, makes: product-container, copies: "1", text: {en: "Label the bag."}}
+          - key: bag
+            kind: label
+            makes: product-container
+            copies: "1"
+            text: {en: "Label the bag."}
           - key: drawn
             kind: sample
             tests: [viability, dose, appearance, sterility]
@@ -240,14 +248,16 @@ def reviewed(bench: Bench, result: UUID) -> Reply:
     )
 
 
-def tested(bench: Bench, results: dict[str, str] | None = None) -> Bench:
+def with_results(bench: Bench, results: dict[str, str] | None = None) -> Bench:
     """Enter and review results; those that a release needs, unless given."""
     for test, value in (GOOD if results is None else results).items():
         reviewed(bench, entered(bench, test, value))
     return bench
 
 
-def judged(bench: Bench, exception: BatchException, judgement: Judgement = Judgement.ACCEPTED) -> Reply:
+def judged(
+    bench: Bench, exception: BatchException, judgement: Judgement = Judgement.ACCEPTED
+) -> Reply:
     """Let the QA reviewer answer an exception."""
     return services.judge_exception(
         command=bench.command("qa-reviewer"), batch=bench.batch, exception=exception.id,
@@ -265,7 +275,7 @@ def sign_review(bench: Bench) -> Reply:
 
 def ready_for_release(site: DemoSite | None = None, *, number: str = "B-26-0001") -> Bench:
     """Return a batch with every gate passed but the release itself."""
-    bench = tested(received(performed(issued(site, number=number))))
+    bench = with_results(received(performed(issued(site, number=number))))
     sign_review(bench)
     return bench
 

@@ -52,7 +52,7 @@ def test_release_certifies_in_two_stages_and_releases_the_product() -> None:
 def test_second_stage_is_signed_when_later_results_are_in() -> None:
     bench = build.ready_for_release()
     build.release(bench)
-    build.tested(bench, build.STERILE)
+    build.with_results(bench, build.STERILE)
     services.certify_later_results(
         command=bench.command("releasing-person"), batch=bench.batch,
         proof=proof_of(bench.actor("releasing-person")),
@@ -90,7 +90,7 @@ def test_release_names_every_open_gate() -> None:
 
 @pytest.mark.req("F211-165")
 def test_failing_result_refuses_release_although_a_later_one_passes() -> None:
-    bench = build.tested(build.received(build.performed(build.issued())), {"viability": "61"})
+    bench = build.with_results(build.received(build.performed(build.issued())), {"viability": "61"})
     [raised] = bench.exceptions()
     assert (raised.code, raised.severity) == ("result.out_of_specification", "major")
     assert states(bench)["tests"] == "open"
@@ -114,7 +114,7 @@ def test_proof_of_another_person_signs_nothing() -> None:
 
 
 def test_reviewer_does_not_release() -> None:
-    bench = build.tested(build.received(build.performed(build.issued())))
+    bench = build.with_results(build.received(build.performed(build.issued())))
     both = person("qa-reviewer", "releasing-person", site=bench.site, name="Both Roles")
     bench.site.people["qa-reviewer"] = bench.site.people["releasing-person"] = both
     build.sign_review(bench)
@@ -127,7 +127,7 @@ def test_who_worked_on_the_batch_does_not_review_it() -> None:
     bench = build.issued()
     both = person("operator", "qa-reviewer", site=bench.site, name="Both Roles")
     bench.site.people["operator"] = bench.site.people["qa-reviewer"] = both
-    build.tested(build.received(build.performed(bench)))
+    build.with_results(build.received(build.performed(bench)))
     with pytest.raises(NotIndependent):
         build.sign_review(bench)
 
@@ -199,7 +199,7 @@ def test_rejection_without_review_is_refused() -> None:
 def test_open_deviation_blocks_until_it_is_closed() -> None:
     bench = build.issued()
     raised = build.reported(bench)
-    build.tested(build.received(build.performed(bench)))
+    build.with_results(build.received(build.performed(bench)))
     assert build.judged(bench, raised, Judgement.DEVIATION)["deviation"] == "DEV-26-0001-1"
     with pytest.raises(GatesOpen):
         build.sign_review(bench)

@@ -1,0 +1,129 @@
+"""The batch record to take along: complete, verifiable, and the same bytes each time."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from mes.lib.evidence import Link, breaks
+from mes.lib.ids import uuid7
+from quality import services
+from quality.dossier import assemble, export, render
+from quality.enums import DossierState
+from quality.models import Dossier
+from quality.services.results import Typed
+from records import files, outbox
+from records.reading import reading
+from tests.builders import quality as build
+from tests.builders.accounts import signed_in_client
+from tests.builders.quality import Bench
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+POINTS = (
+    "dates", "equipment", "components", "quantities", "results", "clearance", "yields", "labels",
+    "containers", "samples", "persons", "investigations", "examinations",
+)  # fmt: skip
+HOSTILE = 'He said "#panic()" = *bold* $x$ <script>alert(1)</script> \\u{202e} @ref // /*'
+
+
+def released() -> Bench:
+    bench = build.issued()
+    raised = build.reported(bench, HOSTILE)
+    build.performed(bench)
+    build.judged(bench, raised)
+    build.with_results(build.received(bench))
+    build.sign_review(bench)
+    build.release(bench)
+    return bench
+
+
+def book(bench: Bench) -> dict[str, Any]:
+    with reading(site=bench.site.id):
+        return assemble(bench.row())
+
+
+@pytest.mark.req("F211-188b", "E4-3", "P11-50")
+def test_record_has_every_point_and_every_signature() -> None:
+    bench = released()
+    found = book(bench)
+    assert set(POINTS) <= set(found)
+    names = {row["name"] for row in found["signatures"]}
+    assert names == {"Olga Petrov", "Second qc-analyst", "Quinn Abel", "Rosa Keller"}
+    for row in found["signatures"]:
+        assert all(row[part] for part in ("meaning", "at", "zone", "role", "content_hash"))
+    filled = set(POINTS) - {"equipment", "components", "quantities", "clearance", "yields"}
+    assert {point for point in POINTS if found[point]} >= filled
+
+
+@pytest.mark.req("P11-70")
+def test_exported_chains_verify_and_an_altered_byte_does_not() -> None:
+    bench = released()
+    with reading(site=bench.site.id):
+        copy = json.loads(json.dumps(export(bench.row())))
+    assert [chain["kind"] for chain in copy["chains"]] == ["batch", "sample"]
+    for chain in copy["chains"]:
+        links = [_link(chain["stream"], one) for one in chain["entries"]]
+        assert list(breaks(links)) == []
+        assert chain["head"]["hash"] == links[-1].hash.hex()
+        altered = Link(links[1].stream, 2, links[1].body.replace(b"a", b"b", 1), links[1].hash)
+        assert [one.seq for one in breaks([links[0], altered, *links[2:]])] == [2]
+
+
+def _link(stream: str, one: dict[str, str]) -> Link:
+    body = base64.b64decode(one["body"])
+    return Link(stream, int(one["seq"]), body, bytes.fromhex(one["hash"]))
+
+
+def test_same_record_gives_the_same_bytes_and_text_stays_text() -> None:
+    found = book(released())
+    first = render(found)
+    assert first == render(found)
+    assert first.startswith(b"%PDF-")
+
+
+@pytest.mark.req("A11-8")
+def test_corrected_value_is_marked_with_old_new_and_reason() -> None:
+    bench = build.with_results(build.received(build.performed(build.issued())), {"viability": "61"})
+    services.correct_result(
+        command=bench.command("qc-analyst"), result=bench.record().results[0].id,
+        reason="Wrong dilution.", typed=Typed(test="viability", value="91"),
+    )  # fmt: skip
+    found = book(bench)
+    [change] = found["changes"]
+    assert (change["old"], change["new"], change["reason"]) == ("61", "91", "Wrong dilution.")
+    rows = found["results"]["laboratory"]
+    assert [(row["value"], row["superseded"], row["changed"]) for row in rows] == [
+        ("61", True, False), ("91", False, True),
+    ]  # fmt: skip
+    assert len(render(found)) > 10_000
+
+
+def test_worker_writes_a_copy_and_the_page_offers_it() -> None:
+    bench = released()
+    client = signed_in_client(bench.site, "auditor")
+    one = {"batch": bench.batch}
+    ask = reverse("quality:dossiers", kwargs=one)
+    assert client.post(ask, {"key": str(uuid7())}).status_code == 302
+    state = reverse("quality:dossier_state", kwargs=one)
+    assert b"every 2s" in client.get(state).content
+    outbox.drain()
+    with reading(site=bench.site.id):
+        row = Dossier.objects.get()
+    assert row.state == DossierState.RENDERED
+    assert b"every 2s" not in client.get(state).content
+    given = client.get(reverse("quality:dossier", kwargs={**one, "dossier": row.id}))
+    content = b"".join(given.streaming_content)  # type: ignore[attr-defined]
+    assert (given.status_code, content) == (200, files.get(row.sha256))
+
+
+def test_json_is_given_to_who_may_read() -> None:
+    bench = released()
+    url = reverse("quality:record_json", kwargs={"batch": bench.batch})
+    answer = signed_in_client(bench.site, "auditor").get(url)
+    assert answer.status_code == 200
+    assert answer.json()["record"]["header"]["batch"] == "B-26-0001"
+    assert signed_in_client(bench.site, "operator").get(url).status_code == 403
+
+
