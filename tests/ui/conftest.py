@@ -7,12 +7,19 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, Route
+from pytest_django import Settings
 
 from mes.lib import clock
 from tests.ui.pages import NOW, page_html
 
 ORIGIN = "http://ui.test"
 Show = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def own_urls(settings: Settings) -> None:
+    """Components need no app, so their tests load none."""
+    settings.ROOT_URLCONF = "tests.ui.urls"
 
 
 def _static(route: Route) -> None:

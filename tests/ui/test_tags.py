@@ -176,20 +176,25 @@ def test_share_of_a_range() -> None:
 @pytest.mark.parametrize(
     ("allowed", "section", "expected"),
     [
-        (["quality", "orders"], "quality", [("orders", False), ("quality", True)]),
+        (
+            ["quality", "orders"],
+            "quality",
+            [("orders", "/vein-to-vein/", False), ("quality", "/quality/", True)],
+        ),
         (["nonsense"], "", []),
         (None, "", []),
     ],
 )
 def test_nav_shows_what_is_allowed_in_the_order_of_the_work(
-    allowed: list[str] | None, section: str, expected: list[tuple[str, bool]]
+    allowed: list[str] | None, section: str, expected: list[tuple[str, str, bool]]
 ) -> None:
     html = render(
-        "{% nav_items as items %}{% for i in items %}{{ i.key }}={{ i.current }} {% endfor %}",
+        "{% nav_items as items %}{% for i in items %}"
+        "{{ i.key }}={{ i.url }}={{ i.current }} {% endfor %}",
         nav=allowed,
         section=section,
     )
-    assert html.split() == [f"{key}={current}" for key, current in expected]
+    assert html.split() == [f"{key}={url}={current}" for key, url, current in expected]
 
 
 def test_relative_stands_beside_an_absolute_time() -> None:
