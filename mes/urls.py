@@ -10,15 +10,21 @@ from drf_spectacular.views import SpectacularAPIView
 from mes.health import health
 from mes.lib.access import SIGNED_IN, public, requires
 
-# Apps whose pages stand at the root: sign-in and home.
-AT_ROOT = ("accounts",)
+# Apps whose pages stand at the root: sign-in and home; the board.
+AT_ROOT = ("accounts", "planning")
+
+
+def _has(module: str) -> bool:
+    """Say whether an app brings this module; an app without pages or without an API is whole."""
+    parent = module.rpartition(".")[0]
+    return find_spec(parent) is not None and find_spec(module) is not None
 
 
 def _pages() -> list[URLResolver]:
     return [
         path("" if app in AT_ROOT else f"{app}/", include(f"{app}.urls"))
         for app in settings.APPS
-        if app in settings.INSTALLED_APPS and app != "mes" and find_spec(f"{app}.urls")
+        if _has(f"{app}.urls")
     ]
 
 
@@ -26,7 +32,7 @@ def _api() -> list[URLResolver]:
     return [
         path(f"api/v1/{app}/", include((f"{app}.api.urls", f"{app}-api")))
         for app in settings.APPS
-        if find_spec(app) and find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")
+        if _has(f"{app}.api.urls")
     ]
 
 

@@ -17,6 +17,7 @@ from mes.lib.embedded.process import stop
 HIDDEN = ("DATABASE_OWNER_URL", "DATABASE_READER_URL")
 # Restarted at once, a process that cannot start would keep the machine busy.
 PAUSE = 2.0
+LAST_LINES = 12
 
 
 @dataclass
@@ -49,6 +50,10 @@ class Child:
         """Say whether it has ended by itself, long enough after its start to be started again."""
         ran = time.monotonic() - self.started
         return self.process is not None and self.process.poll() is not None and ran > PAUSE
+
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
 
     def stop(self) -> None:
         """Stop the parent process alone: its children's work is its own to end."""

@@ -37,6 +37,7 @@ class Supervisor:
         self.folder = self.stores.folder
         self.port = port
         self.say = say
+        self.demo = True
         self.times: dict[str, float] = {}
         self._stop = threading.Event()
         self._children: list[Child] = []
@@ -82,8 +83,8 @@ class Supervisor:
             self.stores.stop()
 
     def _prepare(self) -> None:
-        self.say("Preparing the database and the demo site ...")
-        command = [sys.executable, "manage.py", "prepare"]
+        self.say("Preparing the database ...")
+        command = [sys.executable, "manage.py", "prepare", *([] if self.demo else ["--no-demo"])]
         # In a session of its own: Ctrl-C reaches us, and we end it.
         with subprocess.Popen(
             command, cwd=PROJECT, env=self.environ, start_new_session=True
@@ -113,10 +114,16 @@ class Supervisor:
             health = site.health() or {}
             if health.get("healthy") and health.get("canary_age") is not None:
                 return site
-            self._restart_ended()
+            self._refuse_ended()
         if self._stop.is_set():
             raise Failed("Stopped.")
         raise Failed(f"The site did not come up: {site.health()}. Logs: {self.folder / 'logs'}")
+
+    def _refuse_ended(self) -> None:
+        """A part that ends before the site was up would only end again."""
+        for child in self._children:
+            if child.ended():
+                raise Failed(f"{child.name} did not start:\n{child.last_words()}")
 
     def _restart_ended(self) -> None:
         for child in self._children:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("MES_PORT", "8000")))
+        parser.add_argument("--no-demo", action="store_true", help="Serve an empty database.")
         parser.add_argument(
             "--check", action="store_true", help="Start, sign in, stop, and print the times."
         )
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM, or check once. Raises CommandError with a sentence."""
         supervisor = Supervisor(os.environ, port=options["port"], say=self._say)
+        supervisor.demo = not options["no_demo"]
         try:
             if options["check"]:
                 supervisor.check()
