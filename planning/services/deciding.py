@@ -25,17 +25,20 @@ PLAN_ACCEPTED = "plan.accepted"
 
 
 @acting
-def accept_plan(*, command: Command, plan: UUID) -> Reply:
+def accept_plan(*, command: Command, plan: UUID, seq: int | None = None) -> Reply:
     """Accept a proposal: one act over the plan, the board, the batch, all places and units.
 
     Gives back the batch's claims that the plan replaces, makes the new ones, moves the board
-    on. Raises PlanNotOpen, PlanOutdated (the board moved, or a stage began), TakenBy,
+    on. ``seq`` is what the page showed: a proposal that was computed anew since then is Stale.
+    Raises PlanNotOpen, PlanOutdated (the board moved, or a stage began), TakenBy,
     PlaceTaken and the rooms' refusals; then nothing of it has happened.
     """
     seen = _look(command, plan)
     board = board_of(_site(command))
     with act(command, streams=[plan, board, *seen]) as a:
         check_permission(a.actor, Permission.PLANNING_ACCEPT)
+        if seq is not None:
+            a.expect(plan, seq)
         row = _open(plan, PlanState.ACCEPTED)
         version = PlanBoard.objects.get(id=board).version
         bookings = [PlanBooking.model_validate(one) for one in row.bookings]
@@ -50,10 +53,12 @@ def accept_plan(*, command: Command, plan: UUID) -> Reply:
 
 
 @acting
-def reject_plan(*, command: Command, plan: UUID, reason: str = "") -> Reply:
-    """Put a plan aside; appends ``plan.rejected``. Raises PlanNotOpen."""
+def reject_plan(*, command: Command, plan: UUID, reason: str = "", seq: int | None = None) -> Reply:
+    """Put a plan aside; appends ``plan.rejected``. Raises PlanNotOpen, Stale."""
     with act(command, streams=[plan]) as a:
         check_permission(a.actor, Permission.PLANNING_ACCEPT)
+        if seq is not None:
+            a.expect(plan, seq)
         _open(plan, PlanState.REJECTED)
         a.append(plan, PlanRejected(reason=reason))
         a.reply = {"plan": str(plan)}

@@ -1,0 +1,1 @@
+"""Pages of the planner: the board with one proposal laid over it."""
