@@ -22,11 +22,11 @@ _LARGE: Final = Decimal(1_000_000)
 
 
 def unit_text(unit: str) -> str:
-    """Return a UCUM unit as people write it: `{cells}/mL` is "cells/mL", `Cel` is "°C"."""
+    """Return a UCUM unit as people write it: `{cells}/mL` is "cells/mL", `[EU]` is "EU"."""
     text = _PRINTED.get(unit, unit)
     text = re.sub(r"10[*^](-?\d+)", lambda m: "× 10" + m.group(1).translate(_SUPERSCRIPT), text)
     text = re.sub(r"(?<!\w)u(?=(L|g|m|mol)\b)", "µ", text)
-    return re.sub(r"(?<=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])\.", " ", text.replace("{", "").replace("}", ""))
+    return re.sub(r"(?<=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])\.", " ", re.sub(r"[{}\[\]]", "", text))
 
 
 def number_text(value: object) -> str:

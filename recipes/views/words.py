@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from mes.templatetags.ui import unit as unit_words
+from mes.ui.text import number_text, quantity_text
+from mes.ui.text import unit_text as unit_words
 from recipes.document import Placed, Recipe, SpecificationItem, Stage
 from recipes.enums import ContainerKind, Openness, ReleaseStage
 from recipes.parts import Band, Limits, Text, duration_text, span_text
@@ -43,9 +44,9 @@ class Reader:
         self._parameters = {f"parameters.{p.key}": p for p in recipe.parameters}
 
     def bound(self, formula: str) -> str:
-        """Return a bound: a parameter by its value, any other formula as it is written."""
+        """Return a bound: a number or a parameter by its value, else the formula as written."""
         parameter = self._parameters.get(formula)
-        return str(parameter.default) if parameter is not None else formula
+        return number_text(parameter.default if parameter is not None else formula)
 
     def span(self, span: timedelta | str) -> str:
         """Return a duration: a parameter by its value and unit."""
@@ -71,15 +72,17 @@ class Reader:
 
 
 def _enter(step: Any, read: Reader) -> list[str]:
-    unit = unit_words(step.unit or "")
-    shown = [f"× 10^{step.exponent}"] if step.exponent else []
-    target = [_("Target %(value)s") % {"value": f"{step.target} {unit}"}] if step.target else []
-    return [*shown, *target, *read.limits(step.limits, step.unit)] or [unit]
+    unit = step.unit or ""
+    shown = [unit_words(f"10*{step.exponent}")] if step.exponent else []
+    target = []
+    if step.target is not None:
+        target = [_("Target %(value)s") % {"value": quantity_text(step.target, unit)}]
+    return [*shown, *target, *read.limits(step.limits, step.unit)] or [unit_words(unit)]
 
 
 def _scan(step: Any, read: Reader) -> list[str]:
-    kind = ContainerKind(step.what).label
-    return [str(kind), _("%(count)s identifiers") % {"count": step.identifiers}]
+    kind, count = ContainerKind(step.what).label, step.identifiers
+    return [str(kind), ngettext("%d identifier", "%d identifiers", count) % count]
 
 
 def _add(step: Any, read: Reader) -> list[str]:
@@ -93,12 +96,14 @@ def _sample(step: Any, read: Reader) -> list[str]:
 
 
 def _label(step: Any, read: Reader) -> list[str]:
-    copies = [_("%(count)s copies") % {"count": step.copies}] if step.copies else []
-    return [str(ContainerKind(step.makes).label), *copies]
+    copies = ngettext("%d copy", "%d copies", step.copies or 0) % (step.copies or 0)
+    return [str(ContainerKind(step.makes).label), *([copies] if step.copies else [])]
 
 
 def _calculate(step: Any, read: Reader) -> list[str]:
-    return [f"{step.formula} → {unit_words(step.unit)}", *read.limits(step.limits, step.unit)]
+    unit = unit_words(step.unit)
+    formula = f"{step.formula} → {unit}" if unit else step.formula
+    return [formula, *read.limits(step.limits, step.unit)]
 
 
 def _timer(step: Any, read: Reader) -> list[str]:
