@@ -63,30 +63,40 @@ def check_lot_usable(
 def lot_refusals(
     lot: Lot, material: str, quantity: Decimal, *, at: datetime, streams: Sequence[UUID]
 ) -> Iterator[Refusal]:
-    """Yield every reason why a step may not take from a lot, the hardest first."""
-    usable = selectors.usable_text(material, at)
+    """Yield every reason why a step may not take from a lot, the hardest first.
+
+    Each names the lots that may be taken instead, which are looked up only then.
+    """
     if lot.material != material:
         yield WrongMaterial(
             field="lot", streams=streams, lot=lot.code, found=lot.material, material=material,
-            usable=usable,
+            usable=selectors.usable_text(material, at),
         )  # fmt: skip
     if lot.status == LotStatus.REJECTED:
         yield LotRejected(
-            field="lot", streams=streams, lot=lot.code, material=lot.material, usable=usable
+            field="lot",
+            streams=streams,
+            lot=lot.code,
+            material=lot.material,
+            usable=selectors.usable_text(material, at),
         )
     if lot.quantity_left < quantity:
         yield LotExhausted(
             field="lot", streams=streams, lot=lot.code, left=plain(lot.quantity_left),
-            asked=plain(quantity), unit=lot.unit, usable=usable,
+            asked=plain(quantity), unit=lot.unit, usable=selectors.usable_text(material, at),
         )  # fmt: skip
     if lot.status == LotStatus.QUARANTINE:
         yield LotNotReleased(
-            field="lot", streams=streams, lot=lot.code, material=lot.material, usable=usable
+            field="lot",
+            streams=streams,
+            lot=lot.code,
+            material=lot.material,
+            usable=selectors.usable_text(material, at),
         )
     if lot.expires_at <= at:
         yield LotExpired(
             field="lot", streams=streams, lot=lot.code, material=lot.material,
-            expired=instant_text(lot.expires_at), usable=usable,
+            expired=instant_text(lot.expires_at), usable=selectors.usable_text(material, at),
         )  # fmt: skip
 
 

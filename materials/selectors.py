@@ -155,8 +155,8 @@ def material_titles() -> Mapping[str, str]:
 
 
 def uses_of(lot: UUID) -> list[LotUse]:
-    """Return where a lot went, newest first."""
-    return list(LotUse.objects.filter(lot=lot).order_by("-at", "-id"))
+    """Return where a lot went, newest first, 500 at most."""
+    return list(LotUse.objects.filter(lot=lot).order_by("-at", "-id")[:500])
 
 
 def batches_of_lot(lot: UUID) -> list[UUID]:
@@ -250,8 +250,9 @@ def label_balance(*, batch: UUID) -> LabelBalance:
 
 
 def history(stream: UUID) -> list[dict[str, Any]]:
-    """Return the envelopes of a stream's entries, newest first, for a timeline."""
-    return [entry.envelope for entry in Entry.objects.filter(stream=stream).order_by("-seq")]
+    """Return the envelopes of a stream's last 200 entries, newest first, for a timeline."""
+    rows = Entry.objects.filter(stream=stream).order_by("-seq")[:200]
+    return [entry.envelope for entry in rows]
 
 
 def last_seq(stream: UUID) -> int:

@@ -27,6 +27,7 @@ from materials.exceptions import (
 )
 from materials.models import Lot, LotUse
 from materials.services import (
+    LOT_QUARANTINED,
     Delivery,
     consume_lot,
     quarantine_lot,
@@ -36,10 +37,11 @@ from materials.services import (
 )
 from mes.lib.ids import uuid7
 from mes.lib.refusals import Refusal
+from records import outbox
 from records.act import act, acting
 from records.commands import Actor, Command, Reply
 from records.exceptions import Stale
-from records.models import Entry
+from records.models import Entry, Message
 from records.reading import reading
 from records.verification import verify
 from tests.builders.materials import LATER, command, lot, material, somebody
@@ -275,3 +277,18 @@ def test_uses_are_rows_of_the_ledger(keeper: Actor, owner_connection: Connection
         assert LotUse.objects.count() == 1
     with pytest.raises(Exception, match="written by the fold"):
         owner_connection.execute("UPDATE materials_lotuse SET quantity = 1")
+
+
+@pytest.mark.scenario(25)
+@pytest.mark.parametrize("decide", [quarantine_lot, reject_lot])
+def test_a_lot_taken_back_tells_who_used_it(
+    keeper: Actor, decide: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(outbox._consumers, LOT_QUARANTINED, {"test": outbox.discard})
+    made, batch = lot(keeper), uuid7()
+    take(command=command(keeper), scanned="L-1001", quantity="1", batch=batch, of="TEXMACS")
+    decide(command=command(keeper), lot=made, reason="supplier's alert")
+    with reading(site=keeper.site):
+        [message] = Message.objects.filter(topic=LOT_QUARANTINED)
+        assert selectors.batches_of_lot(UUID(message.payload["lot"])) == [batch]
+    assert (message.payload["code"], message.payload["reason"]) == ("L-1001", "supplier's alert")

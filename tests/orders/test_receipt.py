@@ -26,7 +26,7 @@ from orders.exceptions import (
     TimesReversed,
 )
 from orders.models import Collection, Order
-from orders.rules import Reading
+from orders.rules import Reading, check_two_identifiers
 from orders.services import (
     Announcement,
     announce_collection,
@@ -34,8 +34,11 @@ from orders.services import (
     receive_collection,
     set_collection_apart,
 )
+from records import outbox
 from records.commands import Actor
-from records.models import Entry, Message
+from records.models import Entry
+from records.models import Message as MessageRow
+from records.outbox import Message
 from records.reading import reading
 from records.verification import verify
 from tests.builders.materials import command
@@ -193,9 +196,13 @@ def test_every_single_wrong_character_and_swap_is_refused(actor: Actor) -> None:
         right[:n] + c + right[n + 1 :] for n in range(len(right)) for c in "0123456789ABCDEFGHXYZ*"
     }
     wrong |= {right[:n] + right[n + 1] + right[n] + right[n + 2 :] for n in range(len(right) - 1)}
+    with reading(site=actor.site):
+        row, collections = selectors.order_of(made.id), selectors.collections_of(made.id)
     for text in sorted(wrong - {right}):
         with pytest.raises(ReceiptUnreadable):
-            receive(actor, made, typed(text), din_scanned(1))
+            check_two_identifiers(row, collections, first=typed(text), second=din_scanned(1))
+    with pytest.raises(ReceiptUnreadable):
+        receive(actor, made, typed(min(wrong - {right})), din_scanned(1))
 
 
 @pytest.mark.req("CI-6")
@@ -322,9 +329,17 @@ def test_a_donation_number_belongs_to_one_collection(actor: Actor) -> None:
         )
 
 
-def test_a_doubt_asks_for_qa_by_message(actor: Actor) -> None:
+def test_a_doubt_asks_for_qa_by_message(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Message] = []
+    monkeypatch.setitem(outbox._consumers, "collection.quarantined", {"test": told.append})
     made = order(actor)
-    announced(actor, made, 1)
-    receive(actor, made, made.coi_scanned, din_scanned(1), low=None)
-    # A message is written for each subscriber; without one there is none, and no error.
-    assert Message.objects.exclude(topic="collection.quarantined").count() == 0
+    announced(actor, made, 1, bags=2)
+    received(actor, made, 1)
+    bag = receive(actor, made, made.coi_scanned, din_scanned(1), low=None)
+    with reading(site=actor.site):
+        [message] = MessageRow.objects.filter(topic="collection.quarantined")
+    assert message.payload == {
+        "order": str(made.id), "container": str(bag), "reason": "temperature record missing",
+    }  # fmt: skip
+    outbox.drain()
+    assert [message.payload["container"] for message in told] == [str(bag)]
