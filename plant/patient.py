@@ -33,6 +33,8 @@ from records.reading import reading
 
 STEP = timedelta(minutes=4)
 WAIT = timedelta(minutes=30)
+# A place that stays taken for so many waits is planned anew.
+PATIENCE, MOST_REFUSALS = 6, 300
 COMMENT = "Repeated and confirmed; no effect on the cells expected."
 
 
@@ -81,9 +83,17 @@ def _work(p: Patient) -> Iterator[datetime]:
             yield from _step(p, due)
         except Refusal as refusal:
             p.refused[refusal.code] = p.refused.get(refusal.code, 0) + 1
-            if p.refused[refusal.code] > 2000:
-                raise
             yield clock.now() + WAIT
+            yield from _again(p, refusal)
+
+
+def _again(p: Patient, refusal: Refusal) -> Iterator[datetime]:
+    """Ask for another plan where a place stays taken; give up on what does not pass."""
+    times = p.refused[refusal.code]
+    if times > MOST_REFUSALS:
+        raise refusal
+    if refusal.code.startswith("claim.") and times % PATIENCE == 0:
+        yield from _plan(p)
 
 
 def _due(p: Patient) -> Step | None:
