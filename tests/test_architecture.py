@@ -21,7 +21,7 @@ DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "except
 # Pure modules that are an app's language: the recipe document and its judgement, states.
 FURTHER_DOORS = {
     "accounts": {"access", "permissions"},
-    "recipes": {"document", "parts", "step", "kinds", "judging"},
+    "recipes": {"document", "formulas", "parts", "step", "kinds", "judging", "reader"},
     "batches": {"findings", "workflow"},
 }
 LONGEST_FUNCTION = 60
