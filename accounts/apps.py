@@ -8,3 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import folds, presenters  # noqa: F401, PLC0415 - registers both
+        from accounts.api import schema  # noqa: F401, PLC0415 - registers itself

@@ -158,7 +158,7 @@ def test_unknown_role_shows_the_usage(image: Image) -> None:
 def test_check_for_deployment_is_clean(image: Image, production: dict[str, str]) -> None:
     check = ("manage", "check", "--deploy", "--fail-level", "WARNING")
     status, output = image.run(*check, **production)
-    assert (status, output) == (0, "System check identified no issues (0 silenced).\n")
+    assert (status, output) == (0, "System check identified no issues (0 silenced).\n"), output
 
 
 def test_web_serves_as_a_plain_user_with_the_role_of_the_application(
