@@ -159,8 +159,11 @@ class Search:
         fitting = [unit for unit in self.floor.units if unit.unit_class == need.class_]
         rooms = {place.id for place in self.floor.places if place.id in there}
         near = [unit for unit in fitting if unit.place is None or unit.place in rooms]
-        anywhere = not there or not self._stands_in_class(need)
-        return [Use(need, (unit,)) for unit in (fitting if anywhere else near)]
+        near.sort(key=lambda unit: unit.place is None)
+        if not there or not self._stands_in_class(need):
+            # What stands elsewhere belongs to the work there: the movable ones come first.
+            near = sorted(fitting, key=lambda unit: unit.place is not None)
+        return [Use(need, (unit,)) for unit in near]
 
     def _stands_in_class(self, need: Need) -> bool:
         """Whether units of the class stand on places of the class of room that the stage has."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -88,8 +88,8 @@ def _week(day: date) -> str:
 
 
 def midnight(day: date) -> datetime:
-    """Return the instant at which a local day begins."""
-    return timezone.make_aware(datetime.combine(day, time()))
+    """Return the instant at which a local day begins, in UTC: there hours are hours."""
+    return timezone.make_aware(datetime.combine(day, time())).astimezone(UTC)
 
 
 def timescale(span: str, first: str, *, now: datetime) -> Timescale:

@@ -158,6 +158,15 @@ def test_calibration_due_ends_what_a_unit_is_booked_for() -> None:
         solve(asked, floor(unit("PR-07", until=soon)))
 
 
+def test_movable_unit_is_taken_before_one_that_stands_elsewhere() -> None:
+    asked = job(stage("feed", 1), needs=[unit_need("feed", unit_class="counter")])
+    there = floor(
+        *places("R1", 1), unit("CC-01", at="R1 P1", unit_class="counter"),
+        unit("CM-01", unit_class="counter"),
+    )  # fmt: skip
+    assert labels(solved(asked, there)) == [("feed", "CM-01")]
+
+
 def test_two_units_of_a_class_are_two_units() -> None:
     needs = [unit_need("mix"), unit_need("mix", alias="second")]
     answer = solved(job(stage("mix"), needs=needs), floor(unit("PR-07"), unit("PR-08")))
