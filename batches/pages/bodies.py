@@ -12,7 +12,8 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from batches.pages.limits import Scale, asked_scale, hit, scale_of
+from batches.interlocks.identity import KINDS
+from batches.pages.limits import Scale, asked_scale, hit, plain, scale_of
 from batches.pages.seen import Seen, language
 from materials.selectors import next_label, usable_lots
 from mes.lib.refusals import Refusal
@@ -38,6 +39,8 @@ from recipes.step import Commented, Measure
 
 PREFIX = "v-"
 COI_IDENTIFIER = "&/"
+# From here on a number is written as a power of ten.
+LARGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,9 @@ class Showing:
         """Return what is said beside a field, known by any of ``names``."""
         if self.refusal is None or self.refusal.field not in names:
             return ""
-        return f"{self.refusal} {self.refusal.way_out_text}".strip()
+        problem = self.refusal.params.get("problem")
+        said = str(problem) if problem else str(self.refusal)
+        return f"{said[:1].upper()}{said[1:]} {self.refusal.way_out_text}".strip()
 
     def value(self, name: str) -> str:
         """Return what was typed."""
@@ -117,12 +122,12 @@ def _scan(show: Showing) -> dict[str, Any]:
     step = cast("scan.Step", show.placed.step)
     bag = str(ContainerKind(step.what).label)
     named = _("Label, or donation number")
-    hint = _("bar code of the container")
+    hint = _("bar code, upper left")
     if step.identifiers == 1:
         return {"rows": [row(show, 1, "code1", bag, "container", "scan", hint=hint)]}
     coi = row(
         show, 1, "code1", _("Chain of identity"), "second",
-        hint=_("square code"), accepts=COI_IDENTIFIER,
+        hint=_("square code, lower right"), accepts=COI_IDENTIFIER,
     )  # fmt: skip
     other = row(show, 2, "code2", named, "container", "scan", hint=hint)
     return {"rows": [coi, other]}
@@ -190,6 +195,7 @@ def _add(show: Showing) -> dict[str, Any]:
         "entry": entry(show, "quantity", _("Quantity added"), scale, unit=step.unit),
         "sign": _sign(),
         "asked": scale.get("target", ""),
+        "exactly": "" if "alert_low" in scale else scale.get("target", ""),
         "unit": step.unit,
         "take": _where(show.seen, step.material),
     }
@@ -219,18 +225,9 @@ def _sample(show: Showing) -> dict[str, Any]:
     }
 
 
-# Which of our own kinds a new container is; the same table stands in the interlock of identity.
-LETTERS = {
-    ContainerKind.PATIENT: "collection",
-    ContainerKind.INTERMEDIATE: "intermediate",
-    ContainerKind.PRODUCT: "product",
-    ContainerKind.SAMPLE: "sample",
-}
-
-
 def label_due(seen: Seen, kind: ContainerKind) -> dict[str, str]:
     """Return the label that is printed for this patient's next container of a kind."""
-    code = next_label(seen.batch.coi, LETTERS[kind])
+    code = next_label(seen.batch.coi, KINDS[kind])
     return {"code": code, "kind": str(kind.label)}
 
 
@@ -249,14 +246,23 @@ def _label(show: Showing) -> dict[str, Any]:
 
 def _calculate(show: Showing) -> dict[str, Any]:
     step = cast("calculate.Step", show.placed.step)
-    scale = scale_of(step.limits, show.seen.facts, decimals=step.decimals)
-    body: dict[str, Any] = {"formula": step.formula, "unit": step.unit, "limits": scale or None}
+    body: dict[str, Any] = {"formula": step.formula.replace("*", "×"), "unit": step.unit}
     try:
-        value = format(calculate.result(step, show.seen.facts), "f")
+        value = calculate.result(step, show.seen.facts)
     except Refusal as refusal:
         return {**body, "missing": str(refusal)}
-    inputs = [_input(show, name) for name in parse(step.formula).names]
-    return {**body, "value": value, "inputs": inputs, "hit": hit(scale, value)}
+    power = value.adjusted() if abs(value) >= LARGE else 0
+    scale = scale_of(step.limits, show.seen.facts, exponent=power)
+    on_scale = plain(value.scaleb(-power))
+    return {
+        **body,
+        "value": format(value, "f"),
+        "on_scale": on_scale,
+        "scale_unit": f"10*{power}.{step.unit}" if power else step.unit,
+        "limits": scale or None,
+        "inputs": [_input(show, name) for name in parse(step.formula).names],
+        "hit": hit(scale, on_scale),
+    }
 
 
 def _input(show: Showing, name: str) -> dict[str, str]:

@@ -14,6 +14,9 @@ from recipes.document import Placed, Stage
 from recipes.judging import ValueMissing
 from recipes.kinds.timer import Step as Timer
 
+# What fits above the number of the step.
+LONGEST = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -84,9 +87,10 @@ def head_of(seen: Seen) -> dict[str, Any]:
     head: dict[str, Any] = {
         "mark": batch.mark,
         "coi": batch.coi,
-        "product": batch.recipe,
+        # What is last gives way on a narrow screen: better the product than the place.
+        "product": seen.place or batch.recipe,
         "batch": batch.number,
-        "place": seen.place,
+        "place": batch.recipe if seen.place else "",
     }
     if due is not None and operation is not None:
         head |= _progress(seen, operation) | {"people": people(seen, operation)}
@@ -100,8 +104,9 @@ def head_of(seen: Seen) -> dict[str, Any]:
 def _progress(seen: Seen, operation: Operation) -> dict[str, Any]:
     steps = seen.steps_of(operation.path)
     title = seen.title_of(operation.path)
+    named = _("Operation %(n)s · %(title)s") % {"n": operation.number, "title": title}
     return {
-        "operation": _("Operation %(n)s · %(title)s") % {"n": operation.number, "title": title},
+        "operation": named if len(named) <= LONGEST else title,
         "step": seen.batch.position,
         "steps": seen.batch.steps,
         "tick": seen.batch.position - steps[0].position + 1,

@@ -12,6 +12,12 @@ from recipes.parts import Band, Limits, decimal_text
 Scale = dict[str, str]
 
 
+def plain(number: Decimal) -> str:
+    """Return a quantity without the zeros that its column adds, and without exponent."""
+    text = decimal_text(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def scale_of(
     limits: Limits | None,
     facts: Facts,
@@ -66,6 +72,8 @@ def asked_scale(step: Add, facts: Facts) -> Scale:
     if asked is None:
         return {}
     allowed = abs(asked) * (step.tolerance or Decimal(0)) / 100
+    if not allowed:
+        return {"target": _typed(asked, 0, None)}
     low, high = _typed(asked - allowed, 0, None), _typed(asked + allowed, 0, None)
     return {"alert_low": low, "target": _typed(asked, 0, None), "alert_high": high}
 

@@ -15,10 +15,9 @@ from batches.findings import sentence as said
 from batches.models import BatchException, Concession, Operation, RefusedAttempt, Stage, Step
 from batches.pages.desk import since
 from batches.pages.head import safe_until
-from batches.pages.limits import asked_scale, scale_of
+from batches.pages.limits import asked_scale, plain, scale_of
 from batches.pages.seen import Seen, language
 from batches.pages.values import FLAGGED, Recorded, recorded
-from equipment.models import Claim
 from materials.models import Lot
 from materials.selectors import containers_of_batch, label_balance, lots_of_batch
 from mes.ui.text import quantity_text, unit_text
@@ -74,7 +73,7 @@ def record_page(seen: Seen) -> dict[str, Any]:
         "exceptions": [exception_row(one) for one in exceptions],
         "concessions": list(Concession.objects.filter(stream=seen.batch.id)),
         "refused": [_attempt(a) for a in RefusedAttempt.objects.filter(stream=seen.batch.id)],
-        "claims": list(Claim.objects.of(seen.batch.id).order_by("during")),
+        "claims": sorted(seen.claims, key=lambda claim: claim.start),
         "containers": containers_of_batch(seen.batch.id),
         "lots": _lots(seen),
         "labels": label_balance(batch=seen.batch.id),
@@ -231,7 +230,7 @@ def _lots(seen: Seen) -> list[dict[str, Any]]:
         rows.append(
             {
                 "lot": lot,
-                "quantity": quantity_text(use.quantity.normalize(), unit),
+                "quantity": quantity_text(plain(use.quantity), unit),
                 "step": _step_number(seen, use.step),
                 "at": use.at,
                 "by": use.by,

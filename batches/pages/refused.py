@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import Permission
 from accounts.selectors import holders_of
 from batches.pages.head import head_of, safe_until
+from batches.pages.limits import plain
 from batches.pages.seen import Seen, short
 from batches.pages.work import talk
 from materials.selectors import material_titles, usable_lots
@@ -199,7 +200,7 @@ def _first_way(seen: Seen, refusal: Refusal, lots: list[Any]) -> dict[str, Any]:
         {"label": _("Place"), "value": lot.location},
         {"label": _("In date until"), "value": _("%(day)s · released") % {
             "day": day_text(lot.expires_at)}},
-        {"label": _("Left"), "value": quantity_text(lot.quantity_left.normalize(), lot.unit)},
+        {"label": _("Left"), "value": quantity_text(plain(lot.quantity_left), lot.unit)},
     ]  # fmt: skip
     text = _("This lot may be used; it expires first.")
     return {"title": title, "text": text, "facts": facts}

@@ -127,15 +127,19 @@ class Seen:
         return self.due is not None and self.due.state == StepState.TO_BE_VERIFIED
 
 
-def look(batch: UUID, actor: Actor) -> Seen:
-    """Read a batch for a page. Raises NotFound, for another site's as well."""
+def look(batch: UUID, actor: Actor, *, every_claim: bool = False) -> Seen:
+    """Read a batch for a page. Raises NotFound, for another site's as well.
+
+    ``every_claim`` brings those that have ended, too.
+    """
+    claims = Claim.objects.of(batch).order_by("stream") if every_claim else claims_of(batch)
     seen = selectors.batch_of(batch)
     return Seen(
         batch=seen,
         recipe=selectors.recipe_of(seen),
         steps=list(Step.objects.filter(stream=batch)),
         operations=list(Operation.objects.filter(stream=batch)),
-        claims=list(claims_of(batch)),
+        claims=list(claims),
         seq=seq_of(batch),
         now=clock.now(),
         actor=actor,

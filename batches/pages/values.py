@@ -53,8 +53,8 @@ def recorded(row: Step, step: StepBase) -> list[Recorded]:
     """Return a step's values in the order in which its kind takes them."""
     values: Mapping[str, str] = row.values
     if isinstance(step, clear.Step):
-        said = {check.key: check.text.say(language()) for check in step.checks}
-        return [Recorded(name, said.get(name, name), "✓") for name in values]
+        checked = [check for check in step.checks if check.key in values]
+        return [Recorded(check.key, check.text.say(language()), "✓") for check in checked]
     order = [*step.accepts(), *values]
     names = [name for name in dict.fromkeys(order) if name in values]
     return [_one(name, values[name], step) for name in names]

@@ -127,11 +127,12 @@ def _over(show: Showing) -> str:
         "transfer": _("Transfer"),
         "enter": _("Value"),
         "choose": _("Choice"),
-    }.get(step.kind, _("Act"))  # fmt: skip
+    }.get(step.kind, "")  # fmt: skip
     critical = _("critical") if step.critical else ""
     second = _("a second person verifies") if step.verify else ""
     final = _("cannot be undone") if step.irreversible else ""
-    return " · ".join(part for part in (kind, critical, second, final) if part)
+    said = " · ".join(part for part in (kind, critical, second, final) if part)
+    return said[:1].upper() + said[1:]
 
 
 def _strip(body: Mapping[str, Any]) -> dict[str, str] | None:

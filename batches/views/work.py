@@ -66,9 +66,9 @@ def _do(
 
 def given_of(posted: QueryDict) -> dict[str, str]:
     """Return what was typed or scanned, by the names that the step knows."""
-    found = {name[len(PREFIX) :]: posted[name] for name in posted if name.startswith(PREFIX)}
+    found = {name[len(PREFIX) :]: str(posted[name]) for name in posted if name.startswith(PREFIX)}
     how = {name for name in found if name.endswith(HOW) and name[: -len(HOW)] in found}
-    more = {name: posted[name] for name in ("reason", "reason_text") if posted.get(name)}
+    more = {name: str(posted[name]) for name in ("reason", "reason_text") if posted.get(name)}
     return {name: value for name, value in found.items() if name not in how} | more
 
 

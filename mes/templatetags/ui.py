@@ -154,6 +154,7 @@ def safe_until(until: datetime, start: datetime | None = None, url: str = "") ->
         "until": until,
         "start": start,
         "url": url,
+        "other_day": text.local(until).date() != text.local(clock.now()).date(),
         "state": "is-missed" if missed else "is-soon" if soon else "",
         "part": round(max(0, min(100, part)), 1),
     }

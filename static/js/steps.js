@@ -43,7 +43,18 @@ function reconcile() {
   sign.hidden = !known || Number(printed) === Number(applied) + Number(spoiled);
 }
 
+// An addition without tolerance: any other quantity is an exception, said before it is sent.
+function exactly() {
+  const asked = form.querySelector("[data-asked]");
+  const entry = asked?.nextElementSibling;
+  const field = entry?.querySelector("[data-value]");
+  if (!field) return;
+  const typed = Number(field.value.replace(",", "."));
+  entry.dataset.hit = field.value !== "" && typed !== Number(asked.dataset.asked) ? "alert" : "";
+}
+
 function look() {
+  exactly();
   reconcile();
   showWaiting();
 }
