@@ -90,7 +90,7 @@ SHAPES: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def parse(text: str) -> Formula:
     """Read a formula; raises FormulaError with a sentence. Touches nothing else."""
     if not text.isascii() or len(text) > LONGEST or "\n" in text:
@@ -184,6 +184,8 @@ def evaluate(text: str, lookup: Lookup) -> Decimal:
     Raises FormulaError (division by zero, overflow, not a number) and whatever lookup raises.
     """
     formula = parse(text)
+    if isinstance(formula.tree, ast.Constant):
+        return literal(formula.tree, formula.text)
     with decimal.localcontext(decimal.Context(prec=DIGITS)) as context:
         context.traps[decimal.Overflow] = True
         try:

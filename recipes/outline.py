@@ -153,18 +153,18 @@ class Outline:
             )
         )
 
+    @cached_property
+    def _defaults(self) -> dict[str, Decimal]:
+        return {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
+
     def default(self, formula: str | None) -> Decimal | None:
         """Work a bound out with the parameters' defaults; None when it needs more than those."""
         if formula is None:
             return None
-        names = formulas.parse(formula).names
-        if any(paths.space_of(name) != "parameters" for name in names):
-            return None
-        known = {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
-        if any(name not in known for name in names):
+        if any(name not in self._defaults for name in formulas.parse(formula).names):
             return None
         try:
-            return formulas.evaluate(formula, known.__getitem__)
+            return formulas.evaluate(formula, self._defaults.__getitem__)
         except formulas.FormulaError:
             return None
 

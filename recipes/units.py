@@ -104,6 +104,8 @@ def quantity(code: str) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Tell whether two quantities have one dimension and one scale."""
+    if one.magnitude == other.magnitude and one.units == other.units:
+        return True
     ratio = (one / other).to_base_units()
     return bool(ratio.dimensionless and abs(ratio.magnitude - 1) < Decimal("1e-12"))
 
