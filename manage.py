@@ -18,7 +18,16 @@ from mes.lib.embedded import FolderRefused, StoreFailed, Stores
 from mes.lib.environment import Missing
 
 # These need no store, or start them themselves.
-WITHOUT_STORES = {"help", "version", "--version", "--help", "run", "collectstatic", "spectacular"}
+WITHOUT_STORES = {
+    "help",
+    "version",
+    "--version",
+    "--help",
+    "recipe",
+    "run",
+    "collectstatic",
+    "spectacular",
+}
 
 
 def main() -> None:
