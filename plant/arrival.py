@@ -31,7 +31,8 @@ class Patient:
     number: int
     recipe: str
     luck: Random
-    stop_after: str = ""  # stage after which nothing more happens (demo site)
+    stop_after: str = ""  # the last thing that happens to the patient (demo site)
+    mishap: bool = False  # another patient's bag is scanned once
     order: UUID | None = None
     batch: UUID | None = None
     released: bool = False

@@ -68,7 +68,8 @@ class Hands:
         return rows.order_by("-made_at")[0]
 
     def _equip(self, step: Any) -> dict[str, str]:
-        claim = Claim.objects.of(self.batch.id).live().filter(alias=step.as_).first()
+        held = Claim.objects.of(self.batch.id).live().for_stage(self.placed.stage.key)
+        claim = held.filter(alias=step.as_).first()
         if claim is None:
             raise LookupError(f"{self.batch} has no {step.as_}")
         return {"unit": claim.resource_label.split(",")[0]}

@@ -6,6 +6,7 @@ rooms and units as real ones do.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from batches.exceptions import CommentMissing
 from batches.models import Batch, BatchException, Operation, Step
 from batches.selectors import batch_of, placed_of
 from equipment.models import Claim
+from materials.models import Container
 from mes.lib import clock
 from mes.lib.refusals import Refusal
 from planning.enums import PlanState
@@ -42,14 +44,17 @@ def live(p: Patient, *, start: datetime) -> Iterator[datetime]:
     """Take the order at ``start`` and go on until release. Yields when to act next."""
     yield start
     enter_order(p)
+    if p.stop_after == "order":
+        return
     yield start + DAY
     receive(p)
     issue(p)
+    if p.stop_after == "issue":
+        return
     yield start + DAY + HOUR
     yield from _plan(p)
     yield from _work(p)
-    if not p.stop_after:
-        yield from _finish(p)
+    yield from _finish(p)
 
 
 def _plan(p: Patient) -> Iterator[datetime]:
@@ -75,8 +80,6 @@ def _work(p: Patient) -> Iterator[datetime]:
     stage = ""
     while (due := _due(p)) is not None:
         if due.stage != stage:
-            if stage and stage == p.stop_after:
-                return
             stage = due.stage
             yield max(clock.now(), _planned_start(p, stage))
         try:
@@ -159,6 +162,8 @@ def _waited_for(p: Patient, due: Step) -> set[str]:
 
 def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
     batch = known(p.batch)
+    if p.mishap and due.kind == "scan":
+        _scan_wrong(p, due, recorder=recorder)
     with reading(site=p.plant.site):
         seen = batch_of(batch)
         values = Hands(p.plant.crew, seen, placed_of(seen, due.path), p.luck).values()
@@ -172,6 +177,21 @@ def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
         return send(values)
     except CommentMissing:
         return send({**values, "comment": COMMENT})
+
+
+def _scan_wrong(p: Patient, due: Step, *, recorder: str) -> None:
+    """Scan another patient's bag once: it is refused, and both batches show it."""
+    batch = known(p.batch)
+    with reading(site=p.plant.site):
+        mine = batch_of(batch).coi
+        other = Container.objects.present().exclude(coi=mine).filter(kind="collection").first()
+    if other is None:
+        return
+    p.mishap = False
+    values = {"code1": f"={other.din}00", "code2": f"&/{other.coi}"}
+    command = p.plant.crew.command(recorder, "batches.perform_step", {"values": values})
+    with suppress(Refusal):
+        floor.perform_step(command=command, batch=batch, step=due.path, values=values)
 
 
 def _attest(p: Patient, due: Step, *, performer: str) -> None:
@@ -191,6 +211,8 @@ def _finish(p: Patient) -> Iterator[datetime]:
     outbox.drain()
     yield clock.now() + HOUR
     _judge_all(p)
+    if p.stop_after == "judgement":
+        return
     quality.sign_review(
         command=crew.command("brenner", "quality.review"), batch=batch,
         content_hash=_hash(p), proof=crew.proof("brenner"),

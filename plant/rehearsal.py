@@ -87,12 +87,15 @@ def run(
     everybody: list[tuple[Patient, Iterator[datetime]]],
     *,
     after: Callable[[], None] = lambda: None,
+    until: datetime | None = None,
 ) -> None:
-    """Wake the patients in the order of their instants until all lives are over."""
+    """Wake the patients in the order of their instants until all lives, or time, are over."""
     waiting = [(next(life), number, life) for number, (_, life) in enumerate(everybody)]
     heapq.heapify(waiting)
     while waiting:
         at, number, life = heapq.heappop(waiting)
+        if until is not None and at > until:
+            return
         clock.simulate(max(at, clock.now()))
         following = next(life, None)
         if following is not None:
