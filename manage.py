@@ -1,4 +1,4 @@
-#!/usr/bin/env python
+#!/usr/bin/env python3
 """Management commands. Outside production, starts the embedded stores that are not named."""
 
 import os
@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OURS = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
-if find_spec("django") is None:
+if find_spec("psycopg") is None:
     # Called as ./manage.py with the system's Python: go on with the project's.
     if not OURS.exists():
         sys.exit("The environment is missing. Make it with: make .venv")
