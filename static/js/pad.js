@@ -78,6 +78,7 @@ function renamePrimary(field, kind) {
 
 function showEntry(field) {
   const entry = field.closest("[data-entry]");
+  field.closest(".valuebox")?.classList.toggle("is-empty", field.value === "");
   const scale = entry?.querySelector("[data-scale]");
   const kind = scale ? drawScale(scale, field.value) : "";
   if (entry) entry.dataset.hit = kind;
