@@ -47,7 +47,7 @@ class GateKey(models.TextChoices):
     RECORD = "record", _("Record")
     EXCEPTIONS = "exceptions", _("Exceptions")
     DEVIATIONS = "deviations", _("Deviations")
-    CONCESSIONS = "concessions", _("Concession questions")
+    CONCESSIONS = "concessions", _("Concessions")
     TESTS = "tests", _("Release tests")
     LABELS = "labels", _("Labels")
     HOLD = "hold", _("Quality hold")

@@ -45,8 +45,8 @@ class Grant(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         help_text=_("Local time of the site; at most 24 hours ahead"),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=_area(3))
-    risk = forms.CharField(label=_("Risk for the cells"), max_length=4000, widget=_area(3))
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=_area(2))
+    risk = forms.CharField(label=_("Risk for the cells"), max_length=4000, widget=_area(2))
 
 
 class Receive(forms.Form):

@@ -1,7 +1,7 @@
 """What holds up a disposition, and who may answer, review and release."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -36,6 +36,12 @@ class Gate:
     title: str
     state: GateState
     detail: str
+    short: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the bar has room for."""
+        return self.short or self.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ def _labels(s: Standing) -> Gate:
 def _tests(tests: Counted) -> Gate:
     words = {"passed": tests.passed, "asked": tests.asked}
     good = _("%(passed)s of %(asked)s pass") % words if tests.asked else _("none asked for")
-    return _gate(GateKey.TESTS, tests.done, good, _not_done(tests))
+    gate = _gate(GateKey.TESTS, tests.done, good, _not_done(tests))
+    return gate if tests.done else replace(gate, short=_("%(passed)s of %(asked)s pass") % words)
 
 
 def _not_done(tests: Counted) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import Site
 from batches.models import Batch
+from mes.lib.isbt128 import check_character
 from quality.dossier import sections
 from quality.dossier.people import persons, signatures
 from quality.dossier.words import Clock, clock_of
@@ -56,6 +57,7 @@ def _header(source: Source, site: Site | None) -> Book:
         "zone": site.zone if site else "UTC",
         "batch": batch.number,
         "chain_of_identity": batch.coi,
+        "check_character": check_character(batch.coi),
         "patient_mark": batch.mark,
         "purpose": batch.purpose,
         "recipe": batch.recipe,

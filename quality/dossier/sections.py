@@ -40,7 +40,7 @@ def _row(source: Source, step: Step) -> Row:
         "text": _text(source, step),
         "state": step.state,
         "values": dict(step.values),
-        "shown": values_text(step.values, unit),
+        "shown": values_text(step.values, unit) if step.performed_at else "",
         "unit": unit or "",
         "comment": step.values.get("comment", ""),
         "limits": limits_text(placed.step, source.record.facts) if placed else "",

@@ -36,6 +36,8 @@ def plain(value: Decimal | None) -> str:
 
 def values_text(values: Mapping[str, str], unit: str | None) -> str:
     """Return a step's values as one line; the main value carries its unit."""
+    if not values:
+        return "done"
     parts = []
     for name, value in values.items():
         if name == "comment":

@@ -38,13 +38,12 @@ def _gate(gate: Gate) -> dict[str, str]:
     state = STATES[gate.state]
     if gate.key == GateKey.REVIEW and gate.state == GateState.OPEN:
         state = "to-come"
-    return {"name": gate.title, "state": state, "text": gate.detail}
+    return {"name": gate.title, "state": state, "text": gate.words}
 
 
 def _points(blocking: Sequence[Gate]) -> str:
-    names = ", ".join(gate.title for gate in blocking)
-    said = ngettext("Opens after: %(names)s", "Opens after %(n)s: %(names)s", len(blocking))
-    return said % {"n": len(blocking), "names": names}
+    said = ngettext("Opens after %(n)s open point", "Opens after %(n)s open points", len(blocking))
+    return said % {"n": len(blocking)}
 
 
 def _url(name: str, batch: UUID) -> str:

@@ -41,7 +41,8 @@ def page_context(
     """Return the context of the review page. Call it in a reading."""
     record = record_of(batch_of(batch))
     trail = trail_of([batch, *(sample.id for sample in record.samples)])
-    page = Page(record, trail, language(), opened or request.GET.get("open", ""))
+    may_judge = may(request, Permission.QUALITY_JUDGE)
+    page = Page(record, trail, language(), opened or request.GET.get("open", ""), may_judge)
     return {
         "record": record,
         "batch": record.batch,
@@ -53,7 +54,7 @@ def page_context(
         "dossiers": list(Dossier.objects.filter(stream=batch).order_by("-number")),
         "entries": len(trail.links),
         "record_url": record_url(record.batch),
-        "may_judge": may(request, Permission.QUALITY_JUDGE),
+        "may_judge": may_judge,
         "may_hold": may(request, Permission.QUALITY_HOLD),
         "may_concede": may(request, Permission.QUALITY_CONCEDE),
         "judge_form": Judge(),

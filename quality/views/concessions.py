@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import Permission
 from accounts.services.ceremony import Proof
 from batches.findings import sentence
-from batches.selectors import batch_of
+from batches.models import Batch
+from batches.selectors import batch_of, recipe_of
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
@@ -22,6 +23,7 @@ from quality.forms import Conclusion, Grant, Reason
 from quality.services import concessions, deviations
 from quality.views.common import (
     BOTH,
+    language,
     page_reading,
     refusal_of,
 )
@@ -77,6 +79,11 @@ def _in_four_hours() -> datetime:
     return clock.now() + timedelta(hours=4)
 
 
+def _step_words(batch: Batch, path: str) -> str:
+    placed = recipe_of(batch).by_path.get(path)
+    return placed.step.text.say(language()) if placed else _("Step")
+
+
 def _grant_sheet(
     batch: UUID, concession: UUID, form: Grant, refused: Refusal | None = None
 ) -> Sheet:
@@ -88,7 +95,7 @@ def _grant_sheet(
         content="", blocked=answered,
         rows=[
             {"icon": "warning", "strong": sentence(row.code, row.params), "text": ""},
-            {"icon": "next", "strong": _("Step"), "text": row.step},
+            {"icon": "next", "strong": _step_words(batch_of(batch), row.step), "text": row.step},
             {"icon": "person", "strong": row.asked_by_name, "text": f"“{row.asked_reason}”"},
             {"icon": "warning", "strong": _("A deviation is opened"),
              "text": _("and it stands on the release page.")},

@@ -36,17 +36,18 @@ def _open_words(record: BatchRecord) -> list[Row]:
     return [
         {"icon": "warning", "strong": gate.title, "text": gate.detail}
         for gate in gates(standing_of(record))
-        if gate.state != "passed" and gate.key != "review"
+        if gate.state == "open" and gate.key != "review"
     ]
 
 
 def _record_rows(record: BatchRecord) -> list[Row]:
     exceptions, changed = len(record.exceptions), sum(1 for r in record.results if r.corrects)
+    judged = _("each with its judgement") if exceptions else _("nothing was out of order")
     rows = [
         {"strong": ngettext("%(n)s step", "%(n)s steps", len(record.steps)) % {
             "n": len(record.steps)}, "text": _("as recorded, with who performed and verified")},
         {"strong": ngettext("%(n)s exception", "%(n)s exceptions", exceptions) % {
-            "n": exceptions}, "text": _("each with its judgement"),
+            "n": exceptions}, "text": judged,
          "icon": "warning" if exceptions else "tick"},
     ]  # fmt: skip
     for one in record.concessions:

@@ -24,7 +24,9 @@ from records.presenters import sentence as said_of
 
 ORDER = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
 SIGN = {Severity.CRITICAL.value: "stop", Severity.MAJOR.value: "warning"}
-ROUTINE = frozenset({"operation.signed_on", "dossier.requested"})
+ROUTINE = frozenset(
+    {"operation.signed_on", "dossier.requested", "sample.registered", "result.reviewed"}
+)
 ABNORMAL = frozenset(
     {"attempt.refused", "exception.raised", "concession.asked", "quality-hold.set",
      "process-hold.set", "deviation.opened"}
@@ -41,6 +43,7 @@ class Page:
     trail: Trail
     language: str
     opened: str = ""
+    may_judge: bool = False
 
     def sorted_exceptions(self) -> list[BatchException]:
         """Open ones first, the heaviest first."""
@@ -84,7 +87,7 @@ class Page:
             "what": sentence(row.code, row.params),
             "step": f"{self.title(row.step)} {step.position}" if step else "–",
             "linked": deviation.number if deviation else "",
-            "linked_url": self._deviation_url(deviation) if deviation else "",
+            "linked_url": self._deviation_url(deviation) if deviation and self.may_judge else "",
             "judged": self._judged(row),
             "url": f"?open={row.id}#exception-{row.id}",
             "open": is_open,
@@ -172,7 +175,9 @@ class Page:
 
     def signatures(self) -> list[Row]:
         """Return the signatures: attestations and verifications together, others one by one."""
-        many: dict[str, list[Link]] = {"operation.attested": [], "step.verified": []}
+        many: dict[str, list[Link]] = {
+            "operation.attested": [], "step.verified": [], "result.reviewed": [],
+        }  # fmt: skip
         single: list[Link] = []
         for link in self.trail.signed():
             many.get(link.kind, single).append(link)
@@ -188,6 +193,9 @@ class Page:
                 "%(n)s operation attested", "%(n)s operations attested", len(links)
             ),
             "step.verified": ngettext("%(n)s step verified", "%(n)s steps verified", len(links)),
+            "result.reviewed": ngettext(
+                "%(n)s result reviewed", "%(n)s results reviewed", len(links)
+            ),
         }
         return {
             "title": words[kind] % {"n": len(links)},
@@ -235,8 +243,12 @@ def _signature(link: Link) -> Row:
 
 
 def _routine(link: Link) -> bool:
-    cleared = link.kind == "step.performed" and link.payload["outcome"] != Outcome.FLAGGED
-    return cleared or link.kind in ROUTINE
+    """A final result shows when it arrives at the batch, so its entry by the analyst does not."""
+    if link.kind == "step.performed":
+        return bool(link.payload["outcome"] != Outcome.FLAGGED)
+    if link.kind == "result.entered":
+        return not link.payload["finding"]["interim"]
+    return link.kind in ROUTINE
 
 
 def _event(link: Link) -> Row:
@@ -244,4 +256,5 @@ def _event(link: Link) -> Row:
     event = {"at": link.at, "text": said_of(link.envelope), "note": link.envelope["actor"]["name"]}
     if flagged:
         return {**event, "sign": "warning", "sign_word": _("not in order")}
-    return {**event, "sign": "open"} if link.payload.get("interim") else event
+    interim = link.payload.get("finding", {}).get("interim")
+    return {**event, "sign": "open"} if interim else event

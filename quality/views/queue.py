@@ -15,7 +15,7 @@ from batches.models import Batch, Concession
 from mes.lib.access import requires
 from quality.models import Result, Sample
 from quality.selectors.queue import Queue, queue
-from quality.views.common import READ
+from quality.views.common import READ, may
 
 Cells = list[dict[str, Any]]
 
@@ -26,11 +26,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what waits for QA and QC."""
     found = queue()
     context = {
-        "concessions": _concessions(found),
+        "concessions": _concessions(found, concede=may(request, Permission.QUALITY_CONCEDE)),
         "batches": _batches(found),
         "running": _running(found),
         "samples": _samples(found),
-        "results": _results(found),
+        "results": _results(found, review=may(request, Permission.QUALITY_REVIEW_RESULT)),
         "later": _later(found),
     }
     return render(request, "quality/index.html", context)
@@ -94,14 +94,18 @@ def _running(found: Queue) -> dict[str, Any]:
     return _table(_("Running, with exceptions"), columns, rows, empty)
 
 
-def _concessions(found: Queue) -> dict[str, Any]:
-    rows = [_concession(row, found.numbers.get(row.stream)) for row in found.concessions]
+def _concessions(found: Queue, *, concede: bool) -> dict[str, Any]:
+    rows = [
+        _concession(row, found.numbers.get(row.stream), concede=concede)
+        for row in found.concessions
+    ]
     columns = [_("Asked"), _("Batch"), _("Step"), _("Interlock"), _("By")]
     return _table(_("Requests for concessions"), columns, rows, _("Nobody asks for a concession."))
 
 
-def _concession(row: Concession, batch: Batch | None) -> Cells:
-    url = reverse("quality:concession", kwargs={"batch": row.stream, "concession": row.id})
+def _concession(row: Concession, batch: Batch | None, *, concede: bool) -> Cells:
+    one = {"batch": row.stream, "concession": row.id}
+    url = reverse("quality:concession", kwargs=one) if concede else _url(row.stream)
     return [
         {"at": row.asked_at, "sign": "warning", "sign_word": _("waits")},
         {"text": batch.number if batch else "–", "url": url, "css": "id"},
@@ -136,8 +140,9 @@ def _samples(found: Queue) -> dict[str, Any]:
     return _table(_("Samples awaiting results"), sample_columns(), rows, empty)
 
 
-def _result(row: Result) -> Cells:
-    url = reverse("quality:review_result", kwargs={"result": row.id})
+def _result(row: Result, *, review: bool) -> Cells:
+    sample = reverse("quality:sample", kwargs={"sample": row.sample_id})
+    url = reverse("quality:review_result", kwargs={"result": row.id}) if review else sample
     bad = row.outcome == "outside"
     return [
         {"text": row.test, "url": url},
@@ -150,11 +155,11 @@ def _result(row: Result) -> Cells:
     ]
 
 
-def _results(found: Queue) -> dict[str, Any]:
+def _results(found: Queue, *, review: bool) -> dict[str, Any]:
     columns = [
         _("Test"), _("Sample"), _("Batch"), _("Result"), _("Judgement"), _("Analyst"), _("Entered"),
     ]  # fmt: skip
-    rows = [_result(row) for row in found.results]
+    rows = [_result(row, review=review) for row in found.results]
     return _table(_("Results to review"), columns, rows, _("Every result has been reviewed."))
 
 
