@@ -7,6 +7,7 @@ it. The server listens on one socket in its data folder, which only its user may
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -113,23 +114,27 @@ class Postgres:
         return None
 
     def _initialise(self) -> None:
-        self._make_folder()
+        # Made beside its place and then moved: a start that was cut off leaves no half of one.
+        making = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(making, ignore_errors=True)
+        self._make_folder(making)
         options = [f"--set={name}={value}" for name, value in self.settings.items()]
         # The built-in locale is the same on every machine, so an index never depends on libc.
         self._run(
             "initdb",
-            *("-D", str(self.folder), "-U", ADMIN, "--encoding=UTF8", "--no-locale"),
+            *("-D", str(making), "-U", ADMIN, "--encoding=UTF8", "--no-locale"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=trust"),
             *options,
         )
+        making.rename(self.folder)
 
-    def _make_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)
         self.log.touch()
         user = store_user()
         if user is not None:
-            os.chown(self.folder, user.pw_uid, user.pw_gid)
+            os.chown(folder, user.pw_uid, user.pw_gid)
             os.chown(self.log, user.pw_uid, user.pw_gid)
 
     def _launch(self) -> None:
