@@ -7,7 +7,7 @@ once is one bar; bars that would lie over one another get lanes of their own.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,10 @@ from equipment.enums import ClaimState, UnitStatus
 from equipment.models import Claim, Place, Unit
 from planning.models import Plan
 from planning.timescale import Timescale
+
+MOST_LANES = 3
+# A patient mark takes 27 px of the thousand or so that a lane has.
+MARK_SHARE = 0.028
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Row:
     place: str
     unit: str
     bars: tuple[Bar, ...]
+    movable: bool = False
 
     @property
     def levels(self) -> int:
@@ -72,6 +77,7 @@ def groups(scale: Timescale, proposal: Plan | None) -> list[Group]:
 class _Drawing:
     def __init__(self, scale: Timescale, proposal: Plan | None, claims: Iterable[Claim]) -> None:
         self.scale = scale
+        self.least = (scale.end - scale.start) * MARK_SHARE
         self.replaced = set(proposal.replaces) if proposal else set()
         self.bars: dict[UUID, list[Bar]] = defaultdict(list)
         for claim in claims:
@@ -92,7 +98,7 @@ class _Drawing:
             kind=kind, kind_word=word, start=claim.start, end=end, text=text,
             mark=claim.holder_mark, url=f"/batches/{claim.holder}/",
             conflict=claim.state == ClaimState.IN_CONFLICT, holder=claim.holder,
-            risk=_("running over") if _late(claim, self.scale.now) else "",
+            risk=_risk(claim, self.scale.now),
         )  # fmt: skip
         if claim.end > end and not before and claim.state != ClaimState.RELEASED:
             yield Bar(
@@ -145,6 +151,10 @@ class _Drawing:
         if rows:
             yield Group(_("Movable units"), "", tuple(rows))
 
+    def _of_unit(self, unit: Unit) -> Row:
+        bars = self._lanes([*self.bars[unit.id], *self._closed([unit])])
+        return Row(unit.code, unit.unit_class, bars, movable=True)
+
     def _row(self, place: Place, units: list[Unit]) -> Row:
         bars = [bar for id_ in (place.id, *(u.id for u in units)) for bar in self.bars[id_]]
         codes = ", ".join(unit.code for unit in units)
@@ -172,7 +182,7 @@ class _Drawing:
         merged = sorted(_merged(inside), key=lambda b: (order.index(b.kind), b.start))
         taken: list[list[Bar]] = []
         for bar in merged:
-            level = _free_lane(taken, bar)
+            level = min(_free_lane(taken, bar, least=self.least), MOST_LANES - 1)
             if level == len(taken):
                 taken.append([])
             taken[level].append(bar)
@@ -183,12 +193,20 @@ class _Drawing:
         )
 
 
-def _free_lane(taken: list[list[Bar]], bar: Bar) -> int:
+def _free_lane(taken: list[list[Bar]], bar: Bar, *, least: timedelta) -> int:
     first = 1 if bar.kind == "before" and taken else 0
     for level in range(first, len(taken)):
-        if all(bar.start >= other.end or other.start >= bar.end for other in taken[level]):
+        if not any(_touch(bar, other, least) for other in taken[level]):
             return level
     return len(taken)
+
+
+def _touch(one: Bar, other: Bar, least: timedelta) -> bool:
+    """Whether two bars lie over one another as drawn: a mark needs a width of its own."""
+    marked = bool(one.mark and other.mark)
+    one_end = max(one.end, one.start + least) if marked else one.end
+    other_end = max(other.end, other.start + least) if marked else other.end
+    return one.start < other_end and other.start < one_end
 
 
 def _merged(bars: list[Bar]) -> list[Bar]:
@@ -230,8 +248,12 @@ def _kind(claim: Claim, *, before: bool) -> tuple[str, str]:
     return "planned", _("Planned")
 
 
-def _late(claim: Claim, now: datetime) -> bool:
-    return claim.state == ClaimState.OCCUPIED and now >= claim.work_end
+def _risk(claim: Claim, now: datetime) -> str:
+    if claim.state == ClaimState.OCCUPIED and now >= claim.work_end:
+        return _("running over")
+    if claim.state == ClaimState.PLANNED and now >= claim.start:
+        return _("should have begun")
+    return ""
 
 
 def _stages(stages: list[dict[str, str]]) -> str:

@@ -15,7 +15,7 @@ from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from planning import selectors
-from planning.board import Bar, groups
+from planning.board import Bar, Row, groups
 from planning.enums import PlanState
 from planning.forms import AskPlan, Decide
 from planning.services import accept_plan, reject_plan, request_plan
@@ -95,11 +95,13 @@ def _table(rows: Any) -> dict[str, Any]:
             {"label": _("Until")},
             {"label": _("State")},
         ],
-        "rows": [
-            {"cells": _cells(bar, f"{room} {row.place}", row.unit)} for bar, room, row in found
-        ],
+        "rows": [{"cells": _cells(bar, *_where(room, row))} for bar, room, row in found],
         "empty": _("Nothing is booked in these days. Ask for a plan, or look at other days."),
     }
+
+
+def _where(room: str, row: Row) -> tuple[str, str]:
+    return (_("movable"), row.place) if row.movable else (f"{room}, {row.place}", row.unit)
 
 
 def _cells(bar: Bar, where: str, unit: str) -> list[dict[str, Any]]:

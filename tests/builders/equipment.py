@@ -10,7 +10,7 @@ from equipment.services import rooms, units
 from equipment.services.bookings import claim_resource
 from equipment.services.claims import Booking, Holder
 from mes.lib.ids import uuid7
-from records.commands import Actor, Command
+from records.commands import Actor, Command, Reply
 
 MONDAY = datetime(2026, 11, 16, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -32,7 +32,7 @@ def command(actor: Actor, name: str = "test", key: UUID | None = None) -> Comman
     return Command(key=key or uuid7(), name=name, actor=actor)
 
 
-def _made(reply: dict[str, object]) -> UUID:
+def _made(reply: Reply) -> UUID:
     return UUID(str(reply["id"]))
 
 
@@ -64,7 +64,11 @@ def hall(
     made = [
         _made(
             rooms.make_place(
-                command=command(by), room=room, number=n, label=f"{name}, P{n}", barcode=f"{code}-P{n}"
+                command=command(by),
+                room=room,
+                number=n,
+                label=f"{name}, P{n}",
+                barcode=f"{code}-P{n}",
             )
         )
         for n in range(1, places + 1)

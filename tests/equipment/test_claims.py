@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from equipment.entries import ClaimOccupied
 from equipment.enums import ClaimState, OpennessPolicy
 from equipment.exceptions import (
     AlreadyOccupied,
@@ -122,9 +123,7 @@ def test_two_occupied_claims_on_one_place_are_refused_by_the_index(hall2: Hall) 
     inside(hall2, lambda a: claims.occupy(a, one))
     with reading(site=hall2.site):
         [second] = Claim.objects.filter(id__in=other)
-    said = claims.ClaimOccupied(
-        claim=second.id, start=second.start, work_end=second.end, end=second.end
-    )
+    said = ClaimOccupied(claim=second.id, start=second.start, work_end=second.end, end=second.end)
     with pytest.raises(AlreadyOccupied):
         inside(hall2, lambda a: a.append(second.stream, said))
 
@@ -313,19 +312,23 @@ def test_take_moves_planned_claims_out_of_the_way_but_never_occupied_ones(hall2:
 def test_what_each_state_allows(
     hall2: Hall, at_time: AtTime, state: ClaimState, occupy: bool, release: bool, withdraw: bool
 ) -> None:
-    for do, allowed in (
-        (claims.occupy, occupy),
-        (claims.release, release),
-        (lambda a, ids: claims.withdraw(a, ids, reason="test"), withdraw),
-    ):
+    for do, allowed in ((claims.occupy, occupy), (claims.release, release), (give_back, withdraw)):
         at_time(MONDAY)
         claim = claim_in(hall2, state)
         if allowed:
-            inside(hall2, lambda a, do=do, claim=claim: do(a, [claim]))
+            with_claim(hall2, do, claim)
         else:
             with pytest.raises(ClaimEnded):
-                inside(hall2, lambda a, do=do, claim=claim: do(a, [claim]))
+                with_claim(hall2, do, claim)
         clear(hall2)
+
+
+def with_claim(there: Hall, do: Callable[[Act, list[UUID]], None], claim: UUID) -> None:
+    inside(there, lambda a: do(a, [claim]))
+
+
+def give_back(a: Act, ids: list[UUID]) -> None:
+    claims.withdraw(a, ids, reason="test")
 
 
 def claim_in(there: Hall, state: ClaimState) -> UUID:
@@ -351,10 +354,8 @@ def clear(there: Hall) -> None:
     with reading(site=there.site):
         here = list(Claim.objects.on(there.places).exclusive_hours())
     for claim in here:
-        if claim.state == ClaimState.OCCUPIED:
-            inside(there, lambda a, it=claim.id: claims.release(a, [it]))
-        else:
-            inside(there, lambda a, it=claim.id: claims.withdraw(a, [it], reason="test"))
+        do = claims.release if claim.state == ClaimState.OCCUPIED else give_back
+        with_claim(there, do, claim.id)
 
 
 # Moves

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import combinations
+from uuid import UUID
 
 from planning.problem import Booked, Floor, FloorPlace, JobStage, PlanningJob, Schedule, Span
 from recipes.document import Need
@@ -95,7 +96,7 @@ def _meets(booked: Booked, need: Need) -> bool:
     return name == (need.resource, need.first, need.alias or "")
 
 
-def _of_room(need: Need, mine: list[Booked], places: dict[object, FloorPlace]) -> Iterator[str]:
+def _of_room(need: Need, mine: list[Booked], places: dict[UUID, FloorPlace]) -> Iterator[str]:
     rooms = {places[booked.resource].room for booked in mine}
     if len(rooms) != 1:
         yield f"{need.first} is in several rooms"

@@ -1,6 +1,7 @@
 """The board: what it shows, what its buttons do, how much it asks."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -30,8 +31,8 @@ from tests.builders.planning import accepted, as_planner, plan_row, proposed, re
 
 
 @pytest.fixture
-def trial(committed_db: str) -> Trial:
-    yield issued(a_plant(), claimed=False)  # type: ignore[misc]
+def trial(committed_db: str) -> Iterator[Trial]:
+    yield issued(a_plant(), claimed=False)
     clock.simulate(None)
 
 
@@ -185,7 +186,7 @@ def test_every_span_can_be_shown(trial: Trial) -> None:
 def test_list_says_the_same_in_words(trial: Trial) -> None:
     accepted(trial)
     page = text(client_of(trial).get("/board/?view=list"))
-    assert f"{trial.row().number} · seeding Hall 2 P1 PR-01" in page
+    assert f"{trial.row().number} · seeding Hall 2, P1 PR-01" in page
 
 
 def test_board_asks_as_often_for_one_row_as_for_many(trial: Trial) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -34,8 +35,8 @@ from tests.planning.checker import faults
 
 
 @pytest.fixture
-def trial(committed_db: str) -> Trial:
-    yield issued(a_plant(), claimed=False)  # type: ignore[misc]
+def trial(committed_db: str) -> Iterator[Trial]:
+    yield issued(a_plant(), claimed=False)
     clock.simulate(None)
 
 

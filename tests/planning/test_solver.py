@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.exceptions import Impossible, NoPlaceOfClass, NothingFree, NoUnitOfClass, TooLate
-from planning.problem import Floor, FloorPlace, FloorUnit, Link, PlanningJob, Schedule
+from planning.problem import Floor, FloorPlace, FloorUnit, Hours, Link, PlanningJob, Schedule
 from planning.solver import solve
 from tests.planning.checker import faults
 from tests.planning.problems import (
@@ -243,9 +243,9 @@ def floors(draw: st.DrawFn) -> Floor:
     return floor(*things, taken=taken)
 
 
-def _hours() -> st.SearchStrategy[list[tuple[object, object]]]:
+def _hours() -> st.SearchStrategy[list[Hours]]:
     pair = st.tuples(st.integers(-5, 120), st.integers(1, 40))
-    return st.lists(pair.map(lambda p: hours(p[0], p[0] + p[1])), max_size=3)  # type: ignore[arg-type]
+    return st.lists(pair.map(lambda p: hours(p[0], p[0] + p[1])), max_size=3)
 
 
 @st.composite
