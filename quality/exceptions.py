@@ -205,11 +205,3 @@ class LaterResultsOpen(Refusal):
     code = "disposition.later_results_open"
     sentence = _("Not all later results are in and within specification: %(tests)s.")
     way_out = _("Wait for the results; one that fails is answered as an exception.")
-
-
-class NothingToApprove(Refusal):
-    """No step of the batch waits for QA's approval."""
-
-    code = "approval.nothing_waits"
-    sentence = _("No step of this batch waits for QA's approval.")
-    way_out = _("Nothing is to be done.")

@@ -7,6 +7,8 @@ from typing import Any
 
 import typst
 
+# Archivable and tagged: PDF/A-2a for the years, PDF/UA-1 for screen readers.
+STANDARDS = ["a-2a", "ua-1"]
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "record.typ"
 
 
@@ -24,6 +26,7 @@ def render(book: dict[str, Any]) -> bytes:
             format="pdf",
             sys_inputs={"record": written},
             ignore_system_fonts=True,
+            pdf_standards=STANDARDS,
             timestamp=int(datetime.fromisoformat(at).timestamp()) if at else 0,
         )
     )
