@@ -116,7 +116,7 @@ def facts_of(batch: Batch, placed: Placed, *, at: datetime) -> Facts:
 
 def _closed(batch: UUID) -> list[tuple[str, Mapping[str, str], datetime]]:
     rows = Step.objects.filter(stream=batch, state=StepState.CLOSED).order_by("position")
-    return list(rows.values_list("path", "values", "closed_at"))
+    return [(one.path, one.values, one.closed_at) for one in rows if one.closed_at]
 
 
 def results_of(batch: UUID) -> dict[str, Result]:

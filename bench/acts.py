@@ -224,7 +224,7 @@ class _Plain:
     def _rows(self, step: PlainStep, before: dict[str, str], values: dict[str, str]) -> None:
         now = clock.now()
         PlainAudit.objects.create(
-            model="step", row=step.pk, actor=self.actor.person, actor_name=self.actor.name,
+            model="step", row=step.pk, actor=known(self.actor.person), actor_name=self.actor.name,
             role=self.actor.role, at=now, before=before, after=values, reason="",
         )  # fmt: skip
         PlainCommand.objects.create(

@@ -3,7 +3,7 @@
 import hashlib
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -32,7 +32,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def side_by_side(
-    subjects: dict[str, Callable[[], object]], *, rounds: int, warm: int = 20
+    subjects: Mapping[str, Callable[[], object]], *, rounds: int, warm: int = 20
 ) -> dict[str, list[float]]:
     """Call every subject in turn, ``rounds`` times; return the seconds of each call."""
     for _ in range(warm):

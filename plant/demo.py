@@ -40,8 +40,8 @@ OWNER = "owner"
 LIVES = (
     (21.0, "CART19-PRODIGY", "", False),
     (19.0, "CART19-PRODIGY", "judgement", False),
-    (12.5, "CART19-PRODIGY", "", True),
-    (9.0, "CART19-PRODIGY", "", False),
+    (13.0, "CART19-PRODIGY", "", False),
+    (9.0, "CART19-PRODIGY", "", True),
     (5.2, "CART19-PRODIGY", "", False),
     (3.1, "CART19-PRODIGY", "", False),
     (2.2, "SIX-STEPS", "", False),
@@ -49,7 +49,7 @@ LIVES = (
     (1.3, "CART19-PRODIGY", "issue", False),
     (0.3, "CART19-PRODIGY", "order", False),
 )
-IN_TROUBLE = 2
+IN_TROUBLE = 3
 TABLETS = ("R1-P1", "H2-P1", "H2-P2", "H2-P3", "H2-P4", "H2-P5", "S4-P1", "F1-P1")
 
 

@@ -98,10 +98,9 @@ def _bounds(
     item: SpecificationItem | None, test: LabTest, facts: Facts
 ) -> tuple[Decimal | None, Decimal | None]:
     band = item.limits if item else (test.limits.action if test.limits else None)
-    ends = [band.low, band.high] if band else [None, None]
-    if item and item.above:
-        ends[0] = item.above
-    if item and item.below:
-        ends[1] = item.below
-    low, high = (facts.evaluate(one) if one is not None else None for one in ends)
-    return low, high
+    low = (item.above if item else None) or (band.low if band else None)
+    high = (item.below if item else None) or (band.high if band else None)
+    return (
+        facts.evaluate(low) if low is not None else None,
+        facts.evaluate(high) if high is not None else None,
+    )

@@ -18,6 +18,7 @@ from batches.selectors import batch_of, placed_of
 from equipment.models import Claim
 from materials.models import Container
 from mes.lib import clock
+from mes.lib.evidence import JSON
 from mes.lib.refusals import Refusal
 from planning.enums import PlanState
 from planning.models import Plan
@@ -169,7 +170,7 @@ def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
         values = Hands(p.plant.crew, seen, placed_of(seen, due.path), p.luck).values()
 
     def send(values: dict[str, str]) -> Reply:
-        payload = {"batch": str(batch), "step": due.path, "values": values}
+        payload: dict[str, JSON] = {"batch": str(batch), "step": due.path, "values": values}
         command = p.plant.crew.command(recorder, "batches.perform_step", payload)
         return floor.perform_step(command=command, batch=batch, step=due.path, values=values)
 
@@ -189,7 +190,8 @@ def _scan_wrong(p: Patient, due: Step, *, recorder: str) -> None:
         return
     p.mishap = False
     values = {"code1": f"={other.din}00", "code2": f"&/{other.coi}"}
-    command = p.plant.crew.command(recorder, "batches.perform_step", {"values": values})
+    payload: dict[str, JSON] = {"step": due.path, "values": values}
+    command = p.plant.crew.command(recorder, "batches.perform_step", payload)
     with suppress(Refusal):
         floor.perform_step(command=command, batch=batch, step=due.path, values=values)
 

@@ -29,8 +29,8 @@ def release() -> None:
                ON CONFLICT (id) DO UPDATE SET state = 'waiting', attempts = 0,
                    not_before = clock_timestamp()
                WHERE records_message.state IN ('done', 'dead')
-                 AND records_message.not_before < clock_timestamp() - %s""",
-            [_ID, CANARY, _ID, EVERY],
+                 AND records_message.not_before < clock_timestamp() - make_interval(secs => %s)""",
+            [_ID, CANARY, _ID, EVERY.total_seconds()],
         )
 
 
@@ -42,7 +42,7 @@ def last_seen() -> datetime | None:
 def waits_since() -> datetime | None:
     """Return since when a canary is under way, or None when it is home."""
     row = Message.objects.filter(id=_ID).exclude(state=MessageState.DONE).first()
-    return row and row.not_before
+    return row.not_before if row else None
 
 
 def is_singing(*, within: timedelta = timedelta(seconds=60)) -> bool:

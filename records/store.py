@@ -78,7 +78,7 @@ def open_act(
 
     Returns earlier outcome and heads; the caller decides. Blocks until the locks are had.
     """
-    params = {
+    params: dict[str, Any] = {
         "site": str(command.actor.site or ""),
         "person": str(command.actor.person or ""),
         "streams": [*streams, *(row[0] for row in new)],
@@ -90,10 +90,14 @@ def open_act(
     with connection.cursor() as cursor:
         cursor.execute(OPEN.format(new_heads=NEW_HEADS if new else ""), params)
         made = {row[0] for row in _next(cursor)} if new else set()
-        heads = {row[0]: Head(*row[:4], bytes(row[4])) for row in _next(cursor)}
+        heads = {row[0]: _head(row) for row in _next(cursor)}
         earlier = [Earlier(row[0], _plain(row[1])) for row in _next(cursor)]
         [(read, simulated)] = _next(cursor)
     return Opened(heads, earlier[0] if earlier else None, made, read, simulated)
+
+
+def _head(row: Any) -> Head:
+    return Head(row[0], row[1], row[2], row[3], bytes(row[4]))
 
 
 def _next(cursor: Any) -> list[Any]:

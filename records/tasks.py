@@ -8,7 +8,7 @@ from records.canary import CANARY
 RING = "records.ring"
 
 
-@shared_task(name=RING, ignore_result=True)
+@shared_task(name=RING, ignore_result=True)  # type: ignore[untyped-decorator]
 def ring() -> None:
     """Work off what is due. Carries nothing itself: a lost ring loses nothing."""
     outbox.drain()

@@ -99,7 +99,7 @@ def _scalar(sql: str) -> Any:
 
 def _last_horizon() -> int | None:
     last = Verification.objects.order_by("-id").first()
-    return last and last.horizon
+    return last.horizon if last else None
 
 
 def projections() -> list[type[Projection]]:
@@ -135,7 +135,7 @@ def _make_temporary_tables() -> None:
 
 
 def _key_columns(model: type[Projection]) -> str:
-    return _listed(f.column for f in model._meta.pk_fields)
+    return _listed(f.column for f in model._meta.pk_fields if f.column)
 
 
 def _listed(columns: Iterable[str]) -> str:
@@ -239,7 +239,7 @@ def _fold(envelope: dict[str, Any], row: Any, report: Report) -> None:
 def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
     for model in projections():
         table = model._meta.db_table
-        columns = _listed(f.column for f in model._meta.concrete_fields)
+        columns = _listed(f.column for f in model._meta.concrete_fields if f.column)
         live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"
         folded = f"SELECT {columns} FROM pg_temp.{table}"
         report.rows += _rows(f"SELECT count(*) FROM pg_temp.{table}")[0][0]

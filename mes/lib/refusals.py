@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-type_of_param = str | int | bool | None
+Param = str | int | bool | None
 
 
 class Interlock(StrEnum):
@@ -27,7 +27,7 @@ class Interlock(StrEnum):
     CONDITIONAL = "conditional"
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word is refusal, not error
+class Refusal(Exception):
     """An act that was not done, and why.
 
     ``params`` fill the sentence and are kept with a recorded refusal, so they are plain JSON.
@@ -49,7 +49,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word is refusal, not error
         *,
         field: str | None = None,
         streams: Sequence[UUID] = (),
-        **params: type_of_param,
+        **params: Param,
     ) -> None:
         self.field = field
         self.streams = tuple(streams)
@@ -72,12 +72,14 @@ class Refusal(Exception):  # noqa: N818 - the field's word is refusal, not error
         return str(self.way_out) % self.params
 
     @staticmethod
-    def revive(*, code: str, params: dict[str, type_of_param], field: str | None) -> Refusal:
+    def revive(*, code: str, params: dict[str, Param], field: str | None) -> Refusal:
         """Return the refusal that was stored under ``code``, to be shown again."""
         kind = Refusal._by_code.get(code, UnknownRefusal)
-        if kind is UnknownRefusal:
-            params = {"code": code}
-        return kind(field=field, **params)
+        again = kind.__new__(kind)
+        # Not through a subclass's own arguments: it is shown as it was stored.
+        Refusal.__init__(again, field=field)
+        again.params = dict(params) if kind is not UnknownRefusal else {"code": code}
+        return again
 
 
 class UnknownRefusal(Refusal):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("records", "0003_walls")]
 
     operations = [
         migrations.CreateModel(

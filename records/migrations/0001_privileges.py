@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """What every later table stands on: the three roles' rights and the guards' functions."""
 
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies = []
     operations = [
         BtreeGistExtension(),
         migrations.RunSQL(PRIVILEGES, migrations.RunSQL.noop),

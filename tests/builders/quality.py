@@ -196,9 +196,7 @@ def performed(bench: Bench, *, volume: str = "100", comment: str = "") -> Bench:
         proof=proof_of(operator),
     )  # fmt: skip
     for path, values in _values(bench, volume, comment):
-        perform_step(
-            command=bench.command("operator"), batch=bench.batch, step=path, values=values
-        )
+        perform_step(command=bench.command("operator"), batch=bench.batch, step=path, values=values)
     attest_operation(
         command=bench.command("operator"), batch=bench.batch, operation=OPERATION,
         proof=proof_of(operator),
@@ -243,9 +241,7 @@ def entered(bench: Bench, test: str, value: str, *, interim: bool = False) -> UU
 def reviewed(bench: Bench, result: UUID) -> Reply:
     """Let a second analyst review a result."""
     second = bench.another("qc-analyst")
-    return services.review_result(
-        command=a_command(second), result=result, proof=proof_of(second)
-    )
+    return services.review_result(command=a_command(second), result=result, proof=proof_of(second))
 
 
 def with_results(bench: Bench, results: dict[str, str] | None = None) -> Bench:

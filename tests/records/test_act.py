@@ -35,9 +35,7 @@ def said(stream: object) -> list[str]:
 def test_a_replayed_key_returns_the_first_reply_and_runs_nothing() -> None:
     stream = stream_with("first")
     key = uuid7()
-    replies = [
-        say(command=command(key=key, text="b"), stream=stream, text="b") for _ in range(3)
-    ]
+    replies = [say(command=command(key=key, text="b"), stream=stream, text="b") for _ in range(3)]
     assert replies == [{"seq": 2}] * 3
     assert said(stream) == ["first", "b"]
 

@@ -10,14 +10,16 @@ from mes.lib.evidence import GENESIS, Break, Link, NotCanonical, breaks, canonic
 texts = st.text(st.characters(codec="utf-8"))
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters(codec="ascii")), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="ascii")), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
 def test_canonical_is_the_form_of_rfc_8785() -> None:
-    value = {"b": [1, True, None], "a": "€\n\u0001\"\\/", "A": {}}
+    value = {"b": [1, True, None], "a": '€\n\u0001"\\/', "A": {}}
     written = b'{"A":{},"a":"\xe2\x82\xac\\n\\u0001\\"\\\\/","b":[1,true,null]}'
     assert canonical(value) == written
 

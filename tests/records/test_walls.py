@@ -89,7 +89,8 @@ def test_an_entry_of_another_site_is_refused() -> None:
 def test_a_head_starts_empty() -> None:
     with pytest.raises(Error, match="starts empty"):
         run(
-            "INSERT INTO records_stream (id, kind, site, seq) VALUES (gen_random_uuid(), 't', %s, 5)",
+            "INSERT INTO records_stream (id, kind, site, seq)"
+            " VALUES (gen_random_uuid(), 't', %s, 5)",
             [SITE],
         )
 

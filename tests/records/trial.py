@@ -29,9 +29,7 @@ def actor(*, site: UUID | None = SITE, person: UUID | None = PERSON) -> Actor:
     return Actor(person=person, name="T. Rial", role="operator", site=site, zone="Europe/Berlin")
 
 
-def command(
-    *, key: UUID | None = None, by: Actor | None = None, **payload: Any
-) -> Command:
+def command(*, key: UUID | None = None, by: Actor | None = None, **payload: Any) -> Command:
     """Return a fresh command, or one with a given key."""
     return Command(key=key or uuid7(), name="trial.say", actor=by or actor(), payload=payload)
 
