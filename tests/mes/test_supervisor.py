@@ -106,3 +106,20 @@ def child_named(name: str, *, of: int) -> int:
     """Return the living process below ``of`` with this word in its command line, or 0."""
     commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in family(of)}
     return next((pid for pid, words in commands.items() if name.encode() in words), 0)
+
+
+@pytest.mark.slow
+def test_check_with_the_demo_site_signs_in_and_the_second_start_is_quick(data: Path) -> None:
+    environment = child_environment(MES_DATA=str(data), MES_PORT=str(PORT))
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        environment.pop(name, None)
+    command = [sys.executable, "manage.py", "run", "--check"]
+    outputs = [
+        subprocess.run(
+            command, cwd=PROJECT, env=environment, capture_output=True, check=True, text=True
+        ).stdout
+        for _ in range(2)
+    ]
+    times = [dict(re.findall(r"^  ([a-z ,]+?) +([\d.]+) s$", each, re.M)) for each in outputs]
+    assert set(times[1]) >= {"stores", "web, worker and relay", "sign in", "stop"}
+    assert sum(map(float, times[1].values())) < sum(map(float, times[0].values()))
