@@ -76,7 +76,8 @@ class OperationSignedOn(Payload):
 class StepPerformed(Payload):
     """A step was done: values as kept, judgement with rule and version, findings.
 
-    ``performer`` had the hands on it; the entry's actor recorded it.
+    ``performer`` had the hands on it; the entry's actor recorded it. ``typed`` names the codes
+    that came from a keyboard instead of a scanner.
     """
 
     step: str
@@ -91,6 +92,7 @@ class StepPerformed(Payload):
     performer: UUID
     performer_name: str
     shown: Shown
+    typed: tuple[str, ...] = ()
 
 
 @entry("step.verified", version=1, stream=STREAM)

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mes.lib.refusals import Refusal, UnknownRefusal
+from mes.ui.text import number_text
 
 SENTENCES: dict[str, Promise | str] = {
     "outside.alert": _("%(value)s is outside the alert limits %(low)s to %(high)s."),
@@ -32,9 +33,17 @@ class _Lenient(dict[str, str]):
         return "–"
 
 
+# Parameters that are numbers of a recipe; codes and names stay as they are.
+NUMBERS = {"value", "low", "high", "quantity", "asked"}
+
+
+def _written(name: str, value: object) -> str:
+    return number_text(value) if name in NUMBERS else str(value)
+
+
 def sentence(code: str, params: Mapping[str, object]) -> str:
     """Return what a finding or exception says, in the reader's language."""
-    given = _Lenient({name: str(value) for name, value in params.items()})
+    given = _Lenient({name: _written(name, value) for name, value in params.items()})
     if code in SENTENCES:
         return str(SENTENCES[code]) % given
     known = Refusal.revive(code=code, params={}, field=None)

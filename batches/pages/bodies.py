@@ -73,6 +73,7 @@ def row(show: Showing, number: int, name: str, title: str, *aliases: str, **more
         "name": f"{PREFIX}{name}",
         "label": title,
         "value": show.value(name),
+        "how": show.value(f"{name}_how"),
         "state": "read" if show.value(name) and not error else "",
         "error": error,
         **more,

@@ -44,6 +44,7 @@ class Line:
     flagged: bool
     url: str
     exceptions: Sequence[dict[str, Any]]
+    typed: set[str]
 
 
 def entry_url() -> Callable[[UUID, int], str]:
@@ -62,14 +63,17 @@ def record_page(seen: Seen) -> dict[str, Any]:
     """Return the whole record of a batch."""
     exceptions = list(BatchException.objects.filter(stream=seen.batch.id))
     envelopes = _envelopes(seen.batch.id)
-    signed = {
-        e["payload"]["operation"]: e for e in envelopes if e["kind"] == "operation.attested"
+    typed = {
+        e["payload"]["step"]: set(e["payload"].get("typed") or ())
+        for e in envelopes
+        if e["kind"] == "step.performed"
     }
+    signed = {e["payload"]["operation"]: e for e in envelopes if e["kind"] == "operation.attested"}
     return {
         "seen": seen,
         "batch": seen.batch,
         "strip": _strip(seen, exceptions),
-        "stages": _stages(seen, exceptions, signed),
+        "stages": _stages(seen, exceptions, signed, typed),
         "exceptions": [exception_row(one) for one in exceptions],
         "concessions": list(Concession.objects.filter(stream=seen.batch.id)),
         "refused": [_attempt(a) for a in RefusedAttempt.objects.filter(stream=seen.batch.id)],
@@ -111,7 +115,10 @@ def _strip(seen: Seen, exceptions: Sequence[BatchException]) -> dict[str, Any]:
 
 
 def _stages(
-    seen: Seen, exceptions: Sequence[BatchException], signed: dict[str, Any]
+    seen: Seen,
+    exceptions: Sequence[BatchException],
+    signed: dict[str, Any],
+    typed: dict[str, set[str]],
 ) -> list[dict[str, Any]]:
     rows = Stage.objects.filter(stream=seen.batch.id)
     operations = seen.operations
@@ -120,7 +127,7 @@ def _stages(
             "stage": row,
             "title": seen.recipe.stage_by_key[row.key].title.say(language()),
             "operations": [
-                _operation(seen, one, exceptions, signed.get(one.path))
+                _operation(seen, one, exceptions, signed.get(one.path), typed)
                 for one in operations
                 if one.stage == row.key
             ],
@@ -130,7 +137,11 @@ def _stages(
 
 
 def _operation(
-    seen: Seen, row: Operation, exceptions: Sequence[BatchException], signed: Any
+    seen: Seen,
+    row: Operation,
+    exceptions: Sequence[BatchException],
+    signed: Any,
+    typed: dict[str, set[str]],
 ) -> dict[str, Any]:
     rows = seen.steps_of(row.path)
     performed = [step for step in rows if step.performed_at]
@@ -138,13 +149,13 @@ def _operation(
         "row": row,
         "title": seen.title_of(row.path),
         "signature": _signature(signed) if signed else None,
-        "lines": [_line(seen, step, exceptions) for step in performed],
+        "lines": [_line(seen, step, exceptions, typed.get(step.path, set())) for step in performed],
         "to_come": len(rows) - len(performed),
         "count": len(rows),
     }
 
 
-def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException]) -> Line:
+def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException], typed: set[str]) -> Line:
     step = seen.recipe.by_path[row.path].step
     return Line(
         row=row,
@@ -155,6 +166,7 @@ def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException]) -> Line:
         flagged=row.outcome == FLAGGED,
         url=entry_url()(row.stream, row.entry_seq),
         exceptions=[exception_row(one) for one in exceptions if one.step == row.path],
+        typed=typed,
     )
 
 

@@ -106,9 +106,7 @@ def _what_to_do(seen: Seen, refusal: Refusal) -> list[dict[str, str]]:
 
 def _recorded(refusal: Refusal) -> str:
     if refusal.code == WRONG_PATIENT:
-        return _(
-            "Recorded for both batches; both reviews will show it. Call the shift lead now."
-        )
+        return _("Recorded for both batches; both reviews will show it. Call the shift lead now.")
     if refusal.recorded:
         return _("Recorded for this batch; the review will show it.")
     return ""

@@ -12,7 +12,7 @@ from accounts.selectors import roles_of
 from batches.findings import sentence
 from batches.models import BatchException, Operation, Step
 from batches.pages.seen import Seen, short
-from batches.pages.values import recorded
+from batches.pages.values import Recorded, recorded
 from batches.pages.work import frame
 from batches.services.operations import operation_content
 from batches.services.steps import step_content
@@ -50,18 +50,16 @@ def sign_on_page(
     }
 
 
-def verify_page(
-    seen: Seen, *, badge: str = "", refusal: Refusal | None = None
-) -> dict[str, Any]:
+def verify_page(seen: Seen, *, badge: str = "", refusal: Refusal | None = None) -> dict[str, Any]:
     """Return the sheet on which a second person verifies the due step."""
     row, placed = seen.due, seen.placed
     if row is None or placed is None:
         raise TypeError("no step is due")
-    values: Sequence[Row] = [
-        {"icon": "document", "strong": f"{one.title}:", "text": one.text}
-        for one in recorded(row, placed.step)
+    values = [one for one in recorded(row, placed.step) if one.name != "comment"]
+    listed: list[Row] = [
+        {"icon": "document", "strong": seen.text_of(row), "text": " · ".join(_pair(values))},
+        *_exceptions(seen, [row]),
     ]
-    values = [*values, *_exceptions(seen, [row])]
     sign = {
         "url": reverse("batches:verify", args=[seen.batch.id]),
         "seq": seen.seq,
@@ -71,7 +69,7 @@ def verify_page(
         "role": _("not %(performer)s") % {"performer": row.performer_name},
         "meaning": _("I verified this step."),
         "at": seen.now,
-        "rows": [{"strong": seen.text_of(row), "text": "", "icon": "person"}, *values],
+        "rows": listed,
         "version": _version(seen),
         "not_yet_url": reverse("batches:tablet"),
         "not_yet": _("The step waits for a second person. Its values are kept."),
@@ -111,6 +109,13 @@ def attest_page(
         ),
     }
     return {**frame(seen), "sign": sign}
+
+
+def _pair(values: Sequence[Recorded]) -> list[str]:
+    """Return values as text; with their titles when there are several."""
+    if len(values) == 1:
+        return [values[0].text]
+    return [f"{one.title}: {one.text}" for one in values]
 
 
 def _version(seen: Seen) -> str:

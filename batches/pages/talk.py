@@ -96,9 +96,7 @@ def _back(seen: Seen) -> str:
     return reverse("batches:work", args=[seen.batch.id])
 
 
-def report_page(
-    seen: Seen, *, text: str, step: str, refusal: Refusal | None
-) -> dict[str, Any]:
+def report_page(seen: Seen, *, text: str, step: str, refusal: Refusal | None) -> dict[str, Any]:
     """Return the form of a report: what happened, at which of the last steps."""
     done = [row for row in seen.steps if row.performed_at]
     rows = done[-4:] + ([seen.due] if seen.due and not seen.due.performed_at else [])

@@ -187,4 +187,3 @@ def _asked(seen: Seen, path: str) -> Concession | None:
         return None
     over = last.state == ConcessionState.GRANTED and last.until and last.until <= seen.now
     return None if over else last
-

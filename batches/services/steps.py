@@ -1,6 +1,6 @@
 """Performing a step, and verifying it by a second person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from accounts.permissions import Permission
@@ -28,9 +28,17 @@ VERIFIED = "I verified this step."
 
 @acting
 def perform_step(
-    *, command: Command, batch: UUID, step: str, values: Mapping[str, str], language: str = "en"
+    *,
+    command: Command,
+    batch: UUID,
+    step: str,
+    values: Mapping[str, str],
+    language: str = "en",
+    typed: Collection[str] = (),
 ) -> Reply:
     """Record a due step's values, judge them, and do to lots, units and containers what it says.
+
+    ``typed`` names the codes that a person typed instead of scanning them.
 
     Raises the refusals of ``batches.rules``, of the step's kind and of its interlocks, and
     CommentMissing for a flagged value without a comment. Appends ``step.performed`` to the
@@ -56,7 +64,8 @@ def perform_step(
             kind = BY_KIND.get(row.kind)
             if kind:
                 kind.check(work)
-            a.append(batch, _entry(work, judged, row, operation, language=language))
+            said = _entry(work, judged, row, operation, language=language, typed=typed)
+            a.append(batch, said)
             if kind:
                 kind.effect(work)
         a.reply = _reply(work, judged, row)
@@ -98,7 +107,13 @@ def _conceded(work: Work) -> Judged:
 
 
 def _entry(
-    work: Work, judged: Judged, row: Step, operation: Operation, *, language: str
+    work: Work,
+    judged: Judged,
+    row: Step,
+    operation: Operation,
+    *,
+    language: str,
+    typed: Collection[str],
 ) -> StepPerformed:
     if operation.performer is None:
         raise TypeError("a step was performed by nobody")  # check_performer refused it before
@@ -115,6 +130,7 @@ def _entry(
         performer=operation.performer,
         performer_name=operation.performer_name,
         shown=Shown(language=language, text=work.placed.step.text.say(language)),
+        typed=tuple(name for name in judged.values if name in typed),
     )
 
 

@@ -20,6 +20,7 @@ from batches.services import perform_step
 from batches.views.answer import etag_of, present, snapshot
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
+from mes.lib.isbt128 import ScanError, type_coi, type_din
 from mes.lib.refusals import NotFound, Refusal
 from recipes.step import Commented, StepBase
 from records.commands import Reply
@@ -55,21 +56,43 @@ def _do(
 ) -> Reply:
     if step.irreversible and request.POST.get("ready") != "yes":
         raise NotConfirmed(field="ready")
-    values = values_of(step, given)
+    typed = typed_of(request.POST)
+    values = {
+        name: _proven(value) if name in typed else value
+        for name, value in values_of(step, given).items()
+    }
     kept: dict[str, JSON] = dict(values)
     payload: dict[str, JSON] = {"batch": str(batch), "step": path, "values": kept}
     command = command_from(request, "step.perform", payload)
     return perform_step(
-        command=command, batch=batch, step=path, values=values, language=language()
+        command=command, batch=batch, step=path, values=values, language=language(), typed=typed
     )
 
 
+def typed_of(posted: QueryDict) -> set[str]:
+    """Return the names of the codes that were typed instead of scanned."""
+    how = [name for name in posted if name.startswith(PREFIX) and name.endswith(HOW)]
+    return {name[len(PREFIX) : -len(HOW)] for name in how if posted[name] == "typed"}
+
+
+def _proven(text: str) -> str:
+    """Return a typed identifier as its code would have been scanned.
+
+    Its check character proves the typing (ISBT 128 ST-001 7.5); anything else stays as it is.
+    """
+    for read in (type_coi, type_din):
+        try:
+            return read(text).scanned_as
+        except ScanError:
+            continue
+    return text
+
+
 def given_of(posted: QueryDict) -> dict[str, str]:
-    """Return what was typed or scanned, by the names that the step knows."""
+    """Return what was typed or scanned, by the names that the step knows, and how."""
     found = {name[len(PREFIX) :]: str(posted[name]) for name in posted if name.startswith(PREFIX)}
-    how = {name for name in found if name.endswith(HOW) and name[: -len(HOW)] in found}
     more = {name: str(posted[name]) for name in ("reason", "reason_text") if posted.get(name)}
-    return {name: value for name, value in found.items() if name not in how} | more
+    return found | more
 
 
 def values_of(step: StepBase, given: Mapping[str, str]) -> dict[str, str]:
