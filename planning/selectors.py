@@ -5,8 +5,8 @@ from uuid import UUID
 
 from batches.enums import StageState
 from batches.models import Batch, Stage
-from equipment.enums import ClaimState
-from equipment.models import Claim
+from equipment.enums import ClaimState, UnitStatus
+from equipment.models import Claim, Unit
 from mes.lib.refusals import NotFound
 from planning.enums import PlanState
 from planning.models import Plan
@@ -15,10 +15,12 @@ from records.models import Stream
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A batch that needs a plan, and why: it has none, or a booking is in conflict."""
+    """A batch that needs a plan, and why: it has none, a booking is in conflict, or a unit
+    that is booked for it went out of service."""
 
     batch: Batch
     conflict: bool
+    unit: str
 
 
 def plan_of(plan: UUID) -> Plan:
@@ -47,9 +49,9 @@ def shown_plan(plans: list[Plan], wanted: str) -> Plan | None:
 
 
 def waiting() -> list[Waiting]:
-    """Return executing batches without a booking for what is to come, conflicts first.
+    """Return executing batches without a good booking for what is to come, trouble first.
 
-    A batch with an open plan does not wait. Four queries whatever the number of batches.
+    A batch with an open plan does not wait. Five queries whatever the number of batches.
     """
     asked = set(Plan.objects.open().values_list("batch", flat=True))
     held = set(Claim.objects.live().values_list("holder", "state").distinct())
@@ -58,9 +60,17 @@ def waiting() -> list[Waiting]:
     to_come = set(
         Stage.objects.filter(state=StageState.WAITING).values_list("stream", flat=True).distinct()
     )
+    units = _units_out_of_service()
     found = [
-        Waiting(batch, batch.id in conflicts)
+        Waiting(batch, batch.id in conflicts, units.get(batch.id, ""))
         for batch in Batch.objects.executing().filter(id__in=to_come - asked)
-        if batch.id in conflicts or batch.id not in claimed
+        if batch.id in conflicts or batch.id in units or batch.id not in claimed
     ]
-    return sorted(found, key=lambda w: (not w.conflict, w.batch.number))
+    return sorted(found, key=lambda w: (not (w.conflict or w.unit), w.batch.number))
+
+
+def _units_out_of_service() -> dict[UUID, str]:
+    """Return for each batch a unit that is booked for it and cannot be used."""
+    out = Unit.objects.exclude(status=UnitStatus.AVAILABLE).values("id")
+    claims = Claim.objects.filter(stream__in=out, state=ClaimState.PLANNED)
+    return dict(claims.values_list("holder", "resource_label"))

@@ -10,8 +10,9 @@ from planning.enums import PlanState
 from planning.exceptions import Impossible
 from planning.models import Plan, PlanBoard
 from planning.problem import Floor, PlanningJob, Schedule
+from planning.services.clearing import give_back
 from planning.services.deciding import PLAN_ACCEPTED
-from planning.services.proposing import BoardMoved, propose, refresh
+from planning.services.proposing import BoardMoved, propose, refresh, refresh_users
 from planning.services.requesting import PLAN_REQUESTED
 from planning.solver import solve
 from records import outbox
@@ -85,3 +86,32 @@ def _answer(asked: Question) -> Schedule | Impossible:
 def refresh_outdated(message: outbox.Message) -> None:
     """The board changed: have the other proposals computed anew."""
     refresh(command=message.command("planning.refresh"), message=message)
+
+
+@outbox.subscribe("unit.status", consumer="planning.refresh_users")
+def refresh_users_of_unit(message: outbox.Message) -> None:
+    """A unit went out of service or came back: have proposals with it computed anew."""
+    command = message.command("planning.refresh_users")
+    refresh_users(command=command, message=message, unit=UUID(message.payload["unit"]))
+
+
+@outbox.subscribe("batch.completed", consumer="planning.give_back")
+def give_back_rest(message: outbox.Message) -> None:
+    """The record is complete: what was booked and never needed is free again."""
+    _give_back(message, UUID(message.payload["batch"]), reason="batch complete")
+
+
+@outbox.subscribe("order.cancelled", consumer="planning.give_back")
+def give_back_cancelled(message: outbox.Message) -> None:
+    """The order was cancelled: what its batch has not begun is free again."""
+    batch = message.payload["batch"]
+    if batch:
+        _give_back(message, UUID(batch), reason="order cancelled")
+    else:
+        outbox.discard(message)
+
+
+def _give_back(message: outbox.Message, batch: UUID, *, reason: str) -> None:
+    give_back(
+        command=message.command("planning.give_back"), message=message, batch=batch, reason=reason
+    )

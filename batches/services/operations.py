@@ -73,6 +73,7 @@ def _complete(a: Act, batch: UUID, *, done: bool) -> bool:
     if not done or open_ones.exists():
         return False
     a.append(batch, BatchCompleted())
+    a.enqueue("batch.completed", {"batch": str(batch)})
     return True
 
 

@@ -6,8 +6,8 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission
 from batches.models import Stage
 from equipment.entries import StageSpan
-from equipment.enums import ResourceKind
-from equipment.models import Claim
+from equipment.enums import ResourceKind, UnitStatus
+from equipment.models import Claim, Unit
 from equipment.services import claims
 from equipment.services.claims import Booking, Holder
 from mes.lib.refusals import NotFound
@@ -30,8 +30,8 @@ def accept_plan(*, command: Command, plan: UUID, seq: int | None = None) -> Repl
 
     Gives back the batch's claims that the plan replaces, makes the new ones, moves the board
     on. ``seq`` is what the page showed: a proposal that was computed anew since then is Stale.
-    Raises PlanNotOpen, PlanOutdated (the board moved, or a stage began), TakenBy,
-    PlaceTaken and the rooms' refusals; then nothing of it has happened.
+    Raises PlanNotOpen, PlanOutdated (the board moved, a stage began, a unit went out of
+    service), TakenBy, PlaceTaken and the rooms' refusals; then nothing of it has happened.
     """
     seen = _look(command, plan)
     board = board_of(_site(command))
@@ -91,7 +91,9 @@ def _open(plan: UUID, new: PlanState) -> Plan:
 def _refuse_outdated(row: Plan, bookings: list[PlanBooking], version: int) -> None:
     begins = {one.stages[0].key for one in bookings}
     begun = Stage.objects.filter(stream=row.batch, key__in=begins, started_at__isnull=False)
-    if row.base != version or begun.exists():
+    booked = Unit.objects.filter(id__in=[one.resource for one in bookings])
+    out = booked.exclude(status=UnitStatus.AVAILABLE)
+    if row.base != version or begun.exists() or out.exists():
         raise PlanOutdated(plan=row.number)
 
 

@@ -9,10 +9,11 @@ from planning.entries import PlanBooking, PlanFailed, PlanProposed
 from planning.enums import PlanState
 from planning.exceptions import Impossible
 from planning.models import Plan, PlanBoard
+from planning.models.plan import PlanQuerySet
 from planning.problem import Booked, Schedule, Span
 from planning.services.requesting import PLAN_REQUESTED, board_of
 from planning.workflow import may_become
-from records.act import act, acting
+from records.act import Act, act, acting
 from records.commands import Command, Reply
 from records.outbox import Message
 
@@ -78,8 +79,20 @@ def refresh(*, command: Command, message: Message) -> Reply:
     assert command.actor.site is not None  # noqa: S101 - the relay's messages of plans have one
     with act(command, streams=[board_of(command.actor.site)]) as a:
         version = PlanBoard.objects.get(id=board_of(command.actor.site)).version
-        outdated = Plan.objects.filter(state=PlanState.PROPOSED, base__lt=version)
-        for plan in outdated.order_by("number"):
-            a.enqueue(PLAN_REQUESTED, {"plan": str(plan.id)})
+        _compute_anew(a, Plan.objects.filter(base__lt=version))
         a.done(message)
     return a.reply
+
+
+@acting
+def refresh_users(*, command: Command, message: Message, unit: UUID) -> Reply:
+    """Have the proposals that book a unit computed anew: its status changed."""
+    with act(command, streams=[unit]) as a:
+        _compute_anew(a, Plan.objects.filter(bookings__contains=[{"resource": str(unit)}]))
+        a.done(message)
+    return a.reply
+
+
+def _compute_anew(a: Act, plans: PlanQuerySet) -> None:
+    for plan in plans.filter(state=PlanState.PROPOSED).order_by("number"):
+        a.enqueue(PLAN_REQUESTED, {"plan": str(plan.id)})

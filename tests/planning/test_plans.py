@@ -18,9 +18,11 @@ from equipment.services.bookings import claim_resource
 from equipment.services.units import set_unit_status
 from mes.lib import clock
 from mes.lib.refusals import NotFound, Refusal
+from orders.services import cancel_order
 from planning import jobs
 from planning.enums import PlanState
 from planning.exceptions import PlanNotOpen, PlanOutdated
+from planning.selectors import waiting
 from planning.services import accept_plan, reject_plan, request_plan
 from planning.solver import solve
 from planning.workflow import TRANSITIONS
@@ -216,12 +218,7 @@ def test_same_request_at_once_leaves_one_open_plan(trial: Trial) -> None:
 def test_plan_again_replaces_what_has_not_begun(trial: Trial) -> None:
     accepted(trial)
     before = claims_of(trial)
-    with reading(site=trial.site):
-        unit = Unit.objects.get(code="PR-01")
-    set_unit_status(
-        command=trial.plant.crew.command("nagy", "equipment.status"), unit=unit.id,
-        status=UnitStatus.OUT_OF_SERVICE, reason="fault E-231",
-    )  # fmt: skip
+    out_of_service(trial, "PR-01")
     plan = proposed(trial)
     assert set(plan_row(trial, plan).replaces) == {str(claim.id) for claim in before}
     accept_plan(command=as_planner(trial), plan=plan)
@@ -232,6 +229,54 @@ def test_plan_again_replaces_what_has_not_begun(trial: Trial) -> None:
         ("Hall 2, P2", ClaimState.PLANNED),
         ("PR-02", ClaimState.PLANNED),
     }
+
+
+def out_of_service(trial: Trial, code: str) -> None:
+    with reading(site=trial.site):
+        unit = Unit.objects.get(code=code)
+    set_unit_status(
+        command=trial.plant.crew.command("nagy", "equipment.status"), unit=unit.id,
+        status=UnitStatus.OUT_OF_SERVICE, reason="fault E-231",
+    )  # fmt: skip
+
+
+def test_unit_that_fails_meanwhile_outdates_the_proposal(trial: Trial) -> None:
+    plan = proposed(trial)
+    out_of_service(trial, "PR-01")
+    with pytest.raises(PlanOutdated):
+        accept_plan(command=as_planner(trial), plan=plan)
+    drain()
+    assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P2", "PR-02"]
+
+
+def test_batch_whose_unit_failed_waits_for_a_plan_again(trial: Trial) -> None:
+    accepted(trial)
+    with reading(site=trial.site):
+        assert waiting() == []
+    out_of_service(trial, "PR-01")
+    with reading(site=trial.site):
+        assert [(one.batch.id, one.unit) for one in waiting()] == [(trial.batch, "PR-01")]
+
+
+def test_cancelled_order_gives_its_bookings_and_plans_back(trial: Trial) -> None:
+    accepted(trial)
+    plan = proposed(trial)
+    order = trial.patient.order
+    assert order is not None
+    cancel_order(
+        command=trial.plant.crew.command("haddad", "orders.cancel"), order=order, reason="withdrew"
+    )
+    drain()
+    assert [claim.state for claim in claims_of(trial)] == [ClaimState.WITHDRAWN] * 2
+    assert plan_row(trial, plan).state == PlanState.REJECTED
+
+
+def test_complete_batch_keeps_no_booking(trial: Trial) -> None:
+    accepted(trial)
+    with act(as_planner(trial), streams=[trial.batch]) as a:
+        a.enqueue("batch.completed", {"batch": str(trial.batch)})
+    drain()
+    assert [claim.state for claim in claims_of(trial)] == [ClaimState.WITHDRAWN] * 2
 
 
 def test_plan_is_outdated_when_its_claims_have_begun(trial: Trial) -> None:
