@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mes.lib import evidence
-from mes.lib.evidence import GENESIS, Break, Link, NotCanonical, breaks, canonical, entry_hash
+from mes.lib.evidence import GENESIS, JSON, Break, Link, NotCanonical, breaks, canonical, entry_hash
 
 texts = st.text(st.characters(codec="utf-8"))
 plain = st.recursive(
@@ -19,7 +19,7 @@ plain = st.recursive(
 
 
 def test_canonical_is_the_form_of_rfc_8785() -> None:
-    value = {"b": [1, True, None], "a": '€\n\u0001"\\/', "A": {}}
+    value: JSON = {"b": [1, True, None], "a": '€\n\u0001"\\/', "A": {}}
     written = b'{"A":{},"a":"\xe2\x82\xac\\n\\u0001\\"\\\\/","b":[1,true,null]}'
     assert canonical(value) == written
 

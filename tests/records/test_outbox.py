@@ -1,7 +1,6 @@
 """PostgreSQL is the queue of record; Celery only rings."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture
-def consumer(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[outbox.Message]]:
+def consumer(monkeypatch: pytest.MonkeyPatch) -> list[outbox.Message]:
     """Subscribe to trial.wanted: the effect is one entry on a stream of its own."""
     seen: list[outbox.Message] = []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -62,7 +63,7 @@ VALUES (%s, %s, 'trial.said', 1, %s, 'operator', now(), gen_random_uuid(), %s, %
 """
 
 
-def head(stream: object) -> Stream:
+def head(stream: UUID) -> Stream:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('mes.site', %s, true)", [str(SITE)])
         return Stream.objects.get(id=stream)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from records import views
+
+app_name = "records"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("streams/<uuid:stream>/", views.stream, name="stream"),
+    path("streams/<uuid:stream>/<int:seq>/", views.entry, name="entry"),
+]
