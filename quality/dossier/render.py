@@ -7,8 +7,10 @@ from typing import Any
 
 import typst
 
+from quality.dossier.showable import showable
+
 # Archivable and tagged: PDF/A-2a for the years, PDF/UA-1 for screen readers.
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "record.typ"
 
 
@@ -17,7 +19,7 @@ def render(book: dict[str, Any]) -> bytes:
 
     The document's date is that of the last entry in it. Slow: call it in no transaction.
     """
-    written = json.dumps(book, ensure_ascii=False, sort_keys=True)
+    written = json.dumps(showable(book), ensure_ascii=False, sort_keys=True)
     at = book["header"]["as_of_instant"]
     return bytes(
         typst.compile(

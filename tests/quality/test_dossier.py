@@ -5,12 +5,15 @@ import json
 from typing import Any
 
 import pytest
+import typst
 from django.urls import reverse
 
 from mes.lib.evidence import Link, breaks
 from mes.lib.ids import uuid7
 from quality import services
 from quality.dossier import assemble, export, render
+from quality.dossier.render import STANDARDS
+from quality.dossier.showable import showable, text
 from quality.enums import DossierState
 from quality.models import Dossier
 from quality.services.results import Typed
@@ -25,7 +28,10 @@ POINTS = (
     "dates", "equipment", "components", "quantities", "results", "clearance", "yields", "labels",
     "containers", "samples", "persons", "investigations", "examinations",
 )  # fmt: skip
-HOSTILE = 'He said "#panic()" = *bold* $x$ <script>alert(1)</script> \\u{202e} @ref // /*'
+HOSTILE = (
+    'He said "#panic()" = *bold* $x$ <script>alert(1)</script> \\u{202e} @ref // /* '
+    "日本語 \u202e \x07 \ue000 🧬 ≥ µ ÄÖÜ u\u0308 Русский"
+)
 
 
 def released() -> Bench:
@@ -81,6 +87,23 @@ def test_same_record_gives_the_same_bytes_and_text_stays_text() -> None:
     first = render(found)
     assert first == render(found)
     assert first.startswith(b"%PDF-")
+
+
+def test_character_that_no_font_draws_is_printed_as_its_code_point() -> None:
+    assert text("日 ≥ u\u0308 \x07") == "‹U+65E5› ≥ ü ‹U+0007›"
+    assert showable({"a": ["日", 1, None, ("b",)]}) == {"a": ["‹U+65E5›", 1, None, ["b"]]}
+
+
+@pytest.mark.parametrize("first", range(0, 0x500, 0x100))
+def test_every_character_taken_as_showable_is_drawn(first: int) -> None:
+    found = [chr(code) for code in range(first, first + 0x100) if text(chr(code)) == chr(code)]
+    page = b"#set document(title: \"t\")\n#json(bytes(sys.inputs.t))"
+    words = json.dumps(" ".join(found))
+    made = typst.compile(
+        page, format="pdf", sys_inputs={"t": words}, ignore_system_fonts=True,
+        pdf_standards=STANDARDS,
+    )  # fmt: skip
+    assert bytes(made).startswith(b"%PDF-")
 
 
 @pytest.mark.req("A11-8")
