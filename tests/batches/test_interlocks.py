@@ -38,7 +38,7 @@ from plant.house import deliver
 from quality.services import grant_concession, set_quality_hold
 from records.models import Entry
 from records.reading import reading
-from tests.builders.batches import STEPS, Trial, a_plant, batch_at, issued
+from tests.builders.batches import RECORDER, STEPS, Trial, a_plant, batch_at, issued
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 CLEAR, IDENTITY, UNIT, SEEDED, MEDIUM, CLEAR_AFTER = STEPS
@@ -60,7 +60,7 @@ def refused(trial: Trial, kind: type[Refusal], path: str, **values: str) -> Refu
     """Try a step, expect its refusal, and that no step was recorded."""
     before = kinds(trial).count("step.performed")
     with pytest.raises(kind) as caught:
-        trial.perform(path, **values)
+        trial.perform(path, by=RECORDER, key=None, **values)
     assert kinds(trial).count("step.performed") == before
     return caught.value
 

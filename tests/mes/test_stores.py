@@ -41,7 +41,7 @@ def stores(folder: Path) -> Iterator[Stores]:
 
 def row(address: str, query: str) -> tuple[object, ...]:
     with psycopg.connect(address) as connection:
-        return connection.execute(query).fetchone() or ()  # type: ignore[arg-type]
+        return connection.execute(query).fetchone() or ()
 
 
 def test_stores_are_adopted_by_the_next_and_stopped_by_the_first(stores: Stores) -> None:

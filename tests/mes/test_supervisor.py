@@ -120,6 +120,8 @@ def test_check_with_the_demo_site_signs_in_and_the_second_start_is_quick(data: P
         ).stdout
         for _ in range(2)
     ]
-    times = [dict(re.findall(r"^  ([a-z ,]+?) +([\d.]+) s$", each, re.M)) for each in outputs]
+    times = [
+        dict(re.findall(r"^  ([a-z ,]+?) +([\d.]+) s$", each, re.MULTILINE)) for each in outputs
+    ]
     assert set(times[1]) >= {"stores", "web, worker and relay", "sign in", "stop"}
     assert sum(map(float, times[1].values())) < sum(map(float, times[0].values()))
