@@ -1,9 +1,12 @@
 """The browser of the tests: the machine's own Chromium or Chrome."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from tests.support.folder import test_folder
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -39,11 +42,21 @@ def installed() -> str | None:
 
 def browser_path() -> str:
     """Return an installed browser, or install Debian's. Raises BrowserAbsent."""
-    found = installed()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], env=quiet, check=False)
-        found = installed()
+    found = installed() or _install()
     if found is None:
         raise BrowserAbsent(ABSENT)
     return found
+
+
+def _install() -> str | None:
+    """Install Debian's Chromium if we may; the other test process waits and finds it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    test_folder().mkdir(parents=True, exist_ok=True)
+    with (test_folder() / "browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for step in (["update", "-q"], ["install", "-y", "-q", "chromium"]):
+            if installed() is None:
+                subprocess.run(["apt-get", *step], env=quiet, check=False, capture_output=True)
+        return installed()
