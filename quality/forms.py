@@ -39,9 +39,7 @@ class Grant(forms.Form):
 
     until = forms.DateTimeField(
         label=_("Until"),
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         help_text=_("Local time of the site; at most 24 hours ahead"),
     )

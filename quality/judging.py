@@ -120,9 +120,7 @@ def _failed(items: list[SpecificationItem], value: str, facts: Facts) -> Iterabl
     for item in items:
         if not meets(item, value, facts):
             params = {"item": item.key, "value": value, **bounds_of(item, facts)}
-            yield Said(
-                code=OUTSIDE_SPECIFICATION, severity=Severity.CRITICAL.value, params=params
-            )
+            yield Said(code=OUTSIDE_SPECIFICATION, severity=Severity.CRITICAL.value, params=params)
 
 
 def _outcome(findings: list[Said], *, judged: bool) -> ResultOutcome:

@@ -208,9 +208,7 @@ def check_independent(record: BatchRecord, person: UUID, *, name: str, act: str)
     """Raise NotIndependent for who worked on the batch (draft Annex 11, 12.5: not involved)."""
     part = record.involved.get(person)
     if part:
-        raise NotIndependent(
-            person=name, part=str(PARTS[part]), act=act, streams=[record.batch.id]
-        )
+        raise NotIndependent(person=name, part=str(PARTS[part]), act=act, streams=[record.batch.id])
 
 
 def check_may_judge(exception: BatchException, person: UUID | None, *, name: str) -> None:

@@ -8,169 +8,334 @@ from records.guard import guarded
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0003_walls'),
+        ("records", "0003_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField()),
-                ('by_name', models.CharField(max_length=120)),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField()),
+                ("by_name", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Deviation',
+            name="Deviation",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('exception', models.UUIDField(null=True)),
-                ('concession', models.UUIDField(null=True)),
-                ('description', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by', models.UUIDField(null=True)),
-                ('opened_by_name', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], max_length=12)),
-                ('conclusion', models.TextField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.UUIDField(null=True)),
-                ('closed_by_name', models.CharField(max_length=120)),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("exception", models.UUIDField(null=True)),
+                ("concession", models.UUIDField(null=True)),
+                ("description", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by", models.UUIDField(null=True)),
+                ("opened_by_name", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed")], max_length=12
+                    ),
+                ),
+                ("conclusion", models.TextField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.UUIDField(null=True)),
+                ("closed_by_name", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ['opened_at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('site', 'number'), name='quality_deviation_number'), models.UniqueConstraint(fields=('stream', 'exception'), name='quality_deviation_once'), models.CheckConstraint(condition=models.Q(models.Q(('concession__isnull', True), ('exception__isnull', False)), models.Q(('concession__isnull', False), ('exception__isnull', True)), _connector='OR'), name='quality_deviation_of_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'open')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed')), _connector='OR'), name='quality_deviation_closed_at_by')],
+                "ordering": ["opened_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "number"), name="quality_deviation_number"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("stream", "exception"), name="quality_deviation_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("concession__isnull", True), ("exception__isnull", False)),
+                            models.Q(("concession__isnull", False), ("exception__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="quality_deviation_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quality_deviation_closed_at_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Disposition',
+            name="Disposition",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('batch', models.UUIDField()),
-                ('disposition', models.CharField(choices=[('released', 'Released'), ('rejected', 'Rejected')], max_length=20)),
-                ('reason', models.TextField()),
-                ('pending', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField()),
-                ('by_name', models.CharField(max_length=120)),
-                ('final_at', models.DateTimeField(null=True)),
-                ('final_by', models.UUIDField(null=True)),
-                ('final_by_name', models.CharField(max_length=120)),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("batch", models.UUIDField()),
+                (
+                    "disposition",
+                    models.CharField(
+                        choices=[("released", "Released"), ("rejected", "Rejected")], max_length=20
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "pending",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField()),
+                ("by_name", models.CharField(max_length=120)),
+                ("final_at", models.DateTimeField(null=True)),
+                ("final_by", models.UUIDField(null=True)),
+                ("final_by_name", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('batch',), name='quality_disposition_once'), models.CheckConstraint(condition=models.Q(models.Q(('final_at__isnull', True), ('final_by__isnull', True)), models.Q(('final_at__isnull', False), ('final_by__isnull', False)), _connector='OR'), name='quality_disposition_final_at_by')],
+                "ordering": ["at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch",), name="quality_disposition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("final_at__isnull", True), ("final_by__isnull", True)),
+                            models.Q(("final_at__isnull", False), ("final_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="quality_disposition_final_at_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('requested', 'Being written'), ('rendered', 'Ready')], max_length=12)),
-                ('requested_at', models.DateTimeField()),
-                ('requested_by_name', models.CharField(max_length=120)),
-                ('rendered_at', models.DateTimeField(null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField(null=True)),
-                ('upto', models.PositiveBigIntegerField(null=True)),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "Being written"), ("rendered", "Ready")],
+                        max_length=12,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("requested_by_name", models.CharField(max_length=120)),
+                ("rendered_at", models.DateTimeField(null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField(null=True)),
+                ("upto", models.PositiveBigIntegerField(null=True)),
             ],
             options={
-                'ordering': ['batch', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='quality_dossier_number'), models.CheckConstraint(condition=models.Q(models.Q(('rendered_at__isnull', True), ('sha256', ''), ('state', 'requested')), models.Q(('rendered_at__isnull', False), ('state', 'rendered'), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='quality_dossier_rendered')],
+                "ordering": ["batch", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "number"), name="quality_dossier_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rendered_at__isnull", True),
+                                ("sha256", ""),
+                                ("state", "requested"),
+                            ),
+                            models.Q(
+                                ("rendered_at__isnull", False),
+                                ("state", "rendered"),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quality_dossier_rendered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('batch_number', models.CharField(max_length=20)),
-                ('step', models.CharField(max_length=190)),
-                ('label', models.CharField(max_length=200)),
-                ('tests', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('volume', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('unit', models.CharField(max_length=40)),
-                ('drawn_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('drawn', 'Drawn'), ('received', 'Received'), ('tested', 'Tested')], max_length=12)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('received_by', models.UUIDField(null=True)),
-                ('received_by_name', models.CharField(max_length=120)),
-                ('condition', models.TextField()),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("batch_number", models.CharField(max_length=20)),
+                ("step", models.CharField(max_length=190)),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "tests",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None
+                    ),
+                ),
+                ("volume", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("unit", models.CharField(max_length=40)),
+                ("drawn_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Drawn"),
+                            ("received", "Received"),
+                            ("tested", "Tested"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("received_at", models.DateTimeField(null=True)),
+                ("received_by", models.UUIDField(null=True)),
+                ("received_by_name", models.CharField(max_length=120)),
+                ("condition", models.TextField()),
             ],
             options={
-                'ordering': ['drawn_at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('site', 'number'), name='quality_sample_number'), models.UniqueConstraint(fields=('site', 'label'), name='quality_sample_label'), models.CheckConstraint(condition=models.Q(('state__in', ['drawn', 'received', 'tested'])), name='quality_sample_state'), models.CheckConstraint(condition=models.Q(models.Q(('received_at__isnull', True), ('received_by__isnull', True)), models.Q(('received_at__isnull', False), ('received_by__isnull', False)), _connector='OR'), name='quality_sample_received_at_by')],
+                "ordering": ["drawn_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "number"), name="quality_sample_number"
+                    ),
+                    models.UniqueConstraint(fields=("site", "label"), name="quality_sample_label"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["drawn", "received", "tested"])),
+                        name="quality_sample_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("received_at__isnull", True), ("received_by__isnull", True)),
+                            models.Q(
+                                ("received_at__isnull", False), ("received_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quality_sample_received_at_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('stream', models.UUIDField(db_index=True)),
-                ('entry_seq', models.BigIntegerField()),
-                ('site', models.UUIDField(null=True)),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('test', models.CharField(max_length=60)),
-                ('typed', models.CharField(max_length=200)),
-                ('value', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=40)),
-                ('interim', models.BooleanField()),
-                ('method', models.CharField(max_length=200)),
-                ('equipment', models.CharField(max_length=200)),
-                ('raw_file', models.CharField(max_length=64)),
-                ('outcome', models.CharField(choices=[('within', 'Within limits'), ('alert', 'Outside alert limits'), ('outside', 'Outside specification'), ('unjudged', 'No criterion')], max_length=12)),
-                ('rule', models.CharField(max_length=60)),
-                ('rule_version', models.CharField(max_length=20)),
-                ('findings', models.JSONField()),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.UUIDField()),
-                ('entered_by_name', models.CharField(max_length=120)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('reviewed_by', models.UUIDField(null=True)),
-                ('reviewed_by_name', models.CharField(max_length=120)),
-                ('corrects', models.UUIDField(null=True)),
-                ('correction_reason', models.TextField()),
-                ('superseded', models.BooleanField(default=False)),
-                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='quality.sample')),
+                ("stream", models.UUIDField(db_index=True)),
+                ("entry_seq", models.BigIntegerField()),
+                ("site", models.UUIDField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("test", models.CharField(max_length=60)),
+                ("typed", models.CharField(max_length=200)),
+                ("value", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=40)),
+                ("interim", models.BooleanField()),
+                ("method", models.CharField(max_length=200)),
+                ("equipment", models.CharField(max_length=200)),
+                ("raw_file", models.CharField(max_length=64)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("within", "Within limits"),
+                            ("alert", "Outside alert limits"),
+                            ("outside", "Outside specification"),
+                            ("unjudged", "No criterion"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("rule_version", models.CharField(max_length=20)),
+                ("findings", models.JSONField()),
+                ("entered_at", models.DateTimeField()),
+                ("entered_by", models.UUIDField()),
+                ("entered_by_name", models.CharField(max_length=120)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("reviewed_by", models.UUIDField(null=True)),
+                ("reviewed_by_name", models.CharField(max_length=120)),
+                ("corrects", models.UUIDField(null=True)),
+                ("correction_reason", models.TextField()),
+                ("superseded", models.BooleanField(default=False)),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="quality.sample",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entered_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['within', 'alert', 'outside', 'unjudged'])), name='quality_result_outcome'), models.CheckConstraint(condition=models.Q(('reviewed_by', models.F('entered_by')), _negated=True), name='quality_result_reviewer_is_not_analyst'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='quality_result_reviewed_at_by'), models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('corrects__isnull', True)), models.Q(('corrects__isnull', False), models.Q(('correction_reason', ''), _negated=True)), _connector='OR'), name='quality_result_correction_has_reason')],
+                "ordering": ["entered_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["within", "alert", "outside", "unjudged"])
+                        ),
+                        name="quality_result_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reviewed_by", models.F("entered_by")), _negated=True),
+                        name="quality_result_reviewer_is_not_analyst",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_at__isnull", True), ("reviewed_by__isnull", True)),
+                            models.Q(
+                                ("reviewed_at__isnull", False), ("reviewed_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quality_result_reviewed_at_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("correction_reason", ""), ("corrects__isnull", True)),
+                            models.Q(
+                                ("corrects__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quality_result_correction_has_reason",
+                    ),
+                ],
             },
         ),
-        *guarded('quality_sample'),
-        *guarded('quality_result'),
-        *guarded('quality_deviation'),
-        *guarded('quality_review'),
-        *guarded('quality_disposition'),
-        *guarded('quality_dossier'),
+        *guarded("quality_sample"),
+        *guarded("quality_result"),
+        *guarded("quality_deviation"),
+        *guarded("quality_review"),
+        *guarded("quality_disposition"),
+        *guarded("quality_dossier"),
     ]

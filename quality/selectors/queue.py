@@ -65,9 +65,7 @@ def _count(rows: QuerySet[Result] | QuerySet[BatchException] | QuerySet[Deviatio
 
 def _counted(rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """Add how many exceptions and deviations are open."""
-    exceptions = BatchException.objects.filter(
-        stream=OuterRef("id"), state=ExceptionState.OPEN
-    )
+    exceptions = BatchException.objects.filter(stream=OuterRef("id"), state=ExceptionState.OPEN)
     deviations = Deviation.objects.filter(stream=OuterRef("id"), state=DeviationState.OPEN)
     return rows.annotate(open_exceptions=_count(exceptions), open_deviations=_count(deviations))
 

@@ -59,9 +59,7 @@ def trail_of(streams: Sequence[UUID]) -> Trail:
     """Return every entry of these streams; one query."""
     rows = Entry.objects.filter(stream__in=streams).order_by("at", "stream", "seq")
     return Trail(
-        tuple(
-            Link(row.stream, row.seq, bytes(row.hash).hex(), row.envelope) for row in rows
-        )
+        tuple(Link(row.stream, row.seq, bytes(row.hash).hex(), row.envelope) for row in rows)
     )
 
 

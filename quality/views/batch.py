@@ -78,9 +78,7 @@ def _strip(request: HttpRequest, record: BatchRecord, trail: Trail) -> dict[str,
     if batch.quality_hold:
         facts.append({"label": _("Quality hold"), "value": _("set"), "sign": "warning"})
     if access:
-        facts.append(
-            {"label": _("Jurisdiction"), "value": access.site.get_jurisdiction_display()}
-        )
+        facts.append({"label": _("Jurisdiction"), "value": access.site.get_jurisdiction_display()})
     facts.append({"label": _("Complete since"), "at": batch.completed_at})
     results = [row.reviewed_at for row in record.results if row.reviewed_at]
     if results:
@@ -163,5 +161,3 @@ def _hold(request: HttpRequest, batch: UUID, form: Reason) -> None:
     command = command_from(request, name, {"batch": str(batch), "reason": reason})
     act = services.lift_quality_hold if lifts else services.set_quality_hold
     act(command=command, batch=batch, reason=reason)
-
-

@@ -78,9 +78,7 @@ def sign_review(request: HttpRequest, batch: UUID) -> HttpResponse:
     def sign(proof: Proof) -> object:
         shown = posted_hash(request)
         command = command_from(request, "batch.review", {"batch": str(batch), "content": shown})
-        return services.sign_review(
-            command=command, batch=batch, content_hash=shown, proof=proof
-        )
+        return services.sign_review(command=command, batch=batch, content_hash=shown, proof=proof)
 
     return run(request, make, sign, None)
 
@@ -96,9 +94,7 @@ def _disposition_rows(record: BatchRecord) -> list[Row]:
     rows: list[Row] = [
         {"strong": _("Review"), "text": f"{review.by_name} · {review.content_hash[:12]}"}
     ] if review else []  # fmt: skip
-    rows.append(
-        {"icon": "scan", "strong": _("Product"), "text": ", ".join(containers) or "–"}
-    )
+    rows.append({"icon": "scan", "strong": _("Product"), "text": ", ".join(containers) or "–"})
     if later:
         rows.append({"icon": "clock", "strong": _("Results to come"), "text": ", ".join(later)})
     return [*rows, *_record_rows(record)]
@@ -123,9 +119,7 @@ def release(request: HttpRequest, batch: UUID) -> HttpResponse:
     def sign(proof: Proof) -> object:
         shown = posted_hash(request)
         command = command_from(request, "batch.release", {"batch": str(batch), "content": shown})
-        return services.release_batch(
-            command=command, batch=batch, content_hash=shown, proof=proof
-        )
+        return services.release_batch(command=command, batch=batch, content_hash=shown, proof=proof)
 
     return run(request, make, sign, None)
 

@@ -86,9 +86,7 @@ def _batches(found: Queue) -> dict[str, Any]:
 
 
 def _running(found: Queue) -> dict[str, Any]:
-    rows = [
-        [*_batch_cells(row), {"text": row.recipe_label}, _open(row)] for row in found.running
-    ]
+    rows = [[*_batch_cells(row), {"text": row.recipe_label}, _open(row)] for row in found.running]
     columns = [_("Patient"), _("Batch"), _("Recipe"), _("Open")]
     empty = _("No running batch has an exception to judge.")
     return _table(_("Running, with exceptions"), columns, rows, empty)
@@ -168,9 +166,7 @@ def _later(found: Queue) -> dict[str, Any]:
     for row in found.later:
         batch = found.numbers.get(row.stream)
         if batch:
-            rows.append(
-                [*_batch_cells(batch), {"text": ", ".join(row.pending)}, {"at": row.at}]
-            )
+            rows.append([*_batch_cells(batch), {"text": ", ".join(row.pending)}, {"at": row.at}])
     columns = [_("Patient"), _("Batch"), _("Pending"), _("Released")]
     empty = _("No released batch waits for later results.")
     return _table(_("Later results"), columns, rows, empty)

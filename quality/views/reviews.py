@@ -63,7 +63,5 @@ def _result_rows(row: Any) -> list[Row]:
         url = reverse("quality:raw", kwargs={"result": row.id})
         rows.append({"strong": _("Raw data"), "text": row.raw_file[:12], "url": url})
     if row.correction_reason:
-        rows.append(
-            {"icon": "warning", "strong": _("Correction"), "text": row.correction_reason}
-        )
+        rows.append({"icon": "warning", "strong": _("Correction"), "text": row.correction_reason})
     return rows

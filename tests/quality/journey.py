@@ -1,6 +1,5 @@
 """One batch through everything that quality does to it: for what looks at all of it."""
 
-
 from quality import services
 from quality.enums import Judgement
 from quality.services.results import Typed
@@ -59,5 +58,3 @@ def _correct_one(bench: Bench) -> None:
 def _hold_and_lift(bench: Bench) -> None:
     for act in (services.set_quality_hold, services.lift_quality_hold):
         act(command=bench.command("qa-reviewer"), batch=bench.batch, reason="Vector in doubt.")
-
-

@@ -97,7 +97,7 @@ def test_character_that_no_font_draws_is_printed_as_its_code_point() -> None:
 @pytest.mark.parametrize("first", range(0, 0x500, 0x100))
 def test_every_character_taken_as_showable_is_drawn(first: int) -> None:
     found = [chr(code) for code in range(first, first + 0x100) if text(chr(code)) == chr(code)]
-    page = b"#set document(title: \"t\")\n#json(bytes(sys.inputs.t))"
+    page = b'#set document(title: "t")\n#json(bytes(sys.inputs.t))'
     words = json.dumps(" ".join(found))
     made = typst.compile(
         page, format="pdf", sys_inputs={"t": words}, ignore_system_fonts=True,
@@ -148,5 +148,3 @@ def test_json_is_given_to_who_may_read() -> None:
     assert answer.status_code == 200
     assert answer.json()["record"]["header"]["batch"] == "B-26-0001"
     assert signed_in_client(bench.site, "operator").get(url).status_code == 403
-
-

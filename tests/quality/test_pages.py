@@ -118,9 +118,7 @@ def test_review_and_release_by_two_people_through_the_pages() -> None:
     reviewer = signed_in_client(bench.site, "qa-reviewer")
     shown = reviewer.get(page(bench, "sign_review"))
     content = shown.context["sheet"].content
-    answer = reviewer.post(
-        page(bench, "sign_review"), {**proof(reviewer), "content_hash": content}
-    )
+    answer = reviewer.post(page(bench, "sign_review"), {**proof(reviewer), "content_hash": content})
     assert answer.status_code == 302, answer.content
     releasing = signed_in_client(bench.site, "releasing-person")
     content = releasing.get(page(bench, "release")).context["sheet"].content

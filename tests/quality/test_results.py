@@ -90,9 +90,7 @@ def test_result_reaches_the_batch_only_when_another_person_has_reviewed_it() -> 
     assert arrived(bench) == {}
     analyst = bench.actor("qc-analyst")
     with pytest.raises(SamePerson):
-        services.review_result(
-            command=a_command(analyst), result=result, proof=proof_of(analyst)
-        )
+        services.review_result(command=a_command(analyst), result=result, proof=proof_of(analyst))
     build.reviewed(bench, result)
     assert arrived(bench) == {"viability": ("92.50", "cleared")}
 
