@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from bench import acts
+from bench import acts, claims
 from bench.measure import Figure
 
 SETS: dict[str, Callable[..., Iterator[Figure]]] = {
     "acts": lambda *, full: acts.figures(rounds=800 if full else 300),
+    "claims": lambda *, full: claims.figures(rounds=20 if full else 3),
 }
