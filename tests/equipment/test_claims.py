@@ -33,6 +33,7 @@ from mes.lib.ids import uuid7
 from records.act import Act, act
 from records.outbox import drain
 from records.reading import reading
+from records.verification import verify
 from tests.builders.equipment import (
     HOUR,
     MONDAY,
@@ -144,6 +145,7 @@ def test_replayed_key_gives_the_first_reply(hall2: Hall) -> None:
 # Open work
 
 
+@pytest.mark.req("E4-9a")
 def test_open_claim_takes_every_place_of_its_room(site: UUID, at_time: AtTime) -> None:
     suite = hall(site=site, policy=OpennessPolicy.OPEN, code="S4", name="Suite 4")
     claimed(site, booking(suite.places[1]))
@@ -160,11 +162,13 @@ def test_open_claim_on_one_place_only_is_refused(site: UUID) -> None:
     assert states(suite) == []
 
 
+@pytest.mark.req("E4-9a")
 def test_open_work_in_closed_room_is_refused(hall2: Hall) -> None:
     with pytest.raises(RoomNotForOpenWork):
         claimed(hall2.site, booking(hall2.places[0], exclusive=True))
 
 
+@pytest.mark.req("E4-9a")
 def test_closed_claim_beside_anothers_open_one_is_refused(site: UUID) -> None:
     both = hall(site=site, policy=OpennessPolicy.BOTH)
     mine = claimed(site, booking(both.places[0], exclusive=True, by=holder("MZ1-26-0001")))
@@ -200,6 +204,7 @@ def test_early_start_into_anothers_hours_is_refused(hall2: Hall) -> None:
         inside(hall2, lambda a: claims.occupy(a, [claim]))
 
 
+@pytest.mark.req("E4-9a")
 def test_occupied_place_refuses_the_next_batch_absolutely(hall2: Hall, at_time: AtTime) -> None:
     [first] = claimed(hall2.site, booking(hall2.places[0], hours=4))
     [second] = claimed(hall2.site, booking(hall2.places[0], start=MONDAY + 4 * HOUR))
@@ -400,6 +405,22 @@ def test_shift_keeps_place_and_length(hall2: Hall) -> None:
     [one] = claimed(hall2.site, booking(hall2.places[0]))
     inside(hall2, lambda a: claims.shift(a, [one], by=2 * HOUR))
     assert hours(hall2, one) == (MONDAY + 2 * HOUR, MONDAY + 10 * HOUR)
+
+
+def test_rows_are_what_the_entries_say(hall2: Hall, at_time: AtTime) -> None:
+    """Everything that can happen to a claim, then the projections rebuilt and compared."""
+    [first] = claimed(hall2.site, booking(hall2.places[0]))
+    claimed(hall2.site, booking(hall2.places[0], start=MONDAY + 8 * HOUR))
+    [moved] = claimed(hall2.site, booking(hall2.places[1]))
+    inside(hall2, lambda a: claims.shift(a, [moved], by=HOUR))
+    inside(hall2, lambda a: claims.occupy(a, [first]))
+    inside(hall2, lambda a: claims.extend(a, [first], until=MONDAY + 9 * HOUR))
+    at_time(MONDAY + 10 * HOUR)
+    inside(hall2, lambda a: claims.release(a, [first]))
+    inside(hall2, lambda a: claims.withdraw(a, [moved], reason="test"))
+    clock.simulate(None)
+    report = verify(everything=True)
+    assert [str(difference) for difference in report.differences] == []
 
 
 # The interlock at the step

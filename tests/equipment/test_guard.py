@@ -32,7 +32,7 @@ def as_application(site: UUID, statement: str, params: dict[str, UUID]) -> None:
         cursor.execute(statement, params)
 
 
-@pytest.mark.req("21CFR11.10(e)")
+@pytest.mark.req("P11-10e2")
 @pytest.mark.parametrize("statement", CHANGES)
 def test_raw_change_of_a_claim_is_refused(committed_db: str, statement: str) -> None:
     site = uuid7()

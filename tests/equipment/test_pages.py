@@ -65,6 +65,7 @@ def do(client: Client, made: UUID, action: str, **form: object) -> Any:
     return client.post(f"/equipment/units/{made}/do/", sent)
 
 
+@pytest.mark.req("F211-105")
 def test_list_shows_the_batch_that_has_a_place(site: DemoSite) -> None:
     there = hall(site=site.id)
     mine = booking(there.places[1], by=holder("B-26-0007"), start=clock.now() - HOUR)
@@ -110,6 +111,7 @@ def test_unit_of_another_site_is_not_found(site: DemoSite) -> None:
     assert client.get(f"/equipment/places/{other}/").status_code == 404
 
 
+@pytest.mark.req("F211-182")
 def test_logbook_tells_what_was_done_and_by_whom(site: DemoSite, machine: UUID) -> None:
     client = signed_in_client(site, "engineering")
     assert do(client, machine, "calibrate", due="2030-01-31T12:00").status_code == 302

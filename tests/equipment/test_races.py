@@ -81,7 +81,7 @@ def double_bookings(opened: Connection) -> int:
     return int(row[0])
 
 
-@pytest.mark.scenario("double-booking")
+@pytest.mark.scenario(38)
 @pytest.mark.parametrize("count", COUNTS)
 def test_one_place_same_hours_has_exactly_one_winner(
     count: int, owner_connection: Connection
@@ -102,7 +102,7 @@ def test_one_place_same_hours_has_exactly_one_winner(
     assert double_bookings(owner_connection) == 0
 
 
-@pytest.mark.scenario("double-booking")
+@pytest.mark.scenario(38)
 @pytest.mark.parametrize("count", COUNTS)
 def test_swaps_and_chains_keep_every_claim_once(count: int, owner_connection: Connection) -> None:
     site, random = uuid7(), Random(7)

@@ -99,7 +99,6 @@ def signed_in(browser: Browser, served: str, plant: Plant) -> Page:
     return page
 
 
-@pytest.mark.scenario("planner-accepts")
 def test_planner_plans_and_accepts(plant: Plant, served: str, browser: Browser) -> None:
     batches = [arrived(plant, number) for number in range(1, 6)]
     for batch in batches[:4]:

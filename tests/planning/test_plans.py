@@ -29,6 +29,7 @@ from planning.workflow import TRANSITIONS
 from records.act import act
 from records.outbox import drain
 from records.reading import reading
+from records.verification import verify
 from tests.boundaries import every_boundary
 from tests.builders.batches import Trial, a_plant, issued
 from tests.builders.equipment import booking, holder
@@ -79,7 +80,7 @@ def test_acceptance_makes_the_claims(trial: Trial) -> None:
     assert {c.holder_label for c in made} == {trial.row().number}
 
 
-@pytest.mark.req("21CFR11.10(g)")
+@pytest.mark.req("P11-10g")
 def test_operator_may_neither_ask_nor_accept(trial: Trial) -> None:
     with pytest.raises(NotAllowed):
         request_plan(command=as_planner(trial, who="adeyemi"), batch=trial.batch)
@@ -317,6 +318,14 @@ def test_occupied_place_is_not_free_however_late_it_is(trial: Trial) -> None:
     clock.advance(timedelta(hours=5))
     row = plan_row(trial, proposed(trial))
     assert [b["label"] for b in row.bookings] == ["Hall 2, P2", "PR-02"]
+
+
+def test_rows_are_what_the_entries_say(trial: Trial) -> None:
+    accepted(trial)
+    reject_plan(command=as_planner(trial), plan=proposed(trial), reason="too late")
+    requested(trial)
+    report = verify(everything=True)
+    assert [str(difference) for difference in report.differences] == []
 
 
 def test_every_state_has_its_transitions() -> None:
