@@ -128,7 +128,8 @@ def _later(tests: Counted) -> Gate:
         return Gate(key, str(key.label), GateState.OPEN, _not_done(tests))
     if tests.done:
         return Gate(key, str(key.label), GateState.PASSED, _("none pending"))
-    return Gate(key, str(key.label), GateState.WAITING, ", ".join(tests.missing))
+    short = _("%(n)s to come") % {"n": len(tests.missing)}
+    return Gate(key, str(key.label), GateState.WAITING, ", ".join(tests.missing), short)
 
 
 def standing_of(record: BatchRecord) -> Standing:

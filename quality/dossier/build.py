@@ -7,6 +7,8 @@ structure, byte for byte: nothing in it comes from the time of building.
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from accounts.models import Site
 from batches.models import Batch
 from mes.lib.isbt128 import check_character
@@ -32,7 +34,12 @@ class Source:
 
 
 def assemble(batch: Batch) -> Book:
-    """Return the batch record as plain JSON. Call it in a reading."""
+    """Return the batch record as plain JSON, in English for every reader. Call it in a reading."""
+    with translation.override(LANGUAGE):
+        return _assemble(batch)
+
+
+def _assemble(batch: Batch) -> Book:
     record = record_of(batch)
     trail = trail_of([batch.id, *(sample.id for sample in record.samples)])
     site = Site.objects.filter(site=batch.site).first()
@@ -59,13 +66,13 @@ def _header(source: Source, site: Site | None) -> Book:
         "chain_of_identity": batch.coi,
         "check_character": check_character(batch.coi),
         "patient_mark": batch.mark,
-        "purpose": batch.purpose,
+        "purpose": batch.get_purpose_display(),
         "recipe": batch.recipe,
         "recipe_version": batch.recipe_label,
         "recipe_hash": batch.recipe_hash,
         "title": source.record.recipe.title.say(LANGUAGE),
-        "record_state": batch.record_state,
-        "disposition": batch.disposition,
+        "record_state": batch.get_record_state_display(),
+        "disposition": batch.get_disposition_display(),
         "quality_hold": batch.quality_hold_reason if batch.quality_hold else "",
         "inputs": dict(batch.inputs),
         "upto": own[-1].seq if own else 0,

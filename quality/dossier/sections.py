@@ -10,6 +10,7 @@ from batches.models import Step
 from equipment.models import Claim
 from materials.models import LabelPrint, Lot
 from materials.selectors import containers_of_batch, lots_of_batch
+from mes.ui.text import unit_text
 from quality.dossier.words import limits_text, plain, values_text
 from quality.models import Result
 from recipes.enums import ReleaseStage
@@ -120,7 +121,7 @@ def components(source: Source) -> list[Row]:
             "supplier_lot": lots[use.lot].supplier_lot,
             "expires": source.when(lots[use.lot].expires_at),
             "status_now": lots[use.lot].status,
-            "quantity": f"{plain(use.quantity)} {lots[use.lot].unit}",
+            "quantity": f"{plain(use.quantity)} {unit_text(lots[use.lot].unit)}",
             "step": use.step,
             "at": source.when(use.at),
             "by": use.by,
@@ -150,6 +151,7 @@ def _result(source: Source, row: Result) -> Row:
         "test": row.test,
         "title": _test_title(source, row.test),
         "value": row.value,
+        "shown": measured(row),
         "typed": row.typed,
         "unit": row.unit,
         "interim": row.interim,
@@ -167,6 +169,11 @@ def _result(source: Source, row: Result) -> Row:
     }
 
 
+def measured(row: Result) -> str:
+    """Return a result with its unit as people write it; every digit stays."""
+    return f"{row.value} {unit_text(row.unit)}".strip()
+
+
 def _test_title(source: Source, test: str) -> str:
     found = source.record.recipe.test_by_key.get(test)
     return found.title.say(LANGUAGE) if found else test
@@ -180,7 +187,7 @@ def specification(source: Source) -> list[Row]:
             "test": one.item.test,
             "needed": "release" if one.item.needed == ReleaseStage.RELEASE else "after release",
             "standing": one.standing.value,
-            "value": f"{one.result.value} {one.result.unit}".strip() if one.result else "",
+            "value": measured(one.result) if one.result else "",
         }
         for one in source.record.criteria
     ]
@@ -205,7 +212,10 @@ def labels(source: Source) -> Row:
         "applied": balance.applied,
         "accounted": balance.accounted,
         "difference": balance.difference,
-        "rows": [{"code": row.code, "state": row.state, "reason": row.reason} for row in rows],
+        "rows": [
+            {"code": row.code, "state": row.get_state_display(), "reason": row.reason}
+            for row in rows
+        ],
     }
 
 
@@ -214,10 +224,10 @@ def containers(source: Source) -> list[Row]:
     return [
         {
             "label": row.label,
-            "kind": row.kind,
+            "kind": row.get_kind_display(),
             "chain_of_identity": row.coi,
-            "volume": f"{plain(row.volume)} {row.unit}".strip() if row.volume else "",
-            "status": row.status,
+            "volume": f"{plain(row.volume)} {unit_text(row.unit)}".strip() if row.volume else "",
+            "status": row.get_status_display(),
             "location": row.location,
             "made_at": source.when(row.made_at),
         }

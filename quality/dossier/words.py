@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from mes.ui.text import unit_text
 from recipes.judging import Facts, ValueMissing, ValueNotUnderstood
 from recipes.parts import Limits, decimal_text
 from recipes.step import StepBase, shown
@@ -42,7 +43,7 @@ def values_text(values: Mapping[str, str], unit: str | None) -> str:
     for name, value in values.items():
         if name == "comment":
             continue
-        said = f"{value} {unit}" if unit and unit != "1" and name in _MEASURED else value
+        said = f"{value} {unit_text(unit)}" if unit and unit != "1" and name in _MEASURED else value
         parts.append(said if name == "value" else f"{name}: {said}")
     return "; ".join(parts)
 

@@ -83,7 +83,7 @@ def _strip(request: HttpRequest, record: BatchRecord, trail: Trail) -> dict[str,
     results = [row.reviewed_at for row in record.results if row.reviewed_at]
     if results:
         facts.append({"label": _("Last result"), "at": max(results)})
-    said = {"number": batch.number, "recipe": batch.recipe_label}
+    said = {"number": batch.number, "recipe": f"{batch.recipe} {batch.recipe_label}"}
     said["purpose"] = batch.get_purpose_display()
     return {
         "mark": batch.mark,

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.permissions import ROLES
 from batches.enums import ExceptionState, StepState
 from batches.findings import sentence
 from batches.models import BatchException, Step
@@ -25,7 +26,13 @@ from records.presenters import sentence as said_of
 ORDER = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
 SIGN = {Severity.CRITICAL.value: "stop", Severity.MAJOR.value: "warning"}
 ROUTINE = frozenset(
-    {"operation.signed_on", "dossier.requested", "sample.registered", "result.reviewed"}
+    {
+        "operation.signed_on",
+        "dossier.requested",
+        "sample.registered",
+        "sample.received",
+        "result.reviewed",
+    }
 )
 ABNORMAL = frozenset(
     {"attempt.refused", "exception.raised", "concession.asked", "quality-hold.set",
@@ -237,9 +244,13 @@ def _signature(link: Link) -> Row:
     return {
         "title": signed["meaning"],
         "at": link.at,
-        "note": f"{signed['printed_name']}, {signed['role']}",
+        "note": f"{signed['printed_name']}, {_role(signed['role'])}",
         "hash": signed["content_hash"],
     }
+
+
+def _role(key: str) -> str:
+    return str(ROLES[key].title) if key in ROLES else key
 
 
 def _routine(link: Link) -> bool:

@@ -73,7 +73,7 @@ def _batches(found: Queue) -> dict[str, Any]:
     rows = [
         [
             *_batch_cells(row),
-            {"text": row.recipe_label},
+            {"text": f"{row.recipe} {row.recipe_label}"},
             {"text": row.get_record_state_display()},
             _open(row),
             {"at": row.completed_at},
@@ -86,7 +86,10 @@ def _batches(found: Queue) -> dict[str, Any]:
 
 
 def _running(found: Queue) -> dict[str, Any]:
-    rows = [[*_batch_cells(row), {"text": row.recipe_label}, _open(row)] for row in found.running]
+    rows = [
+        [*_batch_cells(row), {"text": f"{row.recipe} {row.recipe_label}"}, _open(row)]
+        for row in found.running
+    ]
     columns = [_("Patient"), _("Batch"), _("Recipe"), _("Open")]
     empty = _("No running batch has an exception to judge.")
     return _table(_("Running, with exceptions"), columns, rows, empty)

@@ -58,7 +58,9 @@ def shown(request: HttpRequest, sheet: Sheet, refused: Refusal | None = None) ->
         "username": username_of(request),
         "proof": {"autofocus": True, "badge": request.POST.get("badge", "")},
         "strip": {
-            "mark": batch.mark, "coi": batch.coi, "sub": f"{batch.number} · {batch.recipe_label}",
+            "mark": batch.mark,
+            "coi": batch.coi,
+            "sub": f"{batch.number} · {batch.recipe} {batch.recipe_label}",
         },
         **sheet.extra,
     }  # fmt: skip

@@ -178,7 +178,7 @@ def issued(site: DemoSite | None = None, *, number: str = "B-26-0001") -> Bench:
     recipe, batch = document_kept(), uuid7()
     said = BatchIssued(
         number=number, order=made.id, coi=made.coi, mark=made.mark, purpose="patient",
-        recipe=recipe.recipe, recipe_version=uuid7(), recipe_label="QUALITY-TEST v1",
+        recipe=recipe.recipe, recipe_version=uuid7(), recipe_label="v1",
         recipe_hash=recipe.content_hash, inputs={"patient_weight": "70"},
     )  # fmt: skip
     command = a_command(site.system)
