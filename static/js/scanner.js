@@ -88,7 +88,8 @@ function forget() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  const now = performance.now();
+  // When the key was pressed, not when a busy page got round to it.
+  const now = event.timeStamp;
   if (event.key === "Enter") {
     const code = burst;
     const scanned = fast && code.length >= SHORTEST && now - before < FASTEST_HAND * 4;

@@ -1,0 +1,72 @@
+"""Every kind of step has a page: drawn from the CART19 recipe, in both languages."""
+
+from random import Random
+from uuid import UUID
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+from batches.pages.seen import Seen, look
+from batches.pages.work import step_page
+from mes.lib import clock
+from plant.arrival import Patient, enter_order, issue, known, receive
+from plant.plant import Plant, open_plant
+from recipes.kinds import KINDS
+from records.reading import reading
+from tests.builders.batches import MONDAY
+
+pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
+
+
+def a_cart_batch() -> tuple[Plant, UUID]:
+    clock.simulate(MONDAY)
+    plant = open_plant(recipes=("CART19-PRODIGY",))
+    patient = Patient(plant=plant, number=1, recipe="CART19-PRODIGY", luck=Random(1))
+    enter_order(patient)
+    receive(patient)
+    issue(patient)
+    return plant, known(patient.batch)
+
+
+def at_position(plant: Plant, batch: UUID, position: int) -> Seen:
+    """Look at a batch as if a later step were due."""
+    seen = look(batch, plant.crew.actor("brandt"))
+    seen.batch.position = position
+    return seen
+
+
+def test_every_kind_of_step_has_a_page() -> None:
+    plant, batch = a_cart_batch()
+    shown: dict[str, str] = {}
+    with reading(site=plant.site):
+        recipe = look(batch, plant.crew.actor("brandt")).recipe
+        for placed in recipe.steps():
+            if placed.step.kind not in shown:
+                page = step_page(at_position(plant, batch, placed.position))
+                request = RequestFactory().get("/")
+                shown[placed.step.kind] = render_to_string("batches/work.html", page, request)
+                assert placed.step.text.say("en") in shown[placed.step.kind].replace("&#x27;", "'")
+    assert set(shown) == set(KINDS)
+
+
+def test_every_step_of_the_recipe_can_be_shown_in_german() -> None:
+    plant, batch = a_cart_batch()
+    with reading(site=plant.site), translation.override("de"):
+        recipe = look(batch, plant.crew.actor("brandt")).recipe
+        for placed in recipe.steps():
+            page = step_page(at_position(plant, batch, placed.position))
+            assert page["text"] == placed.step.text.say("de")
+            assert page["foot"]["primary"]
+
+
+def test_an_irreversible_step_takes_two_touches() -> None:
+    plant, batch = a_cart_batch()
+    with reading(site=plant.site):
+        recipe = look(batch, plant.crew.actor("brandt")).recipe
+        final = next(placed for placed in recipe.steps() if placed.step.irreversible)
+        page = step_page(at_position(plant, batch, final.position))
+        html = render_to_string("batches/work.html", page, RequestFactory().get("/"))
+    assert 'name="ready"' in html
+    assert "cannot be undone" in html
