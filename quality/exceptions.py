@@ -148,7 +148,9 @@ class NotIndependent(Refusal):
 
     code = "review.not_independent"
     status = 403
-    sentence = _("%(person)s took part in this batch (%(part)s) and cannot %(act)s it.")
+    sentence = _(
+        "%(person)s worked on this batch and cannot review, release or close what belongs to it."
+    )
     way_out = _("Leave it to a person who was not involved.")
     interlock = Interlock.ABSOLUTE
     recorded = True

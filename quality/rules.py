@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from batches.enums import RecordState
 from batches.models import Batch, BatchException, Concession, Step
@@ -20,12 +19,6 @@ from quality.exceptions import (
 )
 from quality.selectors.record import BatchRecord, Criterion, record_of
 from recipes.enums import ReleaseStage
-
-PARTS: dict[str, Promise] = {
-    "performed": gettext_lazy("performed steps"),
-    "recorded": gettext_lazy("recorded steps"),
-    "verified": gettext_lazy("verified steps"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +198,11 @@ def check_not_dispositioned(record: BatchRecord) -> None:
         )
 
 
-def check_independent(record: BatchRecord, person: UUID, *, name: str, act: str) -> None:
+def check_independent(record: BatchRecord, person: UUID, *, name: str) -> None:
     """Raise NotIndependent for who worked on the batch (draft Annex 11, 12.5: not involved)."""
     part = record.involved.get(person)
     if part:
-        raise NotIndependent(person=name, part=str(PARTS[part]), act=act, streams=[record.batch.id])
+        raise NotIndependent(person=name, part=part, streams=[record.batch.id])
 
 
 def check_may_judge(exception: BatchException, person: UUID | None, *, name: str) -> None:

@@ -43,7 +43,7 @@ def close_deviation(
         if row.state == DeviationState.CLOSED:
             raise DeviationAlreadyClosed(by=row.closed_by_name)
         record = record_of(batch_of(batch))
-        rules.check_independent(record, proof.person, name=proof.printed_name, act="close")
+        rules.check_independent(record, proof.person, name=proof.printed_name)
         text = written(conclusion, field="conclusion")
         signature = signed(
             a, proof, meaning=CLOSED, content=deviation_content(row, text),

@@ -87,7 +87,7 @@ def _order(command: Command, batch: UUID) -> list[UUID]:
 
 def _check_disposable(record: BatchRecord, proof: Proof) -> None:
     rules.check_not_dispositioned(record)
-    rules.check_independent(record, proof.person, name=proof.printed_name, act="release")
+    rules.check_independent(record, proof.person, name=proof.printed_name)
     if record.review:
         check_other_person(record.review.by, proof.person, name=proof.printed_name)
 

@@ -28,7 +28,7 @@ def sign_review(*, command: Command, batch: UUID, content_hash: str, proof: Proo
         check_permission(a.actor, Permission.QUALITY_REVIEW)
         record = record_of(batch_of(batch))
         rules.check_not_dispositioned(record)
-        rules.check_independent(record, proof.person, name=proof.printed_name, act="review")
+        rules.check_independent(record, proof.person, name=proof.printed_name)
         rules.check_gates(record, for_review=True)
         if record.content_hash != content_hash:
             raise RecordChanged()

@@ -1,6 +1,9 @@
 """Review and disposition: who may, what holds them up, and what is done in the one act."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from accounts.exceptions import NotAllowed, SamePerson
 from batches.enums import Disposition, RecordState
@@ -18,6 +21,7 @@ from quality.exceptions import (
     SignerIsAnother,
 )
 from quality.rules import gates_of
+from records.commands import Command
 from records.reading import reading
 from tests.boundaries import every_boundary
 from tests.builders import quality as build
@@ -224,3 +228,25 @@ def test_wrong_site_sees_no_batch(committed_db: str) -> None:
         services.release_batch(
             command=a_command(actor), batch=bench.batch, content_hash="", proof=proof_of(actor)
         )
+
+
+def test_many_releases_at_once_make_one_disposition() -> None:
+    bench = build.ready_for_release()
+    shown = build.shown_hash(bench)
+    commands = [bench.command("releasing-person") for _ in range(6)]
+    proof = proof_of(bench.actor("releasing-person"))
+
+    def tap(command: Command) -> str:
+        try:
+            services.release_batch(
+                command=command, batch=bench.batch, content_hash=shown, proof=proof
+            )
+        except AlreadyDispositioned as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "released"
+
+    with ThreadPoolExecutor(len(commands)) as threads:
+        answers = sorted(threads.map(tap, commands))
+    assert answers == ["batch.already_dispositioned"] * 5 + ["released"]
