@@ -30,6 +30,8 @@ PIN = "246813"
 # The batch of the demo that waits for its plan, and the donation numbers of its centre.
 WAITING = "B-26-0009"
 DONATION = "A999826"
+IN_TROUBLE = "B-26-0004"
+TO_RELEASE = "B-26-0002"
 PICTURES = PROJECT / "docs" / "pictures"
 LARGEST = 300 * 1024
 TABLET = (1280, 800)
@@ -186,8 +188,48 @@ def receiving(studio: Studio) -> None:
     page.locator("main label:has(input[type=radio])").first.click()
     primary(page).click()
     at_step(page, 4)
-    press(page, "2.4")
+    press(page, "1.7")
     keep(page, "value")
+    page.context.close()
+
+
+def home(studio: Studio) -> None:
+    """An operator's home on a standing tablet."""
+    page = studio.tablet("Hall 2, P3", "adeyemi", STANDING)
+    keep(page, "home")
+    page.context.close()
+
+
+def reviewing(studio: Studio) -> None:
+    """QA looks at what waits, at a batch in trouble, and at one that is ready; reads a record."""
+    page = studio.desk("brenner")
+    page.goto(f"{studio.address}/quality/")
+    keep(page, "quality")
+    page.get_by_role("link", name=IN_TROUBLE).first.click()
+    keep(page, "review")
+    page.goto(f"{studio.address}/quality/")
+    page.get_by_role("link", name=TO_RELEASE).first.click()
+    keep(page, "ready")
+    page.goto(f"{studio.address}/batches/")
+    page.get_by_role("link", name=TO_RELEASE).first.click()
+    keep(page, "record")
+    page.context.close()
+
+
+def following(studio: Studio) -> None:
+    """A coordinator follows the cells from vein to vein."""
+    page = studio.desk("haddad")
+    page.goto(f"{studio.address}/orders/")
+    keep(page, "orders")
+    page.context.close()
+
+
+def owning(studio: Studio) -> None:
+    """A process owner reads the recipe that is in force."""
+    page = studio.desk("ferrari")
+    page.goto(f"{studio.address}/recipes/")
+    page.get_by_role("link", name="CART19-PRODIGY").first.click()
+    keep(page, "recipe")
     page.context.close()
 
 
@@ -204,7 +246,7 @@ def main() -> None:
             executable_path=browser_path(), args=list(ARGUMENTS)
         )
         studio = Studio(browser, address)
-        for scene in (planning, receiving):
+        for scene in (planning, receiving, home, reviewing, following, owning):
             scene(studio)
         browser.close()
 
