@@ -23,6 +23,7 @@ FURTHER_DOORS = {
     "accounts": {"access", "permissions"},
     "recipes": {"document", "formulas", "parts", "step", "kinds", "judging", "reader"},
     "batches": {"findings", "workflow"},
+    "materials": {"symbols"},
 }
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 500

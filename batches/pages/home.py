@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -139,6 +140,15 @@ def home_page(access: Access, actor: Actor) -> dict[str, Any]:
         "owed": owed(actor, everything, now),
         "foot": home_foot(),
     }
+
+
+def home_etag(page: dict[str, Any]) -> str:
+    """Return what a poll of home compares: everything but how long ago it was."""
+    lists = (page["next"], page["witness"], page["owed"])
+    rows = [row["title"] + row["note"] + row["url"] for rows in lists for row in rows]
+    due = page["due"] or {}
+    said = [language(), due.get("url", ""), due.get("where", ""), due.get("who", ""), *rows]
+    return f'"{sha256("|".join(said).encode()).hexdigest()[:32]}"'
 
 
 def _blocked(one: Running) -> bool:

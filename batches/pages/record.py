@@ -1,12 +1,12 @@
 """The batch record on screen: everything that happened, under stages, operations and steps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.permissions import ROLES
@@ -47,20 +47,13 @@ class Line:
     typed: set[str]
 
 
-def entry_url() -> Callable[[UUID, int], str]:
-    """Return how an entry is addressed, where the site has such a page."""
-
-    def address(stream: UUID, seq: int) -> str:
-        try:
-            return reverse("records:stream", args=[stream]) + f"#{seq}"
-        except NoReverseMatch:
-            return f"#entry-{seq}"
-
-    return address
+def entry_url(stream: UUID, seq: int) -> str:
+    """Return the page of an entry of the ledger."""
+    return reverse("records:entry", args=[stream, seq])
 
 
-def record_page(seen: Seen) -> dict[str, Any]:
-    """Return the whole record of a batch."""
+def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
+    """Return the whole record of a batch; ``linked`` to its entries for who may read those."""
     exceptions = list(BatchException.objects.filter(stream=seen.batch.id))
     envelopes = _envelopes(seen.batch.id)
     typed = {
@@ -71,6 +64,7 @@ def record_page(seen: Seen) -> dict[str, Any]:
     signed = {e["payload"]["operation"]: e for e in envelopes if e["kind"] == "operation.attested"}
     return {
         "seen": seen,
+        "linked": linked,
         "batch": seen.batch,
         "strip": _strip(seen, exceptions),
         "stages": _stages(seen, exceptions, signed, typed),
@@ -82,7 +76,7 @@ def record_page(seen: Seen) -> dict[str, Any]:
         "lots": _lots(seen),
         "labels": label_balance(batch=seen.batch.id),
         "signatures": [s for e in envelopes if (s := _signature(e))],
-        "events": [_event(e) for e in reversed(envelopes)],
+        "events": [_event(e, linked=linked) for e in reversed(envelopes)],
         "executing": seen.batch.record_state == RecordState.EXECUTING,
     }
 
@@ -164,7 +158,7 @@ def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException], typed: se
         values=recorded(row, step),
         limits=limits_text(step, _facts_then(seen, row)),
         flagged=row.outcome == FLAGGED,
-        url=entry_url()(row.stream, row.entry_seq),
+        url=entry_url(row.stream, row.entry_seq),
         exceptions=[exception_row(one) for one in exceptions if one.step == row.path],
         typed=typed,
     )
@@ -266,7 +260,7 @@ def _signature(envelope: dict[str, Any]) -> dict[str, Any] | None:
     return {**signature, "at": at, "role": role, "covers": parts, "seq": envelope["seq"]}
 
 
-def _event(envelope: dict[str, Any]) -> dict[str, Any]:
+def _event(envelope: dict[str, Any], *, linked: bool) -> dict[str, Any]:
     abnormal = {"exception.raised": "warning", "attempt.refused": "warning",
                 "quality-hold.set": "warning", "process-hold.set": "warning"}  # fmt: skip
     sign = abnormal.get(envelope["kind"], "")
@@ -278,5 +272,5 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
         "note": envelope["actor"]["name"],
         "sign": sign,
         "sign_word": _("Exception") if sign else "",
-        "url": entry_url()(UUID(envelope["stream"]["id"]), envelope["seq"]),
+        "url": entry_url(UUID(envelope["stream"]["id"]), envelope["seq"]) if linked else "",
     }

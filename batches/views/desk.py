@@ -38,7 +38,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show the whole record of a batch."""
-    page = record_page(look(batch, actor_of(request), every_claim=True))
+    seen = look(batch, actor_of(request), every_claim=True)
+    page = record_page(seen, linked=may(request, Permission.RECORDS_READ))
     page |= {"may_perform": may(request, Permission.BATCHES_PERFORM)}
     return render(request, "batches/record.html", page)
 

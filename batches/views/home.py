@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access_of
 from accounts.permissions import Permission
 from accounts.selectors import Access
-from batches.pages.home import header, home_foot, home_page, running, scanned_batch
+from batches.pages.home import header, home_etag, home_foot, home_page, running, scanned_batch
 from batches.pages.talk import whom
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -22,7 +22,8 @@ def _access(request: HttpRequest) -> Access:
 
 
 def _home(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    page = home_page(_access(request), actor_of(request)) | {"refused": refusal}
+    page = home_page(_access(request), actor_of(request))
+    page |= {"refused": refusal, "etag": home_etag(page)}
     status = refusal.status if refusal else 200
     return render(request, "batches/home.html", page, status=status)
 
@@ -30,8 +31,13 @@ def _home(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
 @requires(Permission.BATCHES_PERFORM)
 @require_safe
 def tablet(request: HttpRequest) -> HttpResponse:
-    """Show the home of person and place."""
-    return _home(request)
+    """Show the home of person and place; a poll is answered 304 while it stands."""
+    if "HX-Request" not in request.headers:
+        return _home(request)
+    etag = home_etag(home_page(_access(request), actor_of(request)))
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(status=204, headers={"ETag": etag, "HX-Refresh": "true"})
 
 
 @requires(Permission.BATCHES_PERFORM)

@@ -20,8 +20,11 @@ from batches.pages.seen import Seen, look
 from batches.pages.talk import call_page, report_page, steps_page
 from batches.pages.work import frame
 from batches.views.answer import draw, may, snapshot
+from materials.symbols import data_matrix
+from materials.symbols import draw as draw_symbol
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
+from mes.lib.isbt128 import coi
 from mes.lib.refusals import NotFound, Refusal
 from records.web import actor_of, command_from
 
@@ -173,5 +176,11 @@ def label(request: HttpRequest, batch: UUID) -> HttpResponse:
     if seen.placed is None or seen.placed.step.kind not in {"label", "sample"}:
         raise NotFound()
     body = body_of(Showing(seen, seen.placed))
-    page = {**frame(seen), "label": body["label"], "copies": body.get("copies") or 1}
+    code, identity = body["label"]["code"], coi(seen.batch.coi)
+    page = {
+        **frame(seen),
+        "label": body["label"],
+        "symbol": draw_symbol(data_matrix(code), label=code),
+        "identity": draw_symbol(data_matrix(identity.scanned_as), label=identity.code),
+    }
     return draw(request, "batches/label.html", page)

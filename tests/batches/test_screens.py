@@ -1,7 +1,8 @@
 """The tablet's pages over HTTP: one next thing, proofs of persons, refusals, what is owed."""
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -33,7 +34,7 @@ def on_tablet(path: str | None = None, *, who: str = "brandt") -> tuple[Trial, C
     return trial, at_tablet(trial, who, tablet_at(trial))
 
 
-def perform(trial: Trial, client: Client, path: str, **values: str) -> HttpResponse:
+def perform(trial: Trial, client: Client, path: str, **values: str) -> Any:
     return send(client, page_of(trial), step=path, **values)
 
 
@@ -91,7 +92,7 @@ def test_one_person_may_perform_and_record() -> None:
 @pytest.mark.scenario("double-tap")
 def test_a_step_is_recorded_once_and_the_next_is_shown() -> None:
     trial, client = on_tablet(CLEAR)
-    key = uuid7()
+    key = str(uuid7())
     for _ in range(2):
         form = {"step": CLEAR, "v_materials": "yes", "v_papers": "yes"}
         answer = send(client, page_of(trial), key=key, **form)

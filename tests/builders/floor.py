@@ -1,10 +1,10 @@
 """People at tablets and desks of a plant, signed in through the pages. Needs ``committed_db``."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -80,20 +80,19 @@ def lend(client: Client, page: Page, address: str) -> None:
     )
 
 
-def send(client: Client, address: str, *, key: UUID | None = None, **form: str) -> HttpResponse:
+def send(client: Client, address: str, *, key: str = "", **form: str) -> Any:
     """Post a form with a key; ``v_code1`` stands for the field ``v-code1``."""
     fields = {re.sub("^v_", "v-", name): value for name, value in form.items()}
-    answer: HttpResponse = client.post(address, {"key": str(key or uuid7()), **fields})
-    return answer
+    return client.post(address, {"key": key or str(uuid7()), **fields})
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """Return what a person reads on a page."""
     text = re.sub(r"<(script|style|svg).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
-def hidden(answer: HttpResponse, name: str) -> str:
+def hidden(answer: Any, name: str) -> str:
     """Return the value of a hidden field of a page."""
     found = re.search(rf'name="{name}" value="([^"]*)"', answer.content.decode())
     assert found is not None, name
