@@ -1,6 +1,7 @@
 """Performing a step, and verifying it by a second person."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from accounts.permissions import Permission
@@ -11,7 +12,7 @@ from batches.entries import Said, Shown, StepPerformed, StepVerified
 from batches.enums import StepState
 from batches.exceptions import CommentMissing, NothingToVerify
 from batches.findings import sentence
-from batches.interlocks import BY_KIND
+from batches.interlocks import BY_KIND, holding
 from batches.models import Operation, Step
 from batches.work import Found, Work, at_step
 from mes.lib.evidence import JSON
@@ -68,6 +69,8 @@ def perform_step(
             a.append(batch, said)
             if kind:
                 kind.effect(work)
+            if said.turn.ends_stage:
+                holding.end_stage(work)
         a.reply = _reply(work, judged, row)
     return a.reply
 
@@ -75,14 +78,21 @@ def perform_step(
 def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> Found:
     """Read, before the locks, which streams the step's codes mean."""
     placed = selectors.pinned_recipe(batch, command.actor).by_path.get(path)
-    kind = BY_KIND.get(placed.step.kind) if placed else None
-    if placed is None or kind is None:
+    if placed is None:
         return Found()
+    kind = BY_KIND.get(placed.step.kind)
+    recipe = selectors.pinned_recipe(batch, command.actor)
+    ends_stage = selectors.turn_of(recipe, placed).ends_stage
     # What is missing is refused by the judgement, with its field.
-    if not all(values.get(name) for name in placed.step.accepts() if name != "comment"):
+    complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
+    if not complete or not (kind or ends_stage):
         return Found()
     with reading(site=command.actor.site, person=command.actor.person), at_step(batch, path):
-        return kind.find(selectors.batch_of(batch), placed, _codes(placed, values))
+        seen = selectors.batch_of(batch)
+        found = kind.find(seen, placed, _codes(placed, values)) if kind else Found()
+        held = holding.held_until_now(seen, placed) if ends_stage else []
+    streams = (*found.streams, *(claim.resource for claim in held))
+    return replace(found, streams=tuple(dict.fromkeys(streams)))
 
 
 def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
