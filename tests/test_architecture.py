@@ -99,7 +99,8 @@ REGISTRIES = re.compile(
         ]
     )
 )
-MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[a-z]+|work)/" + r"\w")
+# A part of a URL pattern, such as what follows <uuid:batch>, is no place on a machine.
+MACHINE_PATHS = re.compile(r"(?<![\w.>])/(?:root|home/[a-z]+|Users/[a-z]+|work)/" + r"\w")
 
 
 @pytest.mark.parametrize("pattern", [REGISTRIES, MACHINE_PATHS], ids=["registry", "machine path"])

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_hex
+from threading import Event
 
 import psycopg
 from django.conf import settings
@@ -24,6 +25,9 @@ from tests.support.folder import PROJECT, test_folder
 # What is on tmpfs need not be synced; everything else is as in production.
 # An autovacuum worker is the superuser's: a clone in which one works cannot be dropped.
 SETTINGS = {"fsync": "off", "max_connections": "400", "autovacuum": "off"}
+
+
+DROP_TRIES, DROP_AGAIN_SECONDS = 40, 0.25
 
 
 class Cluster:
@@ -75,8 +79,15 @@ class Cluster:
         return name
 
     def drop(self, name: str) -> None:
-        """Drop a clone, and end the sessions that a test left in it."""
-        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        """Drop a clone, and end the sessions that a test left in it.
+
+        A worker of the server itself may look into it just then; it is gone in a moment.
+        """
+        for _ in range(DROP_TRIES):
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                return self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            Event().wait(DROP_AGAIN_SECONDS)
+        return self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _build(self, name: str) -> None:
         from tests.support.aliases import pointed_at
