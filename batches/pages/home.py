@@ -1,7 +1,6 @@
 """Home of person and place: what is due, what comes, who needs a witness, what one owes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,17 +9,16 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Device
 from accounts.permissions import ROLES
 from accounts.selectors import Access
 from batches import selectors
-from batches.enums import OperationState, ProcessState, StepState
+from batches.enums import OperationState, ProcessState
 from batches.exceptions import NoBatchThere
-from batches.models import Batch, Operation, Step
+from batches.models import Batch, Operation
+from batches.pages.floor import Running, running
 from batches.pages.seen import language, short
-from equipment.enums import ResourceKind
 from equipment.models import Claim
-from equipment.selectors import place_by_barcode, resources_of_room, unit_by_barcode
+from equipment.selectors import place_by_barcode, unit_by_barcode
 from materials.models import Container
 from materials.selectors import scanned_text
 from mes.lib import clock
@@ -32,112 +30,22 @@ AHEAD = timedelta(hours=12)
 MOST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A batch that is executed, with its due step."""
-
-    batch: Batch
-    step: Step | None
-    operation: Operation | None
-    place: str
-    here: bool
-
-    @property
-    def text(self) -> str:
-        """The instruction of the due step."""
-        if self.step is None:
-            return _("All steps are done; operations are to be attested.")
-        placed = selectors.recipe_of(self.batch).by_path[self.step.path]
-        return placed.step.text.say(language())
-
-    @property
-    def where(self) -> str:
-        """Operation and step, for a line below the instruction."""
-        if self.step is None:
-            return self.batch.number
-        placed = selectors.recipe_of(self.batch).by_path[self.step.path]
-        title = placed.operation.title.say(language())
-        said = {"title": title, "n": self.batch.position, "m": self.batch.steps}
-        return _("%(title)s, step %(n)s of %(m)s") % said
-
-    @property
-    def url(self) -> str:
-        """The page of the one next thing."""
-        return reverse("batches:work", args=[self.batch.id])
-
-
-def resources_at(device: Device | None) -> list[UUID] | None:
-    """Return the places and units of a tablet's place or room; None when it has none."""
-    if device is None or device.place is None:
-        return None
-    if device.place_kind == "room":
-        return resources_of_room(device.place)
-    return [device.place]
-
-
-def running(device: Device | None) -> list[Running]:
-    """Return the batches in execution, those at this tablet first, the longest due first."""
-    batches = list(Batch.objects.executing().order_by("due_since")[:100])
-    places = _places(batches)
-    here = resources_at(device)
-    steps = _due_steps(batches)
-    operations = _operations(batches)
-    found = []
-    for batch in batches:
-        step = steps.get(batch.id)
-        claims = places.get(batch.id, [])
-        found.append(
-            Running(
-                batch=batch,
-                step=step,
-                operation=operations.get((batch.id, step.operation)) if step else None,
-                place=claims[0].resource_label if claims else "",
-                here=here is None or any(claim.stream in here for claim in claims),
-            )
-        )
-    return sorted(found, key=lambda one: not one.here)
-
-
-def _places(batches: Sequence[Batch]) -> dict[UUID, list[Claim]]:
-    """Return the claims on places that hold or come next for each batch, in order of hours."""
-    ids = [batch.id for batch in batches]
-    rows = Claim.objects.filter(holder__in=ids, resource_kind=ResourceKind.PLACE).live()
-    found: dict[UUID, list[Claim]] = {}
-    for claim in rows.order_by("-state", "during"):
-        found.setdefault(claim.holder, []).append(claim)
-    for claims in found.values():
-        claims.sort(key=lambda claim: claim.state != "occupied")
-    return found
-
-
-def _due_steps(batches: Sequence[Batch]) -> dict[UUID, Step]:
-    positions = {batch.id: batch.position for batch in batches}
-    rows = Step.objects.filter(stream__in=positions, position__in=set(positions.values()))
-    return {row.stream: row for row in rows if positions[row.stream] == row.position}
-
-
-def _operations(batches: Sequence[Batch]) -> dict[tuple[UUID, str], Operation]:
-    rows = Operation.objects.filter(stream__in=[batch.id for batch in batches])
-    return {(row.stream, row.path): row for row in rows}
-
-
 def home_page(access: Access, actor: Actor) -> dict[str, Any]:
     """Return the context of the tablet's home (mock-up 05)."""
     now = clock.now()
-    everything = running(access.device)
-    here = [one for one in everything if one.here and one.step is not None]
-    free = [one for one in here if not _blocked(one)]
-    first = free[0] if free else None
-    others = [one for one in everything if one is not first and one.step is not None]
-    witness = [one for one in everything if _to_verify(one)]
+    everything = running(access.device, now=now)
+    witness = [one for one in everything if one.to_verify]
+    due = [one for one in everything if one.is_due(now) and not one.blocked]
+    first = due[0] if due else None
+    others = [one for one in everything if one is not first and one not in witness]
     return {
         "home": header(access),
         "scan": {"url": reverse("batches:tablet_scan")},
         "due": _due(first, actor) if first else None,
         "here": access.device is not None and access.device.place is not None,
-        "next": [_row(one, now) for one in others if one not in witness][:MOST],
+        "next": [_row(one, now) for one in others if one.comes_within(AHEAD, now)][:MOST],
         "witness": [_witness(one, now) for one in witness if _may_verify(one, actor)][:MOST],
-        "owed": owed(actor, everything, now),
+        "owed": owed(actor, everything),
         "foot": home_foot(),
     }
 
@@ -149,14 +57,6 @@ def home_etag(page: dict[str, Any]) -> str:
     due = page["due"] or {}
     said = [language(), due.get("url", ""), due.get("where", ""), due.get("who", ""), *rows]
     return f'"{sha256("|".join(said).encode()).hexdigest()[:32]}"'
-
-
-def _blocked(one: Running) -> bool:
-    return one.batch.process_state == ProcessState.HELD or _to_verify(one)
-
-
-def _to_verify(one: Running) -> bool:
-    return one.step is not None and one.step.state == StepState.TO_BE_VERIFIED
 
 
 def _may_verify(one: Running, actor: Actor) -> bool:
@@ -206,7 +106,7 @@ def _who(one: Running, actor: Actor) -> str:
 
 
 def _row(one: Running, now: datetime) -> dict[str, Any]:
-    since = one.batch.due_since
+    since = one.starts(now) or one.batch.due_since
     held = _("Held") if one.batch.process_state == ProcessState.HELD else ""
     return {
         "mark": one.batch.mark,
@@ -234,7 +134,7 @@ def _witness(one: Running, now: datetime) -> dict[str, Any]:
     }
 
 
-def owed(actor: Actor, everything: Iterable[Running], now: datetime) -> list[dict[str, Any]]:
+def owed(actor: Actor, everything: Iterable[Running]) -> list[dict[str, Any]]:
     """Return the operations that wait for this person's attestation."""
     batches: Mapping[UUID, Batch] = {one.batch.id: one.batch for one in everything}
     rows = Operation.objects.filter(

@@ -20,6 +20,8 @@ from mes.lib.evidence import content_hash
 from mes.lib.refusals import Refusal
 
 Row = dict[str, Any]
+# Sentences of exceptions on the sheet; all of them are a touch away.
+MOST_SAID = 2
 
 
 def _said(refusal: Refusal | None) -> str:
@@ -139,12 +141,11 @@ def _role(operation: Operation) -> str:
 def _covered(seen: Seen, operation: Operation, rows: Sequence[Step], *, url: str) -> list[Row]:
     count = ngettext("%(n)s step", "%(n)s steps", len(rows)) % {"n": len(rows)}
     span = {"first": rows[0].position, "last": rows[-1].position}
-    by = _("performed, %(first)s to %(last)s") % span
-    found: list[Row] = [{"strong": count, "text": by, "url": url}]
+    said = [_("performed, %(first)s to %(last)s") % span]
     recorders = {row.recorder_name for row in rows} - {operation.performer_name}
     if recorders:
-        names = {"names": ", ".join(sorted(recorders))}
-        found.append({"icon": "people", "text": _("recorded by %(names)s") % names, "url": url})
+        said.append(_("recorded by %(names)s") % {"names": ", ".join(sorted(recorders))})
+    found: list[Row] = [{"strong": count, "text": ", ".join(said), "url": url}]
     scanned = _scanned(rows)
     if scanned:
         found.append({"icon": "scan", "text": scanned, "url": url})
@@ -172,9 +173,10 @@ def _scanned(rows: Sequence[Step]) -> str:
 
 def _exceptions(seen: Seen, rows: Sequence[Step], *, url: str = "") -> list[Row]:
     paths = [row.path for row in rows]
-    raised = BatchException.objects.filter(stream=seen.batch.id, step__in=paths)
-    return [
-        {"icon": "warning", "strong": _("Exception:"),
-         "text": " ".join([sentence(one.code, one.params), one.comment]).strip(), "url": url}
-        for one in raised
-    ]  # fmt: skip
+    raised = list(BatchException.objects.filter(stream=seen.batch.id, step__in=paths))
+    if not raised:
+        return []
+    count = ngettext("%(n)s exception:", "%(n)s exceptions:", len(raised)) % {"n": len(raised)}
+    said = [" ".join([sentence(one.code, one.params), one.comment]).strip() for one in raised]
+    shown = said if len(said) <= MOST_SAID else [*said[:MOST_SAID], "…"]
+    return [{"icon": "warning", "strong": count, "text": " · ".join(shown), "url": url}]

@@ -7,8 +7,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import access_of
 from accounts.permissions import Permission
 from accounts.selectors import Access
-from batches.pages.home import header, home_etag, home_foot, home_page, running, scanned_batch
+from batches.pages.floor import running
+from batches.pages.home import header, home_etag, home_foot, home_page, scanned_batch
 from batches.pages.talk import whom
+from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from records.web import actor_of
@@ -66,7 +68,7 @@ def tablet_happened(request: HttpRequest) -> HttpResponse:
     """Ask at which batch something happened."""
     access = _access(request)
     page = {
-        "running": running(access.device),
+        "running": running(access.device, now=clock.now()),
         "home": header(access),
         "foot": home_foot(),
     }
