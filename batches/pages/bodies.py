@@ -20,6 +20,7 @@ from mes.lib.refusals import Refusal
 from recipes.document import Placed
 from recipes.enums import ContainerKind, Outcome, ValueType
 from recipes.formulas import parse
+from recipes.judging import Facts
 from recipes.kinds import (
     add,
     calculate,
@@ -164,8 +165,17 @@ def _enter(show: Showing) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "entry": body, "number": number, "whole": whole, "sign": _sign(),
-        "date": step.value == ValueType.DATE,
+        "date": step.value == ValueType.DATE, "signed": _below_zero(step, show.seen.facts),
     }  # fmt: skip
+
+
+def _below_zero(step: enter.Step, facts: Facts) -> bool:
+    """Whether a value below zero is plausible, so that the pad needs a key for its sign."""
+    low = step.plausible.low if step.plausible else None
+    try:
+        return low is None or facts.evaluate(low) < 0
+    except Refusal:  # the judgement will say which value is missing
+        return True
 
 
 def _decimals(places: int | None) -> str:

@@ -79,4 +79,4 @@ document.addEventListener("copy", (event) => {
 });
 
 // A refusal that came with the page is brought into sight; its role speaks it.
-document.querySelector("[data-refusal]")?.scrollIntoView({ block: "nearest" });
+document.querySelector("[data-refusal], .idrow-error[role=alert]")?.scrollIntoView({ block: "nearest" });

@@ -109,7 +109,8 @@ function show(field) {
 function write(field, key) {
   const limit = field.maxLength > 0 ? field.maxLength : 16;
   const sign = key.dataset.digit;
-  if ("delete" in key.dataset) field.value = field.value.slice(0, -1);
+  if ("sign" in key.dataset) field.value = field.value.startsWith("-") ? field.value.slice(1) : `-${field.value}`;
+  else if ("delete" in key.dataset) field.value = field.value.slice(0, -1);
   else if (/[.,]/.test(sign) && /[.,]/.test(field.value)) return;
   else if (field.value.length < limit && !tooFine(field)) field.value += sign;
   field.dispatchEvent(new Event("input", { bubbles: true }));
