@@ -77,19 +77,32 @@ class Running:
         return self.batch.process_state == ProcessState.HELD or self.to_verify
 
     def starts(self, now: datetime) -> datetime | None:
-        """Return when the booked hours of the due stage begin; None when they have."""
-        if self.claim is None or self.claim.state == ClaimState.OCCUPIED:
+        """Return when the booked hours of a stage begin whose first step is due; else None."""
+        placed = self.placed
+        if placed is None or self.claim is None or not _begins(placed):
             return None
-        return self.claim.start if self.claim.start > now else None
+        spans = [span for span in self.claim.stages if span["key"] == placed.stage.key]
+        start = datetime.fromisoformat(spans[0]["start"]) if spans else self.claim.start
+        return start if start > now else None
 
     def is_due(self, now: datetime) -> bool:
         """Whether the step can be done here and now."""
         return self.step is not None and self.here and self.comes_within(SOON, now)
 
+    @property
+    def comes_here(self) -> bool:
+        """Whether the due step is done at this tablet's place, whenever that is."""
+        return self.here and self.step is not None
+
     def comes_within(self, ahead: timedelta, now: datetime) -> bool:
         """Whether the step is due, or its booked hours begin soon enough."""
         starts = self.starts(now)
         return self.step is not None and (starts is None or starts <= now + ahead)
+
+
+def _begins(placed: Placed) -> bool:
+    first = placed.stage.operations[0]
+    return placed.path == f"{placed.stage.key}/{first.key}/{first.steps[0].key}"
 
 
 def resources_at(device: Device | None) -> list[UUID] | None:

@@ -37,13 +37,15 @@ def home_page(access: Access, actor: Actor) -> dict[str, Any]:
     witness = [one for one in everything if one.to_verify]
     due = [one for one in everything if one.is_due(now) and not one.blocked]
     first = due[0] if due else None
+    bound = access.device is not None and access.device.place is not None
     others = [one for one in everything if one is not first and one not in witness]
+    coming = [one for one in others if one.comes_within(AHEAD, now) or (bound and one.comes_here)]
     return {
         "home": header(access),
         "scan": {"url": reverse("batches:tablet_scan")},
         "due": _due(first, actor) if first else None,
-        "here": access.device is not None and access.device.place is not None,
-        "next": [_row(one, now) for one in others if one.comes_within(AHEAD, now)][:MOST],
+        "here": bound,
+        "next": [_row(one, now) for one in coming[:MOST]],
         "witness": [_witness(one, now) for one in witness if _may_verify(one, actor)][:MOST],
         "owed": owed(actor, everything),
         "foot": home_foot(),
