@@ -1,5 +1,6 @@
 """Who performs an operation, and the performer's attestation of it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from accounts.permissions import Permission
@@ -22,11 +23,14 @@ ATTESTED = "I performed these steps as recorded."
 def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> Reply:
     """Sign a performer on to an operation; the actor records what the performer does.
 
-    The performer may change while no step of the operation is done. Raises AlreadySignedOn.
-    Appends ``operation.signed_on``.
+    The performer may change while no step of the operation is done. Raises AlreadySignedOn, and
+    NotAllowed for a performer who could not attest the steps later. Appends
+    ``operation.signed_on``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.BATCHES_PERFORM)
+        performer = replace(a.actor, person=proof.person, name=proof.printed_name)
+        check_permission(performer, Permission.BATCHES_ATTEST)
         rules.check_executing(selectors.batch_of(batch))
         row = selectors.operation_of(batch, operation)
         _check_free(row)
@@ -47,10 +51,13 @@ def _check_free(row: Operation) -> None:
 
 
 @acting
-def attest_operation(*, command: Command, batch: UUID, operation: str, proof: Proof) -> Reply:
+def attest_operation(
+    *, command: Command, batch: UUID, operation: str, proof: Proof, shown: str | None = None
+) -> Reply:
     """Attest an operation's steps with one signature of its performer.
 
-    The last attestation completes the record. Raises NothingToAttest, OnlyPerformerAttests.
+    ``shown`` is the hash of what the signer saw. The last attestation completes the record.
+    Raises NothingToAttest, OnlyPerformerAttests, ShownHasChanged.
     Appends ``operation.attested`` and, at the end, ``batch.completed``.
     """
     with act(command, streams=[batch]) as a:
@@ -58,8 +65,10 @@ def attest_operation(*, command: Command, batch: UUID, operation: str, proof: Pr
         rules.check_executing(seen)
         row = selectors.operation_of(batch, operation)
         rules.check_attestation(row, signer=proof.person)
+        content = operation_content(row)
+        rules.check_shown(shown, content)
         signature = sign(
-            proof, meaning=ATTESTED, content=operation_content(row), at=a.now,
+            proof, meaning=ATTESTED, content=content, at=a.now,
             permission=Permission.BATCHES_ATTEST, parts=(operation,),
         )  # fmt: skip
         a.append(batch, OperationAttested(operation=operation, signature=signature))

@@ -159,10 +159,13 @@ def _reply(work: Work, judged: Judged, row: Step) -> Reply:
 
 
 @acting
-def verify_step(*, command: Command, batch: UUID, step: str, proof: Proof) -> Reply:
+def verify_step(
+    *, command: Command, batch: UUID, step: str, proof: Proof, shown: str | None = None
+) -> Reply:
     """Verify a performed step: a second person signs its values with both components.
 
-    Raises NothingToVerify, VerifiedOwnWork (recorded). Appends ``step.verified``.
+    ``shown`` is the hash of what the verifier saw. Raises NothingToVerify, VerifiedOwnWork
+    (recorded), ShownHasChanged. Appends ``step.verified``.
     """
     with act(command, streams=[batch]) as a:
         seen = selectors.batch_of(batch)
@@ -171,8 +174,10 @@ def verify_step(*, command: Command, batch: UUID, step: str, proof: Proof) -> Re
         if row.state != StepState.TO_BE_VERIFIED:
             raise NothingToVerify()
         rules.check_verifier(row, verifier=proof.person)
+        content = step_content(row)
+        rules.check_shown(shown, content)
         signature = sign(
-            proof, meaning=VERIFIED, content=step_content(row), at=a.now,
+            proof, meaning=VERIFIED, content=content, at=a.now,
             permission=Permission.BATCHES_VERIFY, parts=(row.path,),
         )  # fmt: skip
         recipe = selectors.recipe_of(seen)

@@ -79,6 +79,15 @@ def test_the_recorder_signs_a_colleague_on_by_badge_and_pin() -> None:
     assert "L. Brandt records" in page
 
 
+@pytest.mark.req("P11-10g")
+def test_who_may_not_attest_cannot_be_signed_on() -> None:
+    trial, client = on_tablet()
+    at_desk(trial, "brenner")
+    form = {"who": "colleague", "operation": OPERATION, "badge": "BADGE-BRENNER", "pin": PIN}
+    refused = send(client, page_of(trial, "sign_on"), **form)
+    assert (refused.status_code, "may not do this" in words(refused)) == (403, True)
+
+
 def test_one_person_may_perform_and_record() -> None:
     trial, client = on_tablet()
     form = {"who": "me", "operation": OPERATION, "pin": PIN}
