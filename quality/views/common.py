@@ -1,9 +1,10 @@
 """What the pages of QA and QC do alike."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -24,7 +25,9 @@ def language() -> str:
 
 
 def page_reading(request: HttpRequest) -> AbstractContextManager[None]:
-    """Open the reading in which a page is shown again after a refused POST."""
+    """Open the reading of a page, unless the middleware has opened it (GET)."""
+    if connection.in_atomic_block:
+        return nullcontext()
     actor = actor_of(request)
     return reading(site=actor.site, person=actor.person)
 
