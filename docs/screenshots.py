@@ -59,6 +59,7 @@ def product() -> Iterator[str]:
                 yield _address(running)
             finally:
                 running.send_signal(signal.SIGTERM)
+                running.communicate()  # it says that it stops; then the folder can go
 
 
 def _address(running: "subprocess.Popen[str]") -> str:
@@ -169,7 +170,6 @@ def receiving(studio: Studio) -> None:
         press(page, PIN)
         primary(page).click()
     at_step(page, 1)
-    keep(page, "clear")
     for check in page.locator("main label:has(input[type=checkbox])").all():
         check.click()
     primary(page).click()
@@ -242,9 +242,7 @@ def main() -> None:
     """Make all pictures."""
     PICTURES.mkdir(exist_ok=True)
     with product() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=list(ARGUMENTS)
-        )
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
         studio = Studio(browser, address)
         for scene in (planning, receiving, home, reviewing, following, owning):
             scene(studio)
