@@ -103,7 +103,7 @@ stages:
 
 def figures(*, rounds: int = 300) -> Iterator[Figure]:
     """Measure; yields the lines of the table. Needs an empty throw-away database."""
-    plant, batch, recipe = _batch()
+    plant, batch, recipe = running_batch()
     subjects = _steps(plant, batch, recipe)
     taken = side_by_side(subjects, rounds=rounds)
     size = f"{rounds} steps of one batch"
@@ -122,7 +122,8 @@ def figures(*, rounds: int = 300) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-def _batch() -> tuple[Plant, UUID, Recipe]:
+def running_batch() -> tuple[Plant, UUID, Recipe]:
+    """Open a plant and bring a batch of STEPS numbers to its first number."""
     plant = open_plant(recipes=("SIX-STEPS",))
     version = library.make_effective_from(plant.crew, recipe_text(STEPS))
     patient = Patient(plant=plant, number=1, recipe="BENCH", luck=Random(1))
