@@ -195,7 +195,7 @@ def receiving(studio: Studio) -> None:
 
 def home(studio: Studio) -> None:
     """An operator's home on a standing tablet."""
-    page = studio.tablet("Hall 2, P3", "adeyemi", STANDING)
+    page = studio.tablet("Receipt, P1", "adeyemi", STANDING)
     keep(page, "home")
     page.context.close()
 
