@@ -96,5 +96,6 @@ def _identifier(
     return {
         "number": number, "name": name, "accepts": accepts, "label": label, "hint": hint,
         "value": form.data.get(name, "") if form.is_bound else "", "how": how or "typed",
-        "errors": form.errors.get(name, []) if form.is_bound else [],
+        # Asked when it is drawn: a refusal is added to the form after this.
+        "field": form[name],
     }  # fmt: skip
