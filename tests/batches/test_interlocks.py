@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.exceptions import NotAllowed
+from accounts.exceptions import NotAllowed, NotQualified
 from batches.exceptions import (
     BatchHeld,
     CommentMissing,
@@ -291,3 +291,13 @@ def test_a_command_sent_twice_performs_once() -> None:
     ]
     assert replies[0] == replies[1] == replies[2]
     assert kinds(trial).count("step.performed") == 2
+
+
+@pytest.mark.req("P11-10i", "F211-25")
+@pytest.mark.scenario(28)
+def test_a_qualification_that_lapsed_meanwhile_stops_the_next_step() -> None:
+    trial = batch_at(IDENTITY)
+    values = trial.good(IDENTITY)
+    clock.advance(timedelta(days=366))
+    said = refused(trial, NotQualified, IDENTITY, **values)
+    assert said.params["subject"] == "PRODIGY-TCT"
