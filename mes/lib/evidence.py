@@ -1,22 +1,31 @@
-"""Hash and chain of the ledger: the only implementation, standard library alone.
+"""Hash, chain and proof of the ledger: the only implementation, standard library alone.
 
-Django imports this file, and it is exported beside a batch as a stand-alone verifier.
+Django imports this file, and it verifies an exported batch without Django and database:
+
+    python evidence.py RECORD.json [CHECKPOINT.json ...]
 
 An entry's *body* is the canonical JSON (RFC 8785) of its whole envelope. Its hash is
 ``sha256("mes:entry:v1" + previous hash + body)``; the first entry of a stream has 32 zero
 bytes before it.
 """
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 
-GENESIS = bytes(32)
+GENESIS, EMPTY_ROOT = bytes(32), hashlib.sha256().digest()
 ENTRY_DOMAIN = b"mes:entry:v1"
 CONTENT_DOMAIN = b"mes:content:v1"
+CHECKPOINT_DOMAIN = b"mes:checkpoint:v1"
+CHAIN = ("stream", "kind", "head", "entries", "anchor")
 LARGEST_INTEGER = 2**53 - 1
 
 
@@ -31,9 +40,7 @@ def canonical(value: JSON) -> bytes:
     Keys are ASCII, so that sorting by code point is sorting by UTF-16 unit.
     """
     _check(value)
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -100,3 +107,192 @@ def breaks(links: Iterable[Link], *, previous: bytes = GENESIS, start: int = 1) 
         if entry_hash(previous, link.body) != link.hash:
             yield Break(link.stream, link.seq, "altered")
         previous, expected = link.hash, link.seq + 1
+
+
+# --- the tree over all entries (RFC 9162, section 2.1) ---------------------------------------
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the hash of a leaf; the log's leaves are the hashes of entries."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """A growing log that remembers one hash for each bit of its size."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: list[bytes] = []
+
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf; return the hashes of the subtrees that it completed, of 1, 2, 4 … leaves."""
+        completed, position = [leaf_hash(leaf)], self.size
+        while position & 1:
+            completed.append(node_hash(self.peaks.pop(), completed[-1]))
+            position >>= 1
+        self.peaks.append(completed[-1])
+        self.size += 1
+        return completed
+
+    def root(self) -> bytes:
+        """Return the root over all leaves so far."""
+        *lefts, root = self.peaks or [EMPTY_ROOT]
+        for left in reversed(lefts):
+            root = node_hash(left, root)
+        return root
+
+
+# The root over the leaves from a number up to, but not including, another.
+Span = Callable[[int, int], bytes]
+
+
+def split(start: int, end: int) -> int:
+    """Return where a tree over ``start`` to ``end`` divides: its left side is a power of two."""
+    return start + (1 << (end - start - 1).bit_length() - 1)
+
+
+def inclusion_proof(span: Span, index: int, size: int) -> list[bytes]:
+    """Return the hashes that lead from leaf ``index`` to the root over ``size`` leaves."""
+    return _down(span, index + 1, size, to_leaf=True)[0]
+
+
+def consistency_proof(span: Span, old: int, new: int) -> list[bytes]:
+    """Return the hashes that show the first ``old`` of ``new`` leaves unchanged (0 < old)."""
+    proof, start = _down(span, old, new, to_leaf=False)
+    return [span(start, old), *proof] if start else proof
+
+
+def _down(span: Span, behind: int, end: int, *, to_leaf: bool) -> tuple[list[bytes], int]:
+    """Go down to the subtree that ends at ``behind``; return what was passed, and its start."""
+    proof, start = [], 0
+    while end - start > 1 if to_leaf else end != behind:
+        middle = split(start, end)
+        if behind <= middle:
+            proof.append(span(middle, end))
+            end = middle
+        else:
+            proof.append(span(start, middle))
+            start = middle
+    return proof[::-1], start
+
+
+def included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Say whether ``proof`` leads from leaf number ``index`` to ``root`` over ``size`` leaves."""
+    found = _up(index, size - 1, leaf_hash(leaf), proof) if 0 <= index < size else None
+    return found is not None and found[1] == root
+
+
+def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
+    """Say whether the log of ``new`` leaves begins with the log of ``old`` leaves."""
+    if old in (0, new):
+        return not proof and old_root == (new_root if old else EMPTY_ROOT)
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if not 0 < old < new or not path:
+        return False
+    here, last = old - 1, new - 1
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    return _up(here, last, path[0], path[1:]) == (old_root, new_root)
+
+
+def _up(here: int, last: int, start: bytes, steps: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Climb to the root over the leaves up to here, and to the root over all; None if neither."""
+    before = whole = start
+    for step in steps:
+        if last == 0:
+            return None
+        if here & 1 or here == last:
+            before, whole = node_hash(step, before), node_hash(step, whole)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            whole = node_hash(whole, step)
+        here, last = here >> 1, last >> 1
+    return (before, whole) if last == 0 else None
+
+
+def checkpoint_bytes(checkpoint: Mapping[str, JSON]) -> bytes:
+    """Return what a checkpoint's Ed25519 signature covers. Raises KeyError, NotCanonical."""
+    signed = {name: checkpoint[name] for name in ("at", "key", "root", "size")}
+    return CHECKPOINT_DOMAIN + canonical(signed)
+
+
+# --- the stand-alone verifier ----------------------------------------------------------------
+
+
+class Flawed(Exception):
+    """What does not hold in a copy, a line for each entry."""
+
+
+def check_chain(chain: Mapping[str, Any], kept: Mapping[int, Any]) -> str:
+    """Say what holds of an exported chain, beside checkpoints ``kept`` elsewhere. Raises Flawed."""
+    stream, entries = chain["stream"], enumerate(chain["entries"], 1)
+    links = [_link(stream, place, one) for place, one in entries]
+    said = [f"{stream}/{one.seq} is {one.problem}" for one in breaks(links)]
+    for link in () if said else links:
+        envelope, thing = json.loads(link.body), {"id": stream, "kind": chain["kind"]}
+        if (envelope["stream"], envelope["seq"]) != (thing, link.seq):
+            said.append(f"{stream}/{link.seq} is an entry of {envelope['stream']}")
+    last = links[-1] if links else Link(stream, 0, b"", GENESIS)
+    if chain["head"] != {"seq": last.seq, "hash": last.hash.hex()} or chain.keys() - set(CHAIN):
+        said.append(f"{stream}/{last.seq} is not the last, or the head was altered")
+    if said:
+        raise Flawed("\n".join(said))
+    return f"{chain['kind']} {stream}: {len(links)} entries hold; {_anchored(chain, links, kept)}"
+
+
+def _link(stream: str, place: int, one: Mapping[str, Any]) -> Link:
+    """Read an exported entry; another spelling of the same bytes is refused as well."""
+    try:
+        body, hashed = base64.b64decode(one["body"], validate=True), bytes.fromhex(one["hash"])
+        if base64.b64encode(body).decode() == one["body"] and hashed.hex() == one["hash"]:
+            return Link(stream, one["seq"], body, hashed)
+    except (KeyError, ValueError, TypeError):
+        pass
+    raise Flawed(f"{stream}/{place} is not written as an export writes it")
+
+
+def _anchored(chain: Mapping[str, Any], links: Sequence[Link], kept: Mapping[int, Any]) -> str:
+    anchor = chain.get("anchor")
+    if not anchor:
+        return "no checkpoint vouches for them"
+    point, seq, proof = anchor["checkpoint"], anchor["seq"], map(bytes.fromhex, anchor["proof"])
+    number, size, root = anchor["number"], point["size"], bytes.fromhex(point["root"])
+    leaf, same = b"".join(one.hash for one in links if one.seq == seq), kept.get(size, point)
+    found = included(leaf, index=number, size=size, proof=list(proof), root=root)
+    if not found or any(same[name] != point[name] for name in point):
+        raise Flawed(f"{chain['stream']}/{seq} is not as checkpoint {size} has it")
+    which = "the one given" if size in kept else f"if its root is {root.hex()}"
+    return f"1 to {seq} are in checkpoint {size} of {point['at']}, {which}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check a copy; print what holds and what does not. Returns 0, or 1 if anything does not."""
+    text = Path(arguments[0]).read_bytes().decode("utf-8", "replace")
+    points = [json.loads(Path(name).read_bytes()) for name in arguments[1:]]
+    kept = {point["size"]: point for point in points}
+    flaws, chains = [], []
+    try:
+        chains = json.loads(text)["chains"]
+    except (ValueError, KeyError, TypeError) as error:
+        before = text[: getattr(error, "pos", 0) + 1]
+        stream, seq = (re.findall(p, before) for p in (r'"stream": ?"([^"]+)', r'"seq": ?(\d+)'))
+        flaws = [f"{'/'.join(stream[-1:] + seq[-1:])} or what follows is no JSON: {error!r}"]
+    for chain in chains:
+        try:
+            print(check_chain(chain, kept))
+        except Flawed as flaw:
+            flaws += str(flaw).splitlines()
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            flaws.append(f"{str(chain)[:60]} cannot be read: {error!r}")
+    print(*(f"DOES NOT HOLD: {flaw}" for flaw in flaws), sep="\n")
+    return 1 if flaws or not chains else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) if sys.argv[1:] else __doc__)
