@@ -33,6 +33,11 @@ SECRET_KEY = env.text("MES_SECRET_KEY", "development-only-" + "0" * 50)
 # Wraps the keys of patients' identities (32 bytes, base64).
 MES_MASTER_KEY = env.text("MES_MASTER_KEY", "ZGV2ZWxvcG1lbnQtb25seS1tYXN0ZXIta2V5LTMyISE=")
 MES_DATA = data_folder(os.environ)
+# Checkpoints of the ledger and the key that signs them: whoever has the data must not have these.
+MES_CHECKPOINTS = Path(env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints")))
+MES_CHECKPOINT_KEY = Path(
+    env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem"))
+)
 ALLOWED_HOSTS = env.words("MES_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("MES_TRUSTED_ORIGINS")
 

@@ -2,7 +2,8 @@
 
 Runs as the reader's role, which sees all sites and writes nothing but its own mark. The
 projections are folded into temporary tables of the same names, by the very functions that
-the services run, and compared both ways.
+the services run, and compared both ways. Last, everything is compared with the checkpoints
+(``records.vouching``): what comes before holds against the application, that against an owner.
 """
 
 import json
@@ -16,7 +17,7 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from mes.lib import clock, evidence
-from records import routing
+from records import routing, vouching
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
 from records.models import Projection, Verification
@@ -45,6 +46,7 @@ class Report:
     entries: int = 0
     rows: int = 0
     differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
@@ -68,6 +70,7 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
         for group in _chunks(chosen):
             _check_streams(group, report)
         _compare_projections(chosen, report)
+        _ask_checkpoints(stream, report)
         transaction.set_rollback(True, using=READER)
     if report.clean and stream is None:
         _leave_mark(horizon, report)
@@ -251,6 +254,12 @@ def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
             for row in _rows(f"{both} LIMIT 20", [list(streams)]):
                 where = f"{table} of stream {row[0]} (entry {row[1]})"
                 report.differences.append(Difference(where, f"{problem}: {row[2]}"))
+
+
+def _ask_checkpoints(stream: UUID | None, report: Report) -> None:
+    vouched = vouching.check(stream=stream)
+    report.differences += [Difference(where, problem) for where, problem in vouched.flaws]
+    report.notes += vouched.notes
 
 
 def _leave_mark(horizon: int, report: Report) -> None:

@@ -1,6 +1,7 @@
 from records.models.command import CommandRecord
 from records.models.entry import Entry
 from records.models.file import StoredFile
+from records.models.log import Checkpoint, Leaf, Node
 from records.models.message import Message
 from records.models.projection import Projection
 from records.models.simulation import Simulation
@@ -8,9 +9,12 @@ from records.models.stream import Stream
 from records.models.verification import Verification
 
 __all__ = [
+    "Checkpoint",
     "CommandRecord",
     "Entry",
+    "Leaf",
     "Message",
+    "Node",
     "Projection",
     "Simulation",
     "StoredFile",

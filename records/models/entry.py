@@ -31,6 +31,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["site", "at"], name="records_entry_site_at"),
             models.Index(fields=["command"], name="records_entry_command"),
+            # For the checkpointer: what was written since it last looked.
+            models.Index(fields=["xid"], name="records_entry_xid"),
         ]
 
     def __str__(self) -> str:

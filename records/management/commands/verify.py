@@ -21,6 +21,8 @@ class Command(BaseCommand):
         report = verify(stream=_stream(options["batch"]), everything=options["all"])
         for difference in report.differences:
             self.stdout.write(self.style.ERROR(str(difference)))
+        for note in report.notes:
+            self.stdout.write(note)
         looked = f"{report.streams} streams, {report.entries} entries, {report.rows} rows"
         if not report.clean:
             self.stdout.write(f"{looked}: {len(report.differences)} differences")

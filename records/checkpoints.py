@@ -1,0 +1,193 @@
+"""Checkpoints: signed roots of the log, in files outside the database.
+
+Each file holds the root over all entries so far, its Ed25519 signature, the proof that the log
+of the checkpoint before is its beginning, and a line for each entry that came since. So the files
+alone are a second copy of the log, and name what a changed database has lost or rewritten.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.conf import settings
+
+from mes.lib import clock, evidence
+from mes.lib.evidence import JSON
+from records import log, routing, signing
+from records.entries import instant_text
+from records.log import Numbered
+
+SCHEMA = "mes.checkpoint/1"
+
+
+class LogRefused(Exception):
+    """The database's log does not continue the newest checkpoint; nothing is signed on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed root, with the entries that came since the one before."""
+
+    size: int
+    root: bytes
+    at: str
+    key: str
+    signature: bytes
+    previous: int
+    consistency: list[bytes]
+    leaves: list[Numbered]
+
+    @property
+    def signed(self) -> bytes:
+        """What the signature covers."""
+        return evidence.checkpoint_bytes(self.fields())
+
+    def fields(self) -> dict[str, JSON]:
+        """Return size, root, time, key and signature as the file has them."""
+        return {
+            "size": self.size,
+            "root": self.root.hex(),
+            "at": self.at,
+            "key": self.key,
+            "signature": base64.b64encode(self.signature).decode(),
+        }
+
+    def text(self) -> str:
+        """Return the whole file."""
+        rest = {
+            "previous": self.previous,
+            "consistency": [step.hex() for step in self.consistency],
+            "leaves": [str(leaf) for leaf in self.leaves],
+        }
+        return json.dumps({"schema": SCHEMA, **self.fields(), **rest}, indent=0) + "\n"
+
+    @classmethod
+    def read(cls, text: str) -> "Checkpoint":
+        """Read a file. Raises ValueError, KeyError or TypeError."""
+        e = json.loads(text)
+        return cls(
+            size=int(e["size"]),
+            root=bytes.fromhex(e["root"]),
+            at=e["at"],
+            key=e["key"],
+            signature=base64.b64decode(e["signature"], validate=True),
+            previous=int(e["previous"]),
+            consistency=[bytes.fromhex(step) for step in e["consistency"]],
+            leaves=[Numbered.read(n, line) for n, line in enumerate(e["leaves"], e["previous"])],
+        )
+
+
+class Folder:
+    """The checkpoints' folder. Files are named by their size and never written again."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or Path(settings.MES_CHECKPOINTS)
+
+    def files(self) -> list[Path]:
+        """Return the files, oldest first."""
+        return sorted(self.path.glob("[0-9]" * 12 + ".json"))
+
+    def newest(self) -> Checkpoint | None:
+        """Return the newest checkpoint. Raises LogRefused when its file cannot be read."""
+        for path in self.files()[-1:]:
+            try:
+                return Checkpoint.read(path.read_text())
+            except (ValueError, KeyError, TypeError) as error:
+                raise LogRefused(f"{path} cannot be read: {error!r}") from error
+        return None
+
+    def write(self, checkpoint: Checkpoint) -> Path:
+        """Write and sync a file. Raises FileExistsError when its size was signed before."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        path = self.path / f"{checkpoint.size:012d}.json"
+        draft = self.path / f"{path.name}.{os.getpid()}"
+        try:
+            with draft.open("w") as file:
+                file.write(checkpoint.text())
+                file.flush()
+                os.fsync(file.fileno())
+            # A link, not a rename: it never replaces what is there.
+            os.link(draft, path)
+        finally:
+            with suppress(FileNotFoundError):
+                draft.unlink()
+        folder = os.open(self.path, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+        return path
+
+
+class Checkpointer:
+    """The one process that numbers entries and signs. Made anew after any error."""
+
+    def __init__(self, folder: Folder | None = None) -> None:
+        """Read the log again and compare it with the newest checkpoint. Raises LogRefused."""
+        self.folder = folder or Folder()
+        self.key = signing.private_key()
+        self.tree = evidence.Tree()
+        self.previous = self.folder.newest()
+        self.pending: list[Numbered] = []
+        self.since = 0
+        self._read(self.previous.size if self.previous else 0)
+
+    def _read(self, signed: int) -> None:
+        for leaf in log.numbered():
+            if leaf.number != self.tree.size:
+                raise LogRefused(f"Number {self.tree.size} is missing in the database's log.")
+            if leaf.number == signed:
+                self._compare()
+            if leaf.number >= signed:
+                self.pending.append(leaf)
+            self.tree.append(leaf.hash)
+        if self.tree.size <= signed:
+            self._compare()
+
+    def _compare(self) -> None:
+        if self.previous is None:
+            return
+        if (self.tree.size, self.tree.root()) != (self.previous.size, self.previous.root):
+            raise LogRefused(
+                f"The database's log of {self.tree.size} entries does not continue checkpoint"
+                f" {self.previous.size} of {self.previous.at}: a restored backup, or altered."
+                " Run verify; it names the entries."
+            )
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Number what is new, sign and write; None when nothing is. Raises AnotherRuns."""
+        self._number()
+        if not self.pending:
+            return None
+        made = self._signed(self.previous.size if self.previous else 0)
+        self.folder.write(made)
+        log.keep(made.fields())
+        self.previous, self.pending = made, []
+        return made
+
+    def _number(self) -> None:
+        horizon = log.horizon()
+        news: Sequence[Numbered] = log.number_new(self.tree, since=self.since)
+        while news:
+            self.pending += news
+            news = log.number_new(self.tree, since=self.since)
+        self.since = horizon
+
+    def _signed(self, previous: int) -> Checkpoint:
+        size, root, at = self.tree.size, self.tree.root(), instant_text(clock.now())
+        key = signing.key_id(self.key.public_key())
+        with routing.on(log.READER):
+            proof = evidence.consistency_proof(log.span, previous, size) if previous else []
+        unsigned = Checkpoint(size, root, at, key, b"", previous, proof, self.pending)
+        return replace(unsigned, signature=self.key.sign(unsigned.signed))
+
+
+def all_files(folder: Folder) -> Iterator[tuple[Path, Checkpoint | None]]:
+    """Yield each file with what it says, oldest first; None where it cannot be read."""
+    for path in folder.files():
+        try:
+            yield path, Checkpoint.read(path.read_text())
+        except (ValueError, KeyError, TypeError):
+            yield path, None

@@ -1,0 +1,63 @@
+"""``manage.py checkpoint``: signs what the ledger holds, in files outside the database."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connections
+
+from records import log
+from records.checkpoints import Checkpointer, LogRefused
+from records.log import AnotherRuns
+from records.signing import KeyUnusable
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Number new entries and sign the root over all; with --every, again and again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=float, help="Seconds between two looks.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sign once, or until SIGTERM. Raises CommandError when a single run is refused."""
+        if log.READER not in connections.databases:
+            raise CommandError("Set DATABASE_READER_URL: the reader's role keeps the log.")
+        every = options["every"]
+        if every is None:
+            self._once()
+        else:
+            self._go_on(every)
+
+    def _once(self) -> None:
+        try:
+            self._look(Checkpointer())
+        except (LogRefused, AnotherRuns, KeyUnusable, FileExistsError) as error:
+            raise CommandError(str(error)) from error
+
+    def _go_on(self, every: float) -> None:
+        """An error is logged, and all is read anew: a refusal comes back until it is answered."""
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        running: Checkpointer | None = None
+        while not stop.is_set():
+            try:
+                running = running or Checkpointer()
+                self._look(running)
+            except OperationalError:
+                running = None
+                logger.warning("the database is away")
+            except (LogRefused, AnotherRuns, KeyUnusable, OSError) as error:
+                running = None
+                logger.error("%s", error)  # noqa: TRY400 - the sentence says it
+            connections[log.READER].close()
+            stop.wait(every)
+
+    def _look(self, running: Checkpointer) -> None:
+        made = running.checkpoint()
+        if made:
+            self.stdout.write(f"checkpoint {made.size} of {made.at}: root {made.root.hex()}")

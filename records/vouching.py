@@ -1,0 +1,178 @@
+"""What the checkpoints say about the database: the part of ``verify`` that an owner cannot fool.
+
+Each file's signature, root and consistency with the one before is checked, and each entry that a
+file names must still be there with that hash.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from mes.lib import evidence
+from records import signing
+from records.checkpoints import Checkpoint, Folder, all_files
+from records.log import READER
+
+CHUNK = 10_000
+# An act may wait for a lock, and a clock may be set: not for as long as this.
+LATE = timedelta(minutes=15)
+
+COMPARE = """
+SELECT f.stream, f.seq, e.hash IS NULL, e.hash IS DISTINCT FROM f.hash, e.at < %s
+  FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bytea[]) f (number, stream, seq, hash)
+  LEFT JOIN records_entry e ON e.stream = f.stream AND e.seq = f.seq
+  LEFT JOIN records_leaf l ON l.number = f.number
+ WHERE e.hash IS DISTINCT FROM f.hash OR l.hash IS DISTINCT FROM f.hash
+    OR l.stream <> f.stream OR l.seq <> f.seq OR e.at < %s
+ ORDER BY f.number
+"""
+REST = """
+SELECT l.stream, l.seq FROM records_leaf l
+  LEFT JOIN records_entry e ON e.stream = l.stream AND e.seq = l.seq
+ WHERE l.number >= %s AND e.hash IS DISTINCT FROM l.hash ORDER BY l.number
+"""
+
+
+@dataclass(slots=True)
+class Vouched:
+    """What was found: what does not hold, and what a reader should know of the rest."""
+
+    entries: int = 0
+    flaws: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def check(*, stream: UUID | None = None) -> Vouched:
+    """Compare the database (inside the reader's running transaction) with the checkpoints.
+
+    ``stream`` limits the comparison of entries to one; the files are checked all the same.
+    """
+    return _Check(Folder(), stream).run()
+
+
+class _Check:
+    def __init__(self, folder: Folder, stream: UUID | None) -> None:
+        self.folder, self.stream = folder, stream
+        self.found = Vouched()
+        self.tree = evidence.Tree()
+        self.before: Checkpoint | None = None
+        self.keys = signing.public_keys()
+        self.simulated = self._rows("SELECT EXISTS (SELECT FROM records_simulation)")[0][0]
+        self.wrong: dict[UUID, list[tuple[int, str]]] = {}
+
+    def run(self) -> Vouched:
+        for path, checkpoint in all_files(self.folder):
+            if not self._holds(path, checkpoint):
+                break
+        self._rest()
+        self._name()
+        self._note()
+        return self.found
+
+    def _holds(self, path: Path, checkpoint: Checkpoint | None) -> bool:
+        """Check one file; say whether those behind it can still be read as its continuation."""
+        if checkpoint is None:
+            self._say(path, "cannot be read")
+            return False
+        if checkpoint.previous != self.tree.size:
+            gap = f"those from {self.tree.size} to {checkpoint.previous}"
+            self._say(path, f"does not follow the checkpoint before it: {gap} are missing")
+            return False
+        for problem in self._problems(checkpoint):
+            self._say(path, problem)
+        self._compare(checkpoint)
+        self.before = checkpoint
+        return True
+
+    def _problems(self, it: Checkpoint) -> Iterator[str]:
+        for leaf in it.leaves:
+            self.tree.append(leaf.hash)
+        if (self.tree.size, self.tree.root()) != (it.size, it.root):
+            yield "its entries do not give its root"
+        if it.key not in self.keys:
+            yield f"signed by the key {it.key}, which is not known here"
+        elif not signing.signed_by(self.keys[it.key], signature=it.signature, content=it.signed):
+            yield "its signature does not fit"
+        before = self.before
+        if before and not evidence.consistent(
+            before.size, before.root, it.size, it.root, it.consistency
+        ):
+            yield f"it does not continue checkpoint {before.size}"
+
+    def _compare(self, it: Checkpoint) -> None:
+        wanted = [one for one in it.leaves if self.stream in (None, one.stream)]
+        self.found.entries += len(wanted)
+        earliest = self._earliest()
+        for start in range(0, len(wanted), CHUNK):
+            some = wanted[start : start + CHUNK]
+            columns = [
+                [one.number for one in some],
+                [one.stream for one in some],
+                [one.seq for one in some],
+                [one.hash for one in some],
+            ]
+            for row in self._rows(COMPARE, [earliest, *columns, earliest]):
+                self.wrong.setdefault(row[0], []).append((row[1], _problem(row, it)))
+
+    def _earliest(self) -> datetime | None:
+        """Return before which no entry of the next checkpoint may say to have been written."""
+        if self.before is None or self.simulated:
+            return None
+        return datetime.fromisoformat(self.before.at) - LATE
+
+    def _rest(self) -> None:
+        """What the database's own log has beyond the files, and must not have lost."""
+        for stream, seq in self._rows(REST, [self.tree.size]):
+            if self.stream in (None, stream):
+                problem = "is not as the database's log has it"
+                self.wrong.setdefault(stream, []).append((seq, problem))
+        kept = self._rows("SELECT max(size) FROM records_checkpoint")[0][0] or 0
+        if kept > self.tree.size:
+            problem = f"checkpoint {kept} was signed and is not here, {self.tree.size} is the last"
+            self._say(self.folder.path, problem)
+
+    def _name(self) -> None:
+        """Name the first wrong entry of each stream: behind a rewritten one all hashes differ."""
+        for stream, entries in self.wrong.items():
+            (seq, problem), *behind = sorted(entries)
+            more = f"; and {len(behind)} behind it" if behind else ""
+            self.found.flaws.append((f"entry {stream}/{seq}", problem + more))
+
+    def _note(self) -> None:
+        notes = self.found.notes
+        if self.before is None:
+            notes.append("No checkpoint vouches for this database from outside.")
+            return
+        newer = self._rows("SELECT count(*) FROM records_entry")[0][0] - self.tree.size
+        notes.append(
+            f"Checkpoint {self.before.size} of {self.before.at} vouches for"
+            f" {self.found.entries} entries; {max(newer, 0)} are newer."
+        )
+        for what, path in (("folder", self.folder.path), ("key", signing.key_path())):
+            if signing.beside_the_data(path):
+                notes.append(f"The {what} of the checkpoints lies beside the data: for show only.")
+
+    def _say(self, path: Path, problem: str) -> None:
+        self.found.flaws.append((f"checkpoint {path.name}", problem))
+
+    def _rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        with connections[READER].cursor() as cursor:
+            cursor.execute(sql, params)
+            rows: list[Any] = cursor.fetchall()
+        return rows
+
+
+def _problem(row: Any, it: Checkpoint) -> str:
+    _, _, missing, differs, backdated = row
+    if missing:
+        return f"is missing; checkpoint {it.size} of {it.at} has it"
+    if differs:
+        return f"was rewritten after checkpoint {it.size} of {it.at}"
+    if backdated:
+        return "says a time long before the checkpoint that does not have it yet"
+    return f"stands elsewhere in the database's log than in checkpoint {it.size}"
