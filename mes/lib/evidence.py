@@ -25,6 +25,7 @@ GENESIS, EMPTY_ROOT = bytes(32), hashlib.sha256().digest()
 ENTRY_DOMAIN = b"mes:entry:v1"
 CONTENT_DOMAIN = b"mes:content:v1"
 CHECKPOINT_DOMAIN = b"mes:checkpoint:v1"
+PLACES = (r'"stream": ?"([^"]+)', r'"seq": ?(\d+), ?"body')
 CHAIN = ("stream", "kind", "head", "entries", "anchor")
 LARGEST_INTEGER = 2**53 - 1
 
@@ -281,7 +282,7 @@ def main(arguments: Sequence[str]) -> int:
         chains = json.loads(text)["chains"]
     except (ValueError, KeyError, TypeError) as error:
         before = text[: getattr(error, "pos", 0) + 1]
-        stream, seq = (re.findall(p, before) for p in (r'"stream": ?"([^"]+)', r'"seq": ?(\d+)'))
+        stream, seq = (re.findall(place, before) for place in PLACES)
         flaws = [f"{'/'.join(stream[-1:] + seq[-1:])} or what follows is no JSON: {error!r}"]
     for chain in chains:
         try:
@@ -290,7 +291,8 @@ def main(arguments: Sequence[str]) -> int:
             flaws += str(flaw).splitlines()
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             flaws.append(f"{str(chain)[:60]} cannot be read: {error!r}")
-    print(*(f"DOES NOT HOLD: {flaw}" for flaw in flaws), sep="\n")
+    for line in flaws:
+        print(f"DOES NOT HOLD: {line}")
     return 1 if flaws or not chains else 0
 
 

@@ -1,0 +1,310 @@
+"""The database altered by its owner, chains hashed anew: the checkpoints find it and name it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from mes.lib.ids import uuid7
+from records.checkpoints import Checkpointer
+from records.verification import Report, verify
+from tests.builders import materials as build
+from tests.records.ledger_owner import Owner, saying
+from tests.records.trial import command as said_by
+from tests.records.trial import say, stream_with
+from tests.support.aliases import pointed_at
+from tests.support.cluster import Cluster
+
+pytestmark = [
+    pytest.mark.usefixtures("committed_db", "outside"),
+    pytest.mark.req("P11-10a", "D11-12c"),
+    pytest.mark.scenario(33),
+]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Two streams under two checkpoints, and a clean mark from which the next run goes on."""
+
+    one: UUID
+    other: UUID
+    owner: Owner
+
+    def entry(self, seq: int) -> str:
+        """SQL condition: an entry of the first stream."""
+        return f"stream = '{self.one}' AND seq = {seq}"
+
+
+@pytest.fixture
+def ledger(owner: Owner) -> Ledger:
+    one, other = stream_with("a", "b", "c", "d"), stream_with("e", "f")
+    running = Checkpointer()
+    running.checkpoint()
+    say(command=said_by(text="g"), stream=one, text="g")
+    running.checkpoint()
+    assert verify().clean
+    return Ledger(one, other, owner)
+
+
+def named(report: Report) -> set[str]:
+    """Return what the checkpoints have against the database."""
+    return {
+        str(one).split(" ")[1].rstrip(":")
+        for one in report.differences
+        if "checkpoint" in one.problem and one.where.startswith("entry")
+    }
+
+
+UPDATE = "UPDATE records_entry SET"
+
+
+def rewritten(it: Ledger, seq: int = 2, old: str = '"text":"b"', new: str = '"text":"x"') -> None:
+    it.owner.rehash(it.one, f"{UPDATE} {saying(old, new)} WHERE {it.entry(seq)}")
+
+
+def rewritten_with_the_log(it: Ledger) -> None:
+    rewritten(it)
+    it.owner.relabel(it.one)
+
+
+def rewritten_with_the_log_and_its_roots(it: Ledger) -> None:
+    rewritten_with_the_log(it)
+    it.owner.run("DELETE FROM records_checkpoint", "DELETE FROM records_node")
+
+
+def rewritten_first(it: Ledger) -> None:
+    rewritten(it, 1, '"text":"a"', '"text":"x"')
+
+
+def rewritten_last(it: Ledger) -> None:
+    rewritten(it, 5, '"text":"g"', '"text":"x"')
+
+
+def blamed_on_another(it: Ledger) -> None:
+    rewritten(it, 2, "T. Rial", "A. Nother")
+
+
+def another_role(it: Ledger) -> None:
+    rewritten(it, 2, '"role":"operator"', '"role":"qa"')
+    it.owner.run(f"{UPDATE} role = 'qa' WHERE {it.entry(2)}")
+
+
+def another_year(it: Ledger) -> None:
+    it.owner.rehash(
+        it.one,
+        f"{UPDATE} body = convert_to(regexp_replace(convert_from(body, 'UTF8'),"
+        f" '\"at\":\"....', '\"at\":\"2020'), 'UTF8') WHERE {it.entry(2)}",
+    )
+
+
+def deleted_last(it: Ledger) -> None:
+    it.owner.rehash(it.one, f"DELETE FROM records_entry WHERE {it.entry(5)}")
+
+
+def deleted_last_with_the_log(it: Ledger) -> None:
+    deleted_last(it)
+    it.owner.relabel(it.one)
+
+
+def deleted_last_with_all_that_knew_of_it(it: Ledger) -> None:
+    deleted_last_with_the_log(it)
+    it.owner.run("DELETE FROM records_checkpoint WHERE size = 7")
+
+
+def deleted_and_closed_up(it: Ledger) -> None:
+    it.owner.rehash(
+        it.one,
+        f"DELETE FROM records_entry WHERE {it.entry(2)}",
+        f"{UPDATE} seq = seq - 1, body = convert_to(replace(convert_from(body, 'UTF8'),"
+        f" '\"seq\":' || seq, '\"seq\":' || seq - 1), 'UTF8')"
+        f" WHERE stream = '{it.one}' AND seq > 2",
+    )
+
+
+def swapped(it: Ledger) -> None:
+    it.owner.rehash(
+        it.one,
+        f"{UPDATE} seq = CASE seq WHEN 2 THEN 103 ELSE 102 END"
+        f" WHERE stream = '{it.one}' AND seq IN (2, 3)",
+        f"{UPDATE} seq = seq - 100, body = convert_to(replace(replace(convert_from(body, 'UTF8'),"
+        f" '\"seq\":' || 205 - seq, '\"seq\":' || seq - 100), 'nothing', ''), 'UTF8')"
+        f" WHERE stream = '{it.one}' AND seq > 100",
+    )
+
+
+def copied_over_another(it: Ledger) -> None:
+    it.owner.rehash(
+        it.one,
+        f"{UPDATE} body = convert_to(replace(convert_from((SELECT body FROM records_entry"
+        f" WHERE {it.entry(4)}), 'UTF8'), '\"seq\":4', '\"seq\":2'), 'UTF8') WHERE {it.entry(2)}",
+    )
+
+
+def moved_to_another_thing(it: Ledger) -> None:
+    new = uuid7()
+    it.owner.run(
+        f"{UPDATE} stream = '{new}', {saying(str(it.one), str(new))} WHERE stream = '{it.one}'",
+        f"UPDATE records_stream SET id = '{new}' WHERE id = '{it.one}'",
+        f"UPDATE records_leaf SET stream = '{new}' WHERE stream = '{it.one}'",
+        f"SELECT pg_temp.rehash('{new}')",
+        "UPDATE records_leaf l SET hash = e.hash FROM records_entry e"
+        " WHERE e.stream = l.stream AND e.seq = l.seq",
+    )
+
+
+def moved_to_another_site(it: Ledger) -> None:
+    new = uuid7()
+    it.owner.rehash(
+        it.one,
+        f"{UPDATE} site = '{new}', {saying('01900000-0000-7000-8000-0000000000a1', str(new))}"
+        f" WHERE stream = '{it.one}'",
+        f"UPDATE records_stream SET site = '{new}' WHERE id = '{it.one}'",
+    )
+
+
+def stream_gone(it: Ledger) -> None:
+    it.owner.run(
+        f"DELETE FROM records_entry WHERE stream = '{it.one}'",
+        f"DELETE FROM records_stream WHERE id = '{it.one}'",
+    )
+
+
+def stream_gone_and_log_renumbered(it: Ledger) -> None:
+    stream_gone(it)
+    it.owner.run(
+        f"DELETE FROM records_leaf WHERE stream = '{it.one}'",
+        f"UPDATE records_leaf SET number = seq - 1 WHERE stream = '{it.other}'",
+        "DELETE FROM records_checkpoint",
+    )
+
+
+def everything_gone(it: Ledger) -> None:
+    tables = ("entry", "stream", "leaf", "node", "checkpoint", "commandrecord", "verification")
+    it.owner.run(*(f"TRUNCATE records_{table}" for table in tables))
+
+
+def replaced_by_a_forged_history(it: Ledger) -> None:
+    """All is gone, and the same stream holds other entries that are properly chained."""
+    everything_gone(it)
+    say(command=said_by(text="x"), stream=it.one, text="x", new=True)
+    for text in "bcdg":
+        say(command=said_by(text=text), stream=it.one, text=text)
+
+
+ALL_GONE = ("one/1", "other/1")
+# The way, and the entries by which it is found: in each stream the first that differs.
+WAYS: dict[Callable[[Ledger], None], tuple[str, ...]] = {
+    rewritten: ("one/2",),
+    rewritten_with_the_log: ("one/2",),
+    rewritten_with_the_log_and_its_roots: ("one/2",),
+    rewritten_first: ("one/1",),
+    rewritten_last: ("one/5",),
+    blamed_on_another: ("one/2",),
+    another_role: ("one/2",),
+    another_year: ("one/2",),
+    deleted_last: ("one/5",),
+    deleted_last_with_the_log: ("one/5",),
+    deleted_last_with_all_that_knew_of_it: ("one/5",),
+    deleted_and_closed_up: ("one/2",),
+    swapped: ("one/2",),
+    copied_over_another: ("one/2",),
+    moved_to_another_thing: ("one/1",),
+    moved_to_another_site: ("one/1",),
+    stream_gone: ("one/1",),
+    stream_gone_and_log_renumbered: ALL_GONE,
+    everything_gone: ALL_GONE,
+    replaced_by_a_forged_history: ALL_GONE,
+}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_what_an_owner_altered_is_found_and_named(
+    way: Callable[[Ledger], None], ledger: Ledger
+) -> None:
+    way(ledger)
+    streams = {"one": ledger.one, "other": ledger.other}
+    expected = {f"{streams[e.split('/')[0]]}/{e.split('/')[1]}" for e in WAYS[way]}
+    assert named(verify()) == expected
+
+
+def test_there_are_twenty_ways() -> None:
+    assert len(WAYS) >= 20
+
+
+@pytest.mark.parametrize("way", [rewritten, deleted_last], ids=lambda way: way.__name__)
+def test_without_checkpoints_a_rehashed_chain_looks_clean(
+    way: Callable[[Ledger], None], owner: Owner
+) -> None:
+    """Why the checkpoints are there: the database alone proves nothing against its owner."""
+    stream = stream_with("a", "b", "c", "d", "g")
+    assert verify().clean
+    way(Ledger(stream, stream, owner))
+    report = verify(everything=True)
+    assert report.clean
+    assert report.notes == ["No checkpoint vouches for this database from outside."]
+
+
+def restored(cluster: Cluster, name: str) -> str:
+    """Return a copy of the test's database as it is now: a backup."""
+    connections.close_all()
+    backup = f"{name}_backup"
+    with cluster.owner() as connection:
+        connection.execute(f"CREATE DATABASE {backup} TEMPLATE {name}".encode())
+    return backup
+
+
+@pytest.mark.scenario(34)
+@pytest.mark.parametrize("goes_on", [False, True], ids=["as it was", "and gone on with"])
+def test_a_restored_older_backup_is_found_and_each_lost_entry_named(
+    goes_on: bool, committed_db: str, cluster: Cluster
+) -> None:
+    kept, grown = stream_with("a", "b"), stream_with("c")
+    running = Checkpointer()
+    running.checkpoint()
+    backup = restored(cluster, committed_db)
+    try:
+        say(command=said_by(text="d"), stream=grown, text="d")
+        lost = stream_with("e", "f")
+        running.checkpoint()
+        assert verify().clean
+        with pointed_at(backup):
+            if goes_on:
+                say(command=said_by(text="x"), stream=grown, text="x")
+            report = verify()
+        assert named(report) == {f"{grown}/2", f"{lost}/1"}
+        assert all(str(kept) not in str(one) for one in report.differences)
+    finally:
+        connections.close_all()
+        cluster.drop(backup)
+
+
+def test_an_entry_dated_back_is_found_where_time_is_real(ledger: Ledger) -> None:
+    """Forged whole and properly chained, in a stream of its own, weeks after its time."""
+    new = uuid7()
+    ledger.owner.run("DELETE FROM records_simulation")
+    body = f"convert_to('{{\"stream\":\"{new}\"}}', 'UTF8')"
+    ledger.owner.run(
+        f"INSERT INTO records_stream (id, kind) VALUES ('{new}', 'trial')",
+        f"""INSERT INTO records_entry
+                (stream, seq, kind, version, role, at, command, body, hash)
+            VALUES ('{new}', 1, 'trial.said', 1, 'operator', now() - interval '3 weeks',
+                    gen_random_uuid(), {body}, '\\x00')""",
+        f"SELECT pg_temp.rehash('{new}')",
+    )
+    Checkpointer().checkpoint()
+    assert named(verify()) == {f"{new}/1"}
+
+
+def test_a_projection_rewritten_by_the_owner_is_found(owner: Owner) -> None:
+    actor = build.somebody()
+    build.material(actor)
+    lot = build.lot(actor)
+    Checkpointer().checkpoint()
+    assert verify().clean
+    connection = owner.connection
+    connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    connection.execute("UPDATE materials_lot SET status = 'rejected' WHERE id = %s", [lot])
+    found = [one.where for one in verify().differences]
+    assert found == [f"materials_lot of stream {lot} (entry 2)"] * 2
