@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from batches import entries as e
+from batches.enums import Disposition
 from batches.findings import sentence
 from records.entries import Payload
 from records.presenters import presents
@@ -63,4 +64,5 @@ presents(e.BatchReviewed)(_signed(gettext_lazy("Reviewed by")))
 
 @presents(e.BatchDispositioned)
 def _dispositioned(p: e.BatchDispositioned) -> str:
-    return f"{p.disposition}: {p.signature.printed_name}. {p.reason}"
+    said = Disposition(p.disposition).label
+    return f"{said}: {p.signature.printed_name}. {p.reason}".strip()

@@ -14,12 +14,14 @@ from mes.lib import clock
 from mes.lib.ids import uuid7
 from plant.crew import Crew
 from recipes.document import Recipe
+from recipes.formulas import is_plain
 from records.catalogue import change_catalogue
 from records.reading import reading
 
 GOOD_FOR = timedelta(days=240)
 CALIBRATED_FOR = timedelta(days=180)
-PLENTY = Decimal("1e12")
+BATCHES = 200  # a lot lasts for so many
+VECTOR = Decimal("1e11")  # transducing units: what a formula asks for is of this size
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +116,31 @@ def _stock(crew: Crew, house: House, recipes: tuple[Recipe, ...]) -> None:
             reason="first set-up", made=True,
         )  # fmt: skip
         code = f"52609{number:02}001"
-        deliver(crew, code, line.material)
+        plain = line.quantity is not None and is_plain(line.quantity)
+        quantity = Decimal(str(line.quantity)) * BATCHES if plain else VECTOR
+        deliver(crew, code, line.material, quantity=quantity)
         house.lots[line.material] = code
 
 
 def deliver(
-    crew: Crew, code: str, material: str, *, good_for: timedelta = GOOD_FOR, release: bool = True
+    crew: Crew,
+    code: str,
+    material: str,
+    *,
+    quantity: Decimal = Decimal(10_000),
+    good_for: timedelta = GOOD_FOR,
+    release: bool = True,
 ) -> UUID:
-    """Receive a lot with plenty in it, and release it."""
+    """Receive a lot with plenty in it, and let QA release it."""
     delivery = Delivery(
         code=code, material=material, supplier="Demo supplier", supplier_lot=f"SUP-{code}",
-        expires_at=clock.now() + good_for, quantity=PLENTY, location="Fridge F-02, shelf 3",
+        expires_at=clock.now() + good_for, quantity=quantity, location="Fridge F-02, shelf 3",
     )  # fmt: skip
     reply = receive_lot(command=crew.command("vogel", "materials.receive_lot"), delivery=delivery)
     lot = UUID(str(reply["lot"]))
     if release:
         release_lot(
-            command=crew.command("vogel", "materials.release_lot"), lot=lot,
+            command=crew.command("brenner", "materials.release_lot"), lot=lot,
             basis="Certificate of analysis, visual check",
         )  # fmt: skip
     return lot

@@ -10,7 +10,7 @@ an effect happens once however often the bell rings. A lapsed lease is rung agai
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,6 +24,8 @@ from records.models import Message as MessageRow
 
 LEASE_SECONDS = 120
 MOST_ATTEMPTS = 5
+# What failed is tried again after so many seconds: a store that is away comes back meanwhile.
+AGAIN_AFTER_SECONDS = (2, 10, 30, 120)
 BATCH = 10
 
 log = logging.getLogger(__name__)
@@ -133,12 +135,15 @@ def _consume(message: Message) -> None:
 
 
 def put_back(message: Message, *, problem: str) -> None:
-    """Let a failed message be rung again, or lay it among the dead letters."""
-    spent = message.attempts >= MOST_ATTEMPTS
-    state = MessageState.DEAD if spent else MessageState.WAITING
-    MessageRow.objects.filter(id=message.id, state=MessageState.LEASED).update(
-        state=state, problem=problem[:2000], leased_until=None
-    )
+    """Let a failed message be rung again later, or lay it among the dead letters."""
+    rows = MessageRow.objects.filter(id=message.id, state=MessageState.LEASED)
+    said = {"problem": problem[:2000], "leased_until": None}
+    if message.attempts >= MOST_ATTEMPTS:
+        rows.update(state=MessageState.DEAD, **said)
+        return
+    wait = AGAIN_AFTER_SECONDS[min(message.attempts, len(AGAIN_AFTER_SECONDS)) - 1]
+    not_before = clock.now() + timedelta(seconds=wait)
+    rows.update(state=MessageState.WAITING, not_before=not_before, **said)
 
 
 def mark_done(message: Message, *, at: datetime) -> None:

@@ -62,6 +62,8 @@ def _reading(request: HttpRequest) -> Any:
 def _table(request: HttpRequest) -> dict[str, Any]:
     site = actor_of(request).site
     found = selectors.people_of(site) if site else []
+    access = access_of(request)
+    opens = bool(access and access.may(Permission.ACCOUNTS_MANAGE))
     return {
         "caption": _("People of this site"),
         "columns": [
@@ -70,13 +72,14 @@ def _table(request: HttpRequest) -> dict[str, Any]:
             {"label": _("Badge"), "css": "id may-fold"},
             {"label": _("Roles")},
         ],
-        "rows": [{"cells": _cells(row)} for row in found],
+        "rows": [{"cells": _cells(row, opens=opens)} for row in found],
         "empty": _("Nobody holds a role at this site."),
     }
 
 
-def _cells(row: selectors.PersonWithRoles) -> list[dict[str, str]]:
-    url = reverse("accounts:person", kwargs={"person": row.person.id})
+def _cells(row: selectors.PersonWithRoles, *, opens: bool) -> list[dict[str, str]]:
+    """Link a person only for those who may open the page."""
+    url = reverse("accounts:person", kwargs={"person": row.person.id}) if opens else ""
     return [
         {"text": row.person.printed_name, "url": url},
         {"text": row.person.username},

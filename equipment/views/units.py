@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.permissions import ROLES
+from accounts.access import access_of
+from accounts.permissions import ROLES, Permission
 from equipment import selectors
 from equipment.enums import ClaimState, UnitStatus
 from equipment.forms import Calibrated, UnitAct
@@ -31,7 +32,7 @@ MOST_ENTRIES = 200
 @require_safe
 def unit(request: HttpRequest, unit: UUID) -> HttpResponse:
     """Show a unit with its logbook (21 CFR 211.182)."""
-    return render(request, "equipment/unit.html", _unit(unit, UnitAct()))
+    return render(request, "equipment/unit.html", _unit(request, unit, UnitAct()))
 
 
 @requires("equipment.read")
@@ -41,7 +42,7 @@ def place(request: HttpRequest, place: UUID) -> HttpResponse:
     found = Place.objects.select_related("room").filter(id=place).first()
     if found is None:
         raise NotFound()
-    context = {"place": found, "units": found.units.order_by("code"), **_resource(place)}
+    context = {"place": found, "units": found.units.order_by("code"), **_resource(request, place)}
     return render(request, "equipment/place.html", context)
 
 
@@ -62,7 +63,7 @@ def do(request: HttpRequest, unit: UUID) -> HttpResponse:
             return redirect("equipment:unit", unit=unit)
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
-        context = {**_unit(unit, form), "refused": refused}
+        context = {**_unit(request, unit, form), "refused": refused}
         status = refused.status if refused else 400
         return render(request, "equipment/unit.html", context, status=status)
 
@@ -86,7 +87,7 @@ def _do(request: HttpRequest, unit: UUID, values: dict[str, Any]) -> None:
             raise NotFound()
 
 
-def _unit(unit: UUID, form: UnitAct) -> dict[str, Any]:
+def _unit(request: HttpRequest, unit: UUID, form: UnitAct) -> dict[str, Any]:
     found = Unit.objects.select_related("place__room").filter(id=unit).first()
     if found is None:
         raise NotFound()
@@ -96,16 +97,17 @@ def _unit(unit: UUID, form: UnitAct) -> dict[str, Any]:
         ("clean", _("Record a cleaning")),
         ("return", _("Bring back into service")) if stopped else ("stop", _("Out of service")),
     ]
-    return {"unit": found, "state": state(found), "form": form, "acts": acts, **_resource(unit)}
+    page = {"unit": found, "state": state(found), "form": form, "acts": acts}
+    return page | _resource(request, unit)
 
 
-def _resource(resource: UUID) -> dict[str, Any]:
+def _resource(request: HttpRequest, resource: UUID) -> dict[str, Any]:
     entries = Entry.objects.filter(stream=resource).order_by("-seq")[:MOST_ENTRIES]
     events = [_event(json.loads(bytes(entry.body))) for entry in entries]
     return {
         "events": events,
         "seq": entries[0].seq if events else 0,
-        "table": _bookings(list(selectors.claims_on([resource]))),
+        "table": _bookings(list(selectors.claims_on([resource])), linked=_may_read(request)),
     }
 
 
@@ -120,7 +122,13 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**event, "sign": "warning", "sign_word": _("refused")} if refused else event
 
 
-def _bookings(claims: list[Claim]) -> dict[str, Any]:
+def _may_read(request: HttpRequest) -> bool:
+    """Whether the batch of a booking may be opened by whoever looks."""
+    access = access_of(request)
+    return bool(access and access.may(Permission.BATCHES_READ))
+
+
+def _bookings(claims: list[Claim], *, linked: bool) -> dict[str, Any]:
     return {
         "caption": _("Bookings"),
         "columns": [
@@ -130,18 +138,18 @@ def _bookings(claims: list[Claim]) -> dict[str, Any]:
             {"label": _("Free again")},
             {"label": _("State")},
         ],
-        "rows": [{"cells": _booking(claim)} for claim in claims],
+        "rows": [{"cells": _booking(claim, linked=linked)} for claim in claims],
         "empty": _("Not booked."),
     }
 
 
-def _booking(claim: Claim) -> list[dict[str, Any]]:
+def _booking(claim: Claim, *, linked: bool) -> list[dict[str, Any]]:
     conflict = claim.state == ClaimState.IN_CONFLICT
     return [
         {
             "text": claim.holder_label,
             "mark": claim.holder_mark,
-            "url": f"/batches/{claim.holder}/",
+            "url": f"/batches/{claim.holder}/" if linked else "",
         },
         {"text": claim.purpose},
         {"at": claim.start},

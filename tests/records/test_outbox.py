@@ -79,10 +79,15 @@ def test_an_effect_that_is_tried_again_happens_once(consumer: list[outbox.Messag
 def test_poison_ends_among_the_dead_letters_and_the_queue_flows(
     consumer: list[outbox.Message],
 ) -> None:
-    want(poison="yes")
-    want(text="good")
-    outbox.drain()
-    assert effects() == ["good"]
+    with clock.simulating(clock.now()):
+        want(poison="yes")
+        want(text="good")
+        outbox.drain()
+        assert effects() == ["good"]
+        assert Message.objects.get(state=MessageState.WAITING).attempts == 1
+        for seconds in outbox.AGAIN_AFTER_SECONDS:
+            clock.advance(timedelta(seconds=seconds))
+            outbox.drain()
     dead = Message.objects.get(state=MessageState.DEAD)
     assert (dead.attempts, dead.problem) == (outbox.MOST_ATTEMPTS, "ValueError: poison")
 
