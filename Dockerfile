@@ -19,7 +19,7 @@ RUN MES_ENV=production MES_STATIC=/srv/static MES_DATA=/srv/data MES_ALLOWED_HOS
     && /srv/venv/bin/python -m whitenoise.compress --quiet /srv/static
 
 FROM python:3.13-slim
-RUN useradd --uid 10001 --no-create-home --home-dir /srv/data mes && install -d -o mes -g mes /srv/data
+RUN useradd --uid 10001 --no-create-home --home-dir /srv/data mes && install -d -o mes -g mes /srv/data /srv/checkpoints /srv/keys
 COPY --from=build /srv/venv /srv/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/mes /srv/mes

@@ -1,4 +1,4 @@
-"""What the image runs: ``python -m mes.entrypoint web|worker|relay|migrate|manage|health``.
+"""What the image runs: ``python -m mes.entrypoint`` and one of ``COMMANDS``, or ``health``.
 
 Production only. What must be set and is not is named before anything starts (exit status 2).
 Each role becomes its process, so that a stop signal reaches it and nothing in between.
@@ -19,6 +19,7 @@ COMMANDS = {
     ),
     "worker": ("-m", "celery", "-A", "mes", "worker", "--loglevel", "INFO"),
     "relay": ("manage.py", "relay"),
+    "checkpoint": ("manage.py", "checkpoint", "--every", "60"),
     "migrate": ("manage.py", "migrate", "--brief"),
     "manage": ("manage.py",),
 }
@@ -45,7 +46,9 @@ def _become(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 
 
 def _further(name: str) -> tuple[str, ...]:
-    return ("DATABASE_OWNER_URL",) if name == "migrate" else ()
+    """Return what this process needs and no other one has."""
+    needs = {"migrate": "DATABASE_OWNER_URL", "checkpoint": "DATABASE_READER_URL"}
+    return (needs[name],) if name in needs else ()
 
 
 def _sizes(name: str, environ: Mapping[str, str]) -> list[str]:

@@ -49,8 +49,10 @@ def private_key() -> Ed25519PrivateKey:
     path = key_path()
     if not path.exists():
         if not beside_the_data(path):
-            raise KeyUnusable(f"The key of the checkpoints is not at {path}.")
-        _make(path)
+            raise KeyUnusable(
+                f"The key of the checkpoints is not at {path}. Make it once: checkpoint --make-key."
+            )
+        make_key()
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"{path} holds no Ed25519 key.")
@@ -58,12 +60,15 @@ def private_key() -> Ed25519PrivateKey:
     return key
 
 
-def _make(path: Path) -> None:
+def make_key() -> Path:
+    """Make the private key, for its owner's eyes only. Raises FileExistsError."""
+    path = key_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Ed25519PrivateKey.generate()
     pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
+    return path
 
 
 def _publish(public: Ed25519PublicKey, path: Path) -> None:

@@ -14,7 +14,9 @@ from mes.lib.embedded.folder import PROJECT
 from mes.lib.embedded.process import stop
 
 # The owner and the reader have no business in a process that serves people.
-HIDDEN = ("DATABASE_OWNER_URL", "DATABASE_READER_URL")
+READER = "DATABASE_READER_URL"
+HIDDEN = ("DATABASE_OWNER_URL", READER)
+CHECKPOINT = ("manage.py", "checkpoint", "--every", "60")
 # Restarted at once, a process that cannot start would keep the machine busy.
 PAUSE = 2.0
 LAST_LINES = 12
@@ -69,17 +71,24 @@ def _end_with_parent() -> None:
 
 
 def children(environ: Mapping[str, str], *, port: int, logs: Path) -> list[Child]:
-    """Return web, worker and relay, not started yet."""
+    """Return web, worker, relay and checkpoint, not started yet.
+
+    The last alone gets the reader's address, and is left out where that is not known.
+    """
     environment = {name: value for name, value in environ.items() if name not in HIDDEN}
     commands = {
         "web": _web(port),
         "worker": ("-m", "celery", "-A", "mes", "worker", "--concurrency", "2", "-l", "INFO"),
         "relay": ("manage.py", "relay"),
     }
-    return [
+    found = [
         Child(name, arguments, logs / f"{name}.log", environment)
         for name, arguments in commands.items()
     ]
+    if environ.get(READER):
+        reads = {**environment, READER: environ[READER]}
+        found.append(Child("checkpoint", CHECKPOINT, logs / "checkpoint.log", reads))
+    return found
 
 
 def _web(port: int) -> tuple[str, ...]:

@@ -205,6 +205,10 @@ def test_a_key_named_elsewhere_is_never_made(settings: Settings, tmp_path: Path)
     settings.MES_CHECKPOINT_KEY = tmp_path / "elsewhere" / "checkpoint.pem"
     with pytest.raises(KeyUnusable):
         Checkpointer()
+    call_command("checkpoint", "--make-key", stdout=StringIO())
+    assert Checkpointer().checkpoint() is None
+    with pytest.raises(CommandError, match="There is a key already"):
+        call_command("checkpoint", "--make-key", stdout=StringIO())
 
 
 def test_after_a_change_of_key_older_checkpoints_still_verify(outside: Folder) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
-from records import log
+from records import log, signing
 from records.checkpoints import Checkpointer, LogRefused
 from records.log import AnotherRuns
 from records.signing import KeyUnusable
@@ -21,9 +21,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=float, help="Seconds between two looks.")
+        parser.add_argument("--make-key", action="store_true", help="Make the key, and stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Sign once, or until SIGTERM. Raises CommandError when a single run is refused."""
+        if options["make_key"]:
+            self._make_key()
+            return
         if log.READER not in connections.databases:
             raise CommandError("Set DATABASE_READER_URL: the reader's role keeps the log.")
         every = options["every"]
@@ -31,6 +35,12 @@ class Command(BaseCommand):
             self._once()
         else:
             self._go_on(every)
+
+    def _make_key(self) -> None:
+        try:
+            self.stdout.write(f"The key is {signing.make_key()}; keep it from every backup.")
+        except FileExistsError as error:
+            raise CommandError(f"There is a key already: {error.filename}.") from error
 
     def _once(self) -> None:
         try:
