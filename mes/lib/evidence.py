@@ -223,9 +223,6 @@ def checkpoint_bytes(checkpoint: Mapping[str, JSON]) -> bytes:
     return CHECKPOINT_DOMAIN + canonical(signed)
 
 
-# --- the stand-alone verifier ----------------------------------------------------------------
-
-
 class Flawed(Exception):
     """What does not hold in a copy, a line for each entry."""
 
@@ -283,7 +280,7 @@ def main(arguments: Sequence[str]) -> int:
     except (ValueError, KeyError, TypeError) as error:
         before = text[: getattr(error, "pos", 0) + 1]
         stream, seq = (re.findall(place, before) for place in PLACES)
-        flaws = [f"{'/'.join(stream[-1:] + seq[-1:])} or what follows is no JSON: {error!r}"]
+        flaws = [f"no JSON; read to {'/'.join(stream[-1:] + seq[-1:])}: {error!r}"]
     for chain in chains:
         try:
             print(check_chain(chain, kept))

@@ -8,6 +8,7 @@ from uuid import UUID
 from batches.models import Batch
 from quality.dossier.build import assemble
 from quality.models import Sample
+from records.log import anchor
 from records.models import Entry, Stream
 
 
@@ -21,7 +22,7 @@ def export(batch: Batch) -> dict[str, Any]:
 
 
 def chains(streams: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Return the chains of streams with their heads."""
+    """Return the chains of streams with their heads, each with its proof against a checkpoint."""
     heads = {head.id: head for head in Stream.objects.filter(id__in=streams)}
     links: dict[UUID, list[dict[str, Any]]] = {stream: [] for stream in streams}
     for entry in Entry.objects.filter(stream__in=streams).order_by("stream", "seq"):
@@ -38,6 +39,7 @@ def chains(streams: Sequence[UUID]) -> list[dict[str, Any]]:
             "kind": heads[stream].kind,
             "head": {"seq": heads[stream].seq, "hash": bytes(heads[stream].hash).hex()},
             "entries": links[stream],
+            "anchor": anchor(stream),
         }
         for stream in streams
     ]
