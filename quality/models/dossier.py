@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
+from mes.lib import clock
 from quality.enums import DossierState
 from records.models import Projection
+
+# All tries of the outbox together take less.
+PATIENCE = timedelta(minutes=4)
 
 
 class Dossier(Projection):
@@ -32,6 +38,11 @@ class Dossier(Projection):
                 name="quality_dossier_rendered",
             ),
         ]
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a worker may still write it; after PATIENCE another copy can be asked for."""
+        return self.state == DossierState.REQUESTED and clock.now() - self.requested_at < PATIENCE
 
     def __str__(self) -> str:
         return f"{self.batch} {self.number}"
