@@ -55,3 +55,12 @@ class Busy(Refusal):
     status = 409
     sentence = _("Somebody else is working on the same things right now. Nothing was saved.")
     way_out = _("Try again in a moment.")
+
+
+class TrailTooLong(Refusal):
+    """More entries were asked for than one export holds."""
+
+    code = "trail.too_long"
+    status = 400
+    sentence = _("This part of the trail has more than %(most)s entries.")
+    way_out = _("Choose a shorter time or one kind, and export again.")

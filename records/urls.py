@@ -5,6 +5,8 @@ from records import views
 app_name = "records"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("export.csv", views.export_csv, name="export-csv"),
+    path("export.json", views.export_json, name="export-json"),
     path("streams/<uuid:stream>/", views.stream, name="stream"),
     path("streams/<uuid:stream>/<int:seq>/", views.entry, name="entry"),
 ]

@@ -4,12 +4,12 @@ import json
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mes.lib.access import requires
-from records import selectors
+from records import exports, selectors
 from records.forms import TrailFilter
 from records.selectors import PAGE, Line
 
@@ -30,6 +30,28 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": f"&{kept.urlencode()}" if kept else "",
     }
     return render(request, "records/index.html", context)
+
+
+@requires("records.read")
+@require_safe
+def export_csv(request: HttpRequest) -> HttpResponse:
+    """The filtered trail as CSV. Raises TrailTooLong."""
+    wanted = selectors.trail(**TrailFilter(request.GET).wanted())
+    text = exports.as_csv(exports.chosen(wanted))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+    return response
+
+
+@requires("records.read")
+@require_safe
+def export_json(request: HttpRequest) -> HttpResponse:
+    """The filtered trail as JSON, each entry with its whole envelope. Raises TrailTooLong."""
+    wanted = selectors.trail(**TrailFilter(request.GET).wanted())
+    content = {"entries": exports.as_json(exports.chosen(wanted))}
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="audit-trail.json"'
+    return response
 
 
 @requires("records.read")
