@@ -29,9 +29,11 @@ function isWriting(target) {
 // A code that was refused waits again; the next scan takes its place.
 const isWaiting = (slot) => !slot.value || slot.getAttribute("aria-invalid") === "true";
 
-/** The slot that a code is for: the first waiting one that takes its data identifier, else the first waiting one. */
+/** The slot that a code is for: the first waiting one that takes its data identifier, else the first waiting one.
+ * A badge gives way to the next one: after a refusal another person may sign. */
 export function slotFor(form, code) {
   const waiting = slots(form).filter(isWaiting);
+  if (!waiting.length) return slots(form).find((slot) => "scanAgain" in slot.dataset);
   const plain = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "");
   return waiting.find((slot) => slot.dataset.accepts && plain.startsWith(slot.dataset.accepts)) || waiting.find((slot) => !slot.dataset.accepts) || waiting[0];
 }
