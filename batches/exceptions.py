@@ -9,7 +9,7 @@ class StepNotDue(Refusal):
     """A step out of order (21 CFR 11.10(f))."""
 
     code = "step.not_due"
-    sentence = _("This step is not due: %(due)s comes first. Nothing was recorded.")
+    sentence = _("Step %(asked)s is not due: step %(position)s comes first. Nothing was recorded.")
     way_out = _("Open the step that is due.")
     recorded = True
 

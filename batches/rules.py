@@ -41,7 +41,10 @@ def check_due(batch: Batch, step: Step) -> None:
         raise StepWaitsForVerifier()
     if step.position != batch.position:
         due = due_step(batch)
-        raise StepNotDue(due=due.path if due else "–", step=step.path, streams=[batch.id])
+        raise StepNotDue(
+            due=due.path if due else "–", step=step.path, asked=step.position,
+            position=batch.position, streams=[batch.id],
+        )  # fmt: skip
 
 
 def check_performer(operation: Operation) -> None:

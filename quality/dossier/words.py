@@ -44,11 +44,15 @@ def values_text(values: Mapping[str, str], unit: str | None) -> str:
         if name == "comment":
             continue
         said = f"{value} {unit_text(unit)}" if unit and unit != "1" and name in _MEASURED else value
-        parts.append(said if name == "value" else f"{name}: {said}")
+        parts.append(said if name == "value" else f"{_NAMES.get(name, name)}: {said}")
     return "; ".join(parts)
 
 
 _MEASURED = frozenset({"value", "quantity", "volume"})
+# Where the recipe's name of a value is not a word.
+_NAMES = {
+    "code1": "first identifier", "code2": "second identifier", "scan": "label scanned back",
+}  # fmt: skip
 
 
 def limits_of(step: StepBase) -> Limits | None:
