@@ -17,7 +17,9 @@ def recorded(trial: Trial) -> int:
 
 
 @pytest.mark.scenario(1)
-@pytest.mark.parametrize("path", [STEPS[3], STEPS[4]], ids=["a value", "an addition"])
+@pytest.mark.parametrize(
+    "path", [STEPS[0], STEPS[3], STEPS[4]], ids=["a line clearance", "a value", "an addition"]
+)
 def test_step_is_whole_or_nothing_at_every_boundary(path: str) -> None:
     trial = batch_at(path)
     values = trial.good(path)

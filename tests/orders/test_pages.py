@@ -181,6 +181,18 @@ def test_a_bag_is_announced_and_received_by_typing(site: DemoSite, actor: Actor)
     assert (seen.coi, seen.din, seen.status) == (made.coi, number, "received")
 
 
+def test_an_identifier_that_cannot_be_read_is_said_beside_it(site: DemoSite, actor: Actor) -> None:
+    made = now_order(actor)
+    bag = {
+        "first": made.coi, "first_how": "typed", "second": made.pseudonym, "second_how": "typed",
+        "volume": "180", "location": "Bench 1", "action": "receive",
+    }  # fmt: skip
+    store = signed_in_client(site, "materials")
+    answer = post(store, f"/orders/{made.id}/receive/", **bag)
+    assert answer.status_code == 422
+    assert "typed without the boxed check character" in answer.content.decode()
+
+
 def test_a_wrong_bag_is_refused_and_may_be_set_apart(site: DemoSite, actor: Actor) -> None:
     made, other = now_order(actor), now_order(actor)
     store = signed_in_client(site, "materials")
