@@ -36,7 +36,7 @@ def test_badge_and_pin_on_a_tablet(served: str, site: DemoSite, browser: Browser
     room = PlaceRef("place", uuid7(), "Hall 1, place 4")
     token = sessions.enrolment_token(device=tablet(site, place=room), site=site.id)
     person("shift-lead", site=site, name="Samir Haddad", badge="B-100", secrets=True)
-    page = browser.new_page(viewport=TABLET, has_touch=True)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=TABLET, has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
     page.goto(f"{served}/tablet/enrol/{token}/")
     looked_at(page, "enrol")
     page.get_by_role("button", name="Enrol this tablet").click()
