@@ -129,12 +129,23 @@ class _Browser:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.line.request(method, path, body, headers)
-        answer = self.line.getresponse()
+        answer = self._answer(method, path, body, headers)
         text = answer.read().decode()
         for header in answer.headers.get_all("Set-Cookie") or []:
             self.cookies |= {name: one.value for name, one in SimpleCookie(header).items()}
         return answer.status, text, answer.headers.get("Location") or ""
+
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        """Ask again on a new connection when the kept one was closed, as browsers do."""
+        try:
+            self.line.request(method, path, body, headers)
+            return self.line.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.line.close()
+            self.line.request(method, path, body, headers)
+            return self.line.getresponse()
 
 
 def _hidden(page: str) -> dict[str, str]:
