@@ -97,7 +97,7 @@ BABEL := $(PY) -m babel.messages.frontend --quiet
 
 messages: $(VENV)/.runtime
 	mkdir -p locale
-	$(BABEL) extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 \
+	$(BABEL) extract -F babel.cfg -k gettext_lazy -k gettext_noop -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 \
 		-o locale/django.pot --no-location --omit-header $(wildcard $(CODE)) templates
 	test -f locale/de/LC_MESSAGES/django.po || $(BABEL) init -D django -i locale/django.pot -d locale -l de
 	$(BABEL) update -D django -i locale/django.pot -d locale --no-fuzzy-matching

@@ -38,6 +38,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_name": access.person.printed_name,
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
+        "language_url": reverse("set_language"),
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),
     }

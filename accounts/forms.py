@@ -3,6 +3,7 @@
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import CredentialKind
 from accounts.permissions import ROLES
@@ -78,4 +79,4 @@ class Enrol(forms.Form):
     """A tablet of this site."""
 
     code = forms.RegexField(r"^[A-Za-z0-9._-]{1,40}$", label=_("Code"), max_length=40)
-    label = forms.CharField(label=_("Label"), max_length=120)
+    label = forms.CharField(label=pgettext_lazy("name of a device", "Label"), max_length=120)

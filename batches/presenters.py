@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from batches import entries as e
 from batches.enums import Disposition
@@ -52,7 +52,7 @@ def _reported(p: e.ExceptionRaised) -> str:
 def _signed(said: Promise | str) -> Callable[[Any], str]:
     def present(p: Any) -> str:
         s = p.signature
-        return f"{said} {s.printed_name}: {s.meaning}"
+        return f"{said} {s.printed_name}: {gettext(s.meaning)}"
 
     return present
 

@@ -35,9 +35,7 @@ MES_MASTER_KEY = env.text("MES_MASTER_KEY", "ZGV2ZWxvcG1lbnQtb25seS1tYXN0ZXIta2V
 MES_DATA = data_folder(os.environ)
 # Checkpoints of the ledger and the key that signs them: whoever has the data must not have these.
 MES_CHECKPOINTS = Path(env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints")))
-MES_CHECKPOINT_KEY = Path(
-    env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem"))
-)
+MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))
 ALLOWED_HOSTS = env.words("MES_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("MES_TRUSTED_ORIGINS")
 
@@ -123,6 +121,10 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# The browser keeps the choice; without one it says which language it likes.
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -179,7 +181,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     if env.flag("MES_BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

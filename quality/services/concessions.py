@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
 from accounts.services.ceremony import Proof
@@ -19,7 +21,7 @@ from records.act import act, acting
 from records.commands import Command, Reply
 from records.entries import instant_text
 
-GRANTED = "I let this step pass the interlock named here, until the time named here."
+GRANTED = gettext_noop("I let this step pass the interlock named here, until the time named here.")
 LONGEST = timedelta(hours=24)
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof
@@ -18,7 +20,7 @@ from quality.services.signing import signed, written
 from records.act import act, acting
 from records.commands import Command, Reply
 
-CLOSED = "I conclude this deviation as written."
+CLOSED = gettext_noop("I conclude this deviation as written.")
 
 
 def deviation_of(batch: UUID, deviation: UUID) -> Deviation:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
 from accounts.services.ceremony import Proof
@@ -29,9 +31,9 @@ from records.act import act, acting
 from records.commands import Command, Reply
 from records.reading import reading
 
-RELEASED = "I certify this batch and release it."
-REJECTED = "I reject this batch."
-CERTIFIED = "The results that were pending at release are within specification."
+RELEASED = gettext_noop("I certify this batch and release it.")
+REJECTED = gettext_noop("I reject this batch.")
+CERTIFIED = gettext_noop("The results that were pending at release are within specification.")
 OPEN_STATES = frozenset(
     {ContainerStatus.IN_USE, ContainerStatus.STORED, ContainerStatus.QUARANTINE}
 )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
 from accounts.services.ceremony import Proof
@@ -32,7 +34,7 @@ from records.act import Act, act, acting
 from records.commands import Command, Reply
 from records.reading import reading
 
-REVIEWED = "I reviewed this result for accuracy, completeness and compliance."
+REVIEWED = gettext_noop("I reviewed this result for accuracy, completeness and compliance.")
 LATE_FAILURE = "late.failure"
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof
@@ -14,7 +16,7 @@ from quality.services.signing import signed
 from records.act import act, acting
 from records.commands import Command, Reply
 
-REVIEWED = "I reviewed this batch record; every exception is judged."
+REVIEWED = gettext_noop("I reviewed this batch record; every exception is judged.")
 
 
 @acting

@@ -241,8 +241,9 @@ class Page:
 
 def _signature(link: Link) -> Row:
     signed = link.payload["signature"]
+    meaning = signed["meaning"]
     return {
-        "title": signed["meaning"],
+        "title": _(meaning),
         "at": link.at,
         "note": f"{signed['printed_name']}, {_role(signed['role'])}",
         "hash": signed["content_hash"],

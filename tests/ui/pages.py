@@ -268,6 +268,7 @@ def _desk() -> dict[str, Any]:
         "person_name": "H. Brenner",
         "person_role": "QA reviewer",
         "sign_out_url": "/out/",
+        "language_url": "/language/",
         "strip": strip,
         "table": table,
         "exceptions": exceptions,
