@@ -205,5 +205,3 @@ def _pdf(stage: Stage) -> None:
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF-")
     assert b"/Type /Pages" in answer.body() or b"/Type/Pages" in answer.body()
-
-

@@ -163,4 +163,3 @@ class Tablet:
         with self.page.expect_navigation():
             self.page.get_by_role("link", name="A colleague performs, I record").tap()
         self.prove(performer, command="")
-
