@@ -13,13 +13,15 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.template import engines
 from django.test import Client
+from django.utils import translation
 
 from tests.builders.accounts import open_demo_site, signed_in_client
 
 ROOT = Path(settings.BASE_DIR)
 # Values in a sentence: of Python, of JavaScript and of UCUM; tags and entities of HTML.
-PLACED = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{[^}]*\}|</?\w+>|&\w+;")
+PLACED = re.compile(r"%\(\w+\)[sd]|%%s|%[sd%]|\{[^}]*\}|</?\w+>|&\w+;")
 WAY_OUT = "Run `make messages` and write the German in locale/de/LC_MESSAGES/django.po."
 
 
@@ -115,3 +117,14 @@ def test_menu_of_the_person_offers_both_languages(committed_db: str) -> None:
     assert '<input type="hidden" name="next" value="/records/?kind=none">' in page
     offered = re.findall(r'name="language" value="(\w+)" lang="\w+" (aria-current="true")?>', page)
     assert offered == [("en", 'aria-current="true"'), ("de", "")]
+
+
+def test_drawings_keep_points_where_german_writes_commas() -> None:
+    scale = engines["django"].from_string('{% load ui %}{% limit_scale limits "9.5" "Cel" %}')
+    with translation.override("de"):
+        html = scale.render(
+            {"limits": {"action_low": "2.0", "target": "4.5", "action_high": "8.0"}}
+        )
+    assert re.findall(r'(?:x|width)="-?\d+,', html) == []
+    assert ">9,5</text>" in html
+    assert " 4,5</text>" in html

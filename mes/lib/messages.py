@@ -35,7 +35,9 @@ def extract(file: IO[bytes], keywords: Any, tags: Any, options: dict[str, str]) 
 
 def _short(token: Token, words: list[str]) -> Iterator[Found]:
     if words[1][0] in "\"'":
-        yield _found(token.lineno, _context(words), _unquoted(words[1]))
+        # Django looks a percent sign of a template up doubled, and shows it single.
+        said = _unquoted(words[1]).replace("%", "%%")
+        yield _found(token.lineno, _context(words), said)
 
 
 def _long(token: Token, words: list[str], tokens: Iterator[Token]) -> Found:

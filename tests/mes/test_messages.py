@@ -12,7 +12,8 @@ TEMPLATE = b"""{% load i18n %}
   {{ n }} bags at 100 %
 {% endblocktranslate %}
 {% include "x.html" with label=_("Lot") %}{{ value|default:_("none yet") }}
-{% translate variable %}"""
+{% translate variable %}
+<i data-left="{% translate '%s left' %}"></i>"""
 
 
 def test_template_sentences_are_found_with_plural_and_context() -> None:
@@ -23,4 +24,5 @@ def test_template_sentences_are_found_with_plural_and_context() -> None:
         (3, "ngettext", ("One bag", "%(n)s bags at 100 %%"), []),
         (8, "gettext", "Lot", []),
         (8, "gettext", "none yet", []),
+        (10, "gettext", "%%s left", []),
     ]
