@@ -48,6 +48,8 @@ def the_floor(stage: Stage) -> None:
     other = another_patient(stage)
     tablet = _tablet(stage, "receipt", by_admin=True)
     the_receipt(stage, tablet, other)
+    stage.leave()
+    tablet.page.context.close()
     tablet = _tablet(stage, "selection")
     the_selection(stage, tablet)
     tablet.hasty = True

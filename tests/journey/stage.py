@@ -88,6 +88,12 @@ class Stage:
                 page.goto(f"{self.served}{path}")
         return page
 
+    def leave(self) -> None:
+        """Close everybody's page at a desk: an open one asks the server what is new."""
+        for page in self.desks.values():
+            page.context.close()
+        self.desks.clear()
+
 
 def sign_in(page: Page, who: str, password: str = PASSWORD) -> None:
     """Sign in at a desk."""

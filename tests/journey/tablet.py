@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from batches.selectors import batch_of, placed_of
 from plant.hands import Hands
@@ -49,13 +49,23 @@ class Tablet:
 
     def open(self) -> None:
         """Show the one next thing; unlock first if entry was left too long ago."""
-        self.page.goto(self.address)
+        self._go(self.address)
         cover = self.page.locator("[data-idle-cover]")
         if cover.is_visible():
             self.page.goto(f"{self.stage.served}{cover.locator('a').get_attribute('href')}")
         if "/tablet/" in self.page.url:
             self.prove(self.who, command="Sign in")
             expect(self.page).to_have_url(self.address)
+
+    def _go(self, address: str) -> None:
+        """Go to a page; a page that just drew itself anew gives way at the second try."""
+        try:
+            self.page.goto(address)
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.wait_for_load_state("load")
+            self.page.goto(address)
 
     def scan(self, code: str) -> None:
         """Scan a code, wherever the focus is."""
