@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,7 +20,14 @@ from orders.models import Order, Patient
 from orders.services import Identity, open_register, receive_collection
 from records.commands import Actor
 from records.reading import reading
-from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, signed_in_client
+from tests.builders.accounts import (
+    PASSWORD,
+    ZONE,
+    DemoSite,
+    open_demo_site,
+    person,
+    signed_in_client,
+)
 from tests.builders.materials import command
 from tests.builders.orders import (
     Entered,
@@ -52,7 +60,8 @@ def actor(site: DemoSite) -> Actor:
 
 
 def today() -> Any:
-    return clock.now().date()
+    """The site's day: in Berlin it begins an hour or two before that of UTC."""
+    return clock.now().astimezone(ZoneInfo(ZONE)).date()
 
 
 def form_of(**more: str) -> dict[str, str]:
