@@ -17,7 +17,7 @@ from orders.enums import OrderState
 from orders.models import Collection, Order
 
 WIDTH = 760
-LEFT = 148
+LEFT = 196
 ROW = 40
 HEAD = 44
 _MOST_TICKS = 7
@@ -41,7 +41,6 @@ class Row:
     y: int
     bars: Sequence[Bar]
     words: str
-    words_x: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,7 @@ def _row(line: _Line, n: int, scale: _Scale) -> Row:
         bars.append(_bar("promised", line.promised, y + 8, scale))
     if line.happened:
         bars.append(_bar("late" if line.late else "happened", line.happened, y + 21, scale))
-    right = max((bar.x + bar.width for bar in bars), default=LEFT)
-    return Row(line.title, y, bars, line.words, min(right + 10, WIDTH - 190))
+    return Row(line.title, y, bars, line.words)
 
 
 def _bar(kind: str, span: Span, y: int, scale: _Scale) -> Bar:
