@@ -16,10 +16,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     PlainSerializer,
     RootModel,
     StringConstraints,
+    WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from recipes import formulas
 
@@ -108,18 +112,43 @@ def _expression(given: str) -> str:
     return given
 
 
+def _written(pattern: str, description: str, *, also: str | None = None) -> WithJsonSchema:
+    """Say to an editor how a scalar is written; ``also`` is the type that YAML makes of it."""
+    schema: dict[str, Any] = {"type": "string", "pattern": f"^(?:{pattern})$"}
+    return WithJsonSchema(
+        {"anyOf": [schema, {"type": also}], "description": description}
+        if also else {**schema, "description": description}
+    )  # fmt: skip
+
+
+_PIECES = r"\s*(?:\d{1,6}(?:\.\d{1,3})?\s*(?:d|h|min|s)\s*)+"
 Number = Annotated[
-    Decimal, BeforeValidator(parse_decimal), PlainSerializer(decimal_text, return_type=str)
+    Decimal,
+    BeforeValidator(parse_decimal),
+    PlainSerializer(decimal_text, return_type=str),
+    _written(NUMBER.pattern, "A decimal number; quoted, it keeps its digits.", also="number"),
 ]
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(duration_text, return_type=str)
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(duration_text, return_type=str),
+    _written(_PIECES, "A duration: 6 h, 90 min, 1 d 12 h."),
 ]
 Span = Annotated[
-    timedelta | str, BeforeValidator(parse_span), PlainSerializer(span_text, return_type=str)
+    timedelta | str,
+    BeforeValidator(parse_span),
+    PlainSerializer(span_text, return_type=str),
+    _written(f"{_PIECES}|{PARAMETER.pattern}", "A duration, or a parameter that holds one."),
 ]
-Flag = Annotated[bool, BeforeValidator(parse_flag)]
-Whole = Annotated[int, BeforeValidator(parse_whole)]
-Expression = Annotated[str, AfterValidator(_expression)]
+Flag = Annotated[
+    bool, BeforeValidator(parse_flag), _written("true|false", "true or false.", also="boolean")
+]
+Whole = Annotated[
+    int, BeforeValidator(parse_whole), _written(r"-?\d{1,9}", "A whole number.", also="integer")
+]
+Expression = Annotated[
+    str, AfterValidator(_expression), _written(".+", "A formula, or a number.", also="number")
+]
 Key = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$", max_length=60)
 ]
@@ -168,7 +197,18 @@ def _band(given: Any) -> Any:
     return given
 
 
-Limits2 = Annotated[Band, BeforeValidator(_band)]
+class _AlsoAPair:
+    """Says to an editor that a band is most often written ``[low, high]``."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        bound = {"type": ["string", "number", "null"]}
+        pair = {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
+        return {"anyOf": [pair, handler(core)]}
+
+
+Limits2 = Annotated[Band, BeforeValidator(_band), _AlsoAPair()]
 
 
 class Limits(Part):

@@ -5,6 +5,7 @@ from recipes import views
 app_name = "recipes"
 urlpatterns = [
     path("", views.versions, name="versions"),
+    path("schema.json", views.schema, name="schema"),
     path("import/", views.import_recipe, name="import"),
     path("<uuid:version>/", views.version, name="version"),
     path("<uuid:version>/source/", views.source, name="source"),

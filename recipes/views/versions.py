@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from recipes import selectors
+from recipes.schema import json_schema
 from recipes.views import pages
 from records.web import actor_of
 
@@ -40,6 +41,13 @@ def source(request: HttpRequest, version: UUID) -> HttpResponse:
         content_type="text/plain; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def schema(request: HttpRequest) -> JsonResponse:
+    """Give the JSON Schema of a recipe, for editors that help while one writes."""
+    return JsonResponse(json_schema(), content_type="application/schema+json")
 
 
 def version_response(

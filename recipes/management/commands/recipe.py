@@ -1,4 +1,4 @@
-"""``manage.py recipe check FILE [--json]``: what the compiler says of a recipe."""
+"""``manage.py recipe check FILE [--json]``: what the compiler says; ``schema``: for editors."""
 
 from __future__ import annotations
 
@@ -13,24 +13,31 @@ from django.utils.translation import gettext as _
 from recipes import compiler
 from recipes.document import Recipe
 from recipes.messages import Message
+from recipes.schema import json_schema
 
 
 class Command(BaseCommand):
-    """Check a recipe without a database."""
+    """Check a recipe, or print the schema of all of them, without a database."""
 
-    help = "Reads a recipe (YAML or JSON) and prints what the compiler says of it."
+    help = "What the compiler says of a recipe (YAML or JSON), or the JSON Schema of recipes."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add ``check FILE [--json]``."""
+        """Add ``check FILE [--json]`` and ``schema``."""
         acts = parser.add_subparsers(dest="act", required=True)
         check = acts.add_parser("check", help="Compile FILE; exit 1 when it has errors.")
         check.add_argument("file", type=Path)
         check.add_argument("--json", action="store_true", help="Print one JSON object.")
+        acts.add_parser("schema", help="Print the JSON Schema, for an editor that helps to write.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the messages; raises CommandError (exit 1) for an error or an unreadable file."""
-        path: Path = options["file"]
+        """Print the messages, or the schema; raises CommandError (exit 1) for a faulty file."""
+        if options["act"] == "schema":
+            self.stdout.write(json.dumps(json_schema(), indent=2))
+            return
+        self._check(options["file"], options)
+
+    def _check(self, path: Path, options: dict[str, Any]) -> None:
         try:
             source = path.read_bytes()
         except OSError as error:
