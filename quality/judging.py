@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from batches.entries import Said
 from quality.enums import ResultOutcome
+from recipes.criteria import items_of, meets
 from recipes.document import Recipe, SpecificationItem, Test
 from recipes.enums import Severity, ValueType
 from recipes.judging import Facts, ValueMissing, ValueNotUnderstood
 from recipes.parts import NUMBER, decimal_text
-from recipes.step import against, inside
+from recipes.step import against
 
 RULE, VERSION = "result.specification", "1"
 OUTSIDE_SPECIFICATION = "outside.specification"
@@ -52,24 +53,6 @@ def read_value(test: Test, typed: str) -> str:
 
 def _not_understood(problem: str) -> ValueNotUnderstood:
     return ValueNotUnderstood(field="value", name="value", problem=problem)
-
-
-def items_of(recipe: Recipe, test: str) -> list[SpecificationItem]:
-    """Return the release criteria that ask for a test."""
-    return [item for item in recipe.specification if item.test == test]
-
-
-def meets(item: SpecificationItem, value: str, facts: Facts) -> bool:
-    """Whether a value meets one criterion. Fails closed: what cannot be judged does not meet it."""
-    if item.accepts:
-        return value in item.accepts
-    try:
-        number = Decimal(value)
-        above = item.above is None or number > facts.evaluate(item.above)
-        below = item.below is None or number < facts.evaluate(item.below)
-        return above and below and inside(number, item.limits, facts)
-    except (InvalidOperation, ValueMissing, ValueNotUnderstood):
-        return False
 
 
 def bounds_of(item: SpecificationItem, facts: Facts) -> dict[str, str]:

@@ -21,7 +21,16 @@ DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "except
 # Pure modules that are an app's language: the recipe document and its judgement, states.
 FURTHER_DOORS = {
     "accounts": {"access", "permissions"},
-    "recipes": {"document", "formulas", "parts", "step", "kinds", "judging", "reader"},
+    "recipes": {
+        "criteria",
+        "document",
+        "formulas",
+        "parts",
+        "step",
+        "kinds",
+        "judging",
+        "reader",
+    },
     "batches": {"findings", "workflow"},
     "materials": {"symbols"},
 }

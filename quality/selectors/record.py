@@ -10,9 +10,9 @@ from batches.models import Batch, BatchException, Concession, Operation, Stage, 
 from batches.selectors import recipe_of
 from materials.selectors import LabelBalance, label_balance
 from mes.lib.evidence import JSON, content_hash
-from quality import judging
 from quality.enums import CriterionStanding, DeviationState, ResultOutcome
 from quality.models import Deviation, Disposition, Result, Review, Sample
+from recipes.criteria import meets
 from recipes.document import Recipe, SpecificationItem
 from recipes.enums import Outcome, ReleaseStage
 from recipes.judging import Facts
@@ -96,7 +96,7 @@ class BatchRecord:
     def _standing(self, item: SpecificationItem, rows: tuple[Result, ...]) -> CriterionStanding:
         """A failing result stays, whatever was found later: testing into compliance is no way."""
         reviewed = [row for row in rows if row.reviewed_at]
-        if any(not judging.meets(item, row.value, self.facts) for row in reviewed):
+        if any(not meets(item, row.value, self.facts) for row in reviewed):
             return CriterionStanding.FAILED
         if len(reviewed) < len(rows):
             return CriterionStanding.UNREVIEWED

@@ -29,6 +29,7 @@ from quality.models import Result, Sample
 from quality.selectors.record import FLAG, safe_facts
 from quality.services.samples import sample_of
 from quality.services.signing import signed, written
+from recipes.criteria import items_of
 from recipes.enums import Severity
 from records.act import Act, act, acting
 from records.commands import Command, Reply
@@ -190,7 +191,7 @@ def _tell_batch(a: Act, row: Result) -> None:
     )
     a.append(row.batch, said)
     batch = batch_of(row.batch)
-    if failed and judging.items_of(recipe_of(batch), row.test):
+    if failed and items_of(recipe_of(batch), row.test):
         _raise_failure(a, batch, row)
 
 

@@ -28,6 +28,7 @@ from quality.services.results import Typed, result_of
 from quality.services.samples import sample_of
 from quality.views.common import BOTH, READ, language, may, page_reading, refusal_of, status_of
 from quality.views.queue import sample_cells, sample_columns
+from recipes.criteria import items_of
 from recipes.document import Test
 from records import files
 from records.presenters import sentence as said_of
@@ -92,7 +93,7 @@ def _test(test: Test, results: list[Result], record: Any) -> Row:
             "bounds": judging.bounds_of(item, record.facts),
             "accepts": ", ".join(item.accepts),
         }
-        for item in judging.items_of(record.recipe, test.key)
+        for item in items_of(record.recipe, test.key)
     ]
     standing = [row for row in own if not row.superseded]
     return {
