@@ -18,11 +18,14 @@ from mes.lib import evidence
 from recipes import paths
 from recipes.enums import Modality, Openness, ReleaseStage, ValueType
 from recipes.kinds import AnyStep
+from recipes.likely import Likely
 from recipes.parts import (
+    Chance,
     Choice,
     ClassName,
     Code,
     Duration,
+    Durations,
     Expression,
     Key,
     Limits,
@@ -48,6 +51,7 @@ class Input(Part):
     unit: UnitCode
     low: Number
     high: Number
+    likely: Likely | None = None
 
 
 class Parameter(Part):
@@ -90,6 +94,7 @@ class Test(Part):
     options: tuple[Choice, ...] = ()
     limits: Limits | None = None
     turn_round: Duration
+    likely: Likely | None = None
 
 
 class SpecificationItem(Part):
@@ -123,14 +128,6 @@ class EquipmentNeed(Part):
     hold_until: Key | None = None
 
 
-class Durations(Part):
-    """How long a stage takes."""
-
-    low: Duration
-    expected: Duration
-    high: Duration
-
-
 class Within(Part):
     """The most time from a moment, such as ``collection.ended_at``, to the stage's start."""
 
@@ -154,12 +151,18 @@ class Staff(Part):
 
 
 class Operation(Part):
-    """A screen's heading: steps that belong together, with one openness."""
+    """A screen's heading: steps that belong together, with one openness.
+
+    ``chance`` and ``takes`` are a contingency's: how often an operation that offers it calls it,
+    and how long it takes. The rehearsal asks for them.
+    """
 
     key: Key
     title: Text
     openness: Openness
     contingencies: tuple[Key, ...] = ()
+    chance: Chance | None = None
+    takes: Durations | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     PlainSerializer,
     RootModel,
@@ -140,6 +141,7 @@ Span = Annotated[
     PlainSerializer(span_text, return_type=str),
     _written(f"{_PIECES}|{PARAMETER.pattern}", "A duration, or a parameter that holds one."),
 ]
+Chance = Annotated[Number, Field(ge=0, le=1)]
 Flag = Annotated[
     bool, BeforeValidator(parse_flag), _written("true|false", "true or false.", also="boolean")
 ]
@@ -182,6 +184,14 @@ class Text(RootModel[dict[Language, Words]]):
         return found if found is not None else next(iter(self.root.values()), "")
 
 
+class Durations(Part):
+    """How long something takes: at least, as a rule, at most."""
+
+    low: Duration
+    expected: Duration
+    high: Duration
+
+
 class Band(Part):
     """A pair of limits, both inclusive; one may be open. Bounds are formulas."""
 
@@ -219,8 +229,13 @@ class Limits(Part):
 
 
 class Choice(Part):
-    """One thing that can be chosen; ``flag`` makes it an exception."""
+    """One thing that can be chosen; ``flag`` makes it an exception.
+
+    ``chance`` is how often it is chosen, for the rehearsal; without one the answers that are no
+    exception share what is left.
+    """
 
     key: Key
     text: Text
     flag: Flag = False
+    chance: Chance | None = None

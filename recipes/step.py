@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from random import Random
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
 from recipes.enums import Severity
 from recipes.judging import Facts, Finding, ValueNotUnderstood
+from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import (
     NUMBER,
     Band,
     Choice,
+    Durations,
     Flag,
     Key,
     Limits,
@@ -53,7 +56,10 @@ class Written:
 
 
 class StepBase(Part):
-    """One act of one person: the smallest thing that is recorded."""
+    """One act of one person: the smallest thing that is recorded.
+
+    ``takes`` is how long it keeps hands busy, where that is not its even share of the stage.
+    """
 
     fields: ClassVar[tuple[str, ...]] = ()
 
@@ -64,6 +70,7 @@ class StepBase(Part):
     critical: Flag = False
     verify: Flag = False
     irreversible: Flag = False
+    takes: Durations | None = None
 
     def accepts(self) -> tuple[str, ...]:
         """Return the names of the values that this step takes."""
@@ -106,6 +113,21 @@ class Measure(Part):
     unit: UnitCode
     limits: Limits | None = None
     plausible: Band | None = None
+    likely: Likely | None = None
+
+    def draw(self, facts: Facts, luck: Random, *, default: float) -> str:
+        """Draw a plausible measurement; ``default`` where nothing says what to expect."""
+        target = None if self.likely or self.limits else Decimal(str(default))
+        drawn = draw_number(
+            self.likely, facts, luck, target=target, limits=self.limits, plausible=self.plausible
+        )
+        return rounded(max(drawn, 0.001), 3)
+
+    def written(self, field: str) -> tuple[Written, ...]:
+        """Return the formulas of the limits and of the distribution."""
+        likely = self.likely.bounds() if self.likely else ()
+        own = (Written(formula, f"{field}.likely.{name}", self.unit) for name, formula in likely)
+        return (*limits_written(self.limits, unit=self.unit), *own)
 
 
 def limits_written(limits: Limits | None, *, unit: str | None) -> tuple[Written, ...]:

@@ -1,6 +1,7 @@
 """add: a quantity of a lot goes into the batch."""
 
 from decimal import Decimal
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -83,3 +84,9 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     )
     off = abs(quantity - asked) > allowed
     return judged(kept, rule=RULE, version=VERSION, findings=(finding,) if off else ())
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Give what is asked for; the lot is any."""
+    asked = wanted(step, facts)
+    return {"lot": "LOT", "quantity": decimal_text(Decimal(1) if asked is None else asked)}

@@ -1,6 +1,7 @@
 """calculate: the system works a value out from others."""
 
 from decimal import Decimal
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -50,3 +51,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     findings = against(value, step.limits, facts, field="value")
     kept = with_comment(values, {"value": decimal_text(value)})
     return judged(kept, rule=RULE, version=VERSION, findings=findings)
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Give nothing: the system works it out."""
+    return {}

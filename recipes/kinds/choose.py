@@ -1,5 +1,6 @@
 """choose: one of the recipe's answers."""
 
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from recipes.enums import Severity
 from recipes.judging import Facts, Finding, Judged, judged
+from recipes.likely import draw_choice
 from recipes.parts import Choice, Text
 from recipes.step import Commented, not_understood, required, with_comment
 
@@ -36,3 +38,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     finding = Finding("choose.flagged", severity, {"choice": chosen})
     kept = with_comment(values, {"choice": chosen})
     return judged(kept, rule=RULE, version=VERSION, findings=(finding,) if option.flag else ())
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Choose by the recipe's chances."""
+    return {"choice": draw_choice(step.options, luck)}

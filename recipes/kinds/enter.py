@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from recipes.enums import ValueType
 from recipes.judging import Facts, Judged, ValueImplausible, judged
+from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import Limits, Limits2, Number, UnitCode, Whole, decimal_text
 from recipes.step import (
     Commented,
@@ -43,20 +45,25 @@ class Step(Commented):
     target: Number | None = None
     limits: Limits | None = None
     plausible: Limits2 | None = None
+    likely: Likely | None = None
 
     @model_validator(mode="after")
     def _only_numbers_have_limits(self) -> "Step":
-        numeric = (self.unit, self.target, self.limits, self.plausible, self.decimals)
+        numeric = (
+            self.unit, self.target, self.limits, self.plausible, self.decimals, self.likely,
+        )  # fmt: skip
         if self.value not in NUMERIC and any(part is not None for part in numeric):
             raise ValueError(_("only a number has a unit, a target or limits"))
         return self
 
     def written(self) -> tuple[Written, ...]:
-        """Return the formulas of the limits and of the plausible band."""
+        """Return the formulas of the limits, the plausible band and the distribution."""
         band = self.plausible
         bounds = (("low", band.low), ("high", band.high)) if band else ()
         plausible = (Written(f, f"plausible.{n}", self.unit) for n, f in bounds if f is not None)
-        return (*limits_written(self.limits, unit=self.unit), *plausible)
+        likely = self.likely.bounds() if self.likely else ()
+        drawn = (Written(f, f"likely.{n}", self.unit) for n, f in likely)
+        return (*limits_written(self.limits, unit=self.unit), *plausible, *drawn)
 
     def units(self) -> tuple[str, ...]:
         """Return the value's unit."""
@@ -113,3 +120,18 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     kept = with_comment(values, {"value": decimal_text(number)})
     seen = step.limits is not None
     return judged(kept, rule=RULE, version=VERSION, findings=findings, seen=seen)
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Draw a value by the recipe's distribution, typed as the field asks for it."""
+    if step.value == ValueType.DATE:
+        return {"value": facts.at.date().isoformat()}
+    if step.value == ValueType.TEXT:
+        return {"value": "as seen"}
+    drawn = draw_number(
+        step.likely, facts, luck, target=step.target, limits=step.limits, plausible=step.plausible
+    )
+    places = 2 if step.decimals is None else step.decimals
+    if step.value == ValueType.INTEGER:
+        return {"value": rounded(drawn, 0)}
+    return {"value": rounded(drawn / 10**step.exponent, places)}

@@ -1,5 +1,6 @@
 """gate: the batch waits for results or for an approval."""
 
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -49,3 +50,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
         if found.outcome == Outcome.FLAGGED
     )
     return judged(with_comment(values, {}), rule=RULE, version=VERSION, findings=findings)
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Give nothing: the results say it."""
+    return {}

@@ -1,5 +1,6 @@
 """sample: a sample is drawn from the batch for tests."""
 
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,6 @@ from recipes.step import (
     against,
     as_code,
     as_decimal,
-    limits_written,
     not_understood,
     with_comment,
 )
@@ -38,8 +38,8 @@ class Step(Commented):
         return tuple(Use(Names.TEST, test, "tests") for test in self.tests)
 
     def written(self) -> tuple[Written, ...]:
-        """Return the formulas of the volume's limits."""
-        return limits_written(self.volume.limits, unit=self.volume.unit)
+        """Return the formulas of the volume's limits and distribution."""
+        return self.volume.written("volume")
 
     def units(self) -> tuple[str, ...]:
         """Return the volume's unit."""
@@ -59,3 +59,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     kept = with_comment(values, {"volume": decimal_text(volume), "label": label})
     seen = step.volume.limits is not None
     return judged(kept, rule=RULE, version=VERSION, findings=findings, seen=seen)
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Draw a volume; the label is any."""
+    return {"volume": step.volume.draw(facts, luck, default=1), "label": "SAMPLE"}

@@ -1,5 +1,6 @@
 """scan: a container proves by one or two identifiers that it is the right one."""
 
+from random import Random
 from typing import Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -36,3 +37,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     if len(set(codes.values())) < len(codes):
         raise not_understood("code2", _("two different identifiers are asked for."))
     return judged(codes, rule=RULE, version=VERSION)
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Scan codes that differ."""
+    return {name: name.upper() for name in step.accepts()}

@@ -1,5 +1,6 @@
 """timer: a time must have passed since a step, and not too much of it."""
 
+from random import Random
 from typing import ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -56,3 +57,8 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     severity = Severity.MAJOR if step.critical else Severity.MINOR
     late = Finding("timer.late", severity, {"max": duration_text(most), **shown})
     return judged(kept, rule=RULE, version=VERSION, findings=(late,))
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Give nothing: the clock says it."""
+    return {}

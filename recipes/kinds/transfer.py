@@ -1,5 +1,6 @@
 """transfer: material goes from one container into another."""
 
+from random import Random
 from typing import ClassVar, Literal
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,6 @@ from recipes.step import (
     against,
     as_code,
     as_decimal,
-    limits_written,
     not_understood,
     with_comment,
 )
@@ -34,8 +34,8 @@ class Step(Commented):
     volume: Measure
 
     def written(self) -> tuple[Written, ...]:
-        """Return the formulas of the volume's limits."""
-        return limits_written(self.volume.limits, unit=self.volume.unit)
+        """Return the formulas of the volume's limits and distribution."""
+        return self.volume.written("volume")
 
     def units(self) -> tuple[str, ...]:
         """Return the volume's unit."""
@@ -63,3 +63,9 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     return judged(
         with_comment(values, kept), rule=RULE, version=VERSION, findings=findings, seen=seen
     )
+
+
+def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
+    """Draw a volume; the containers are any two."""
+    volume = step.volume.draw(facts, luck, default=10)
+    return {"source": "SOURCE", "target": "TARGET", "volume": volume}

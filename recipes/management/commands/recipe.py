@@ -1,19 +1,26 @@
-"""``manage.py recipe check FILE [--json]``: what the compiler says; ``schema``: for editors."""
+"""``manage.py recipe check|rehearse FILE [--json]`` and ``recipe schema``, without a database."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from tqdm import tqdm
 
 from recipes import compiler
 from recipes.document import Recipe
 from recipes.messages import Message
+from recipes.rehearsal import Rehearsed, rehearse
 from recipes.schema import json_schema
+
+MOST_PATIENTS = 100_000
+MOST_LINES = 15
 
 
 class Command(BaseCommand):
@@ -23,11 +30,16 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add ``check FILE [--json]`` and ``schema``."""
+        """Add ``check FILE``, ``rehearse FILE`` and ``schema``."""
         acts = parser.add_subparsers(dest="act", required=True)
         check = acts.add_parser("check", help="Compile FILE; exit 1 when it has errors.")
         check.add_argument("file", type=Path)
         check.add_argument("--json", action="store_true", help="Print one JSON object.")
+        many = acts.add_parser("rehearse", help="Send simulated patients through FILE.")
+        many.add_argument("file", type=Path)
+        many.add_argument("--patients", type=int, default=1000)
+        many.add_argument("--seed", type=int, default=1)
+        many.add_argument("--json", action="store_true", help="Print one JSON object.")
         acts.add_parser("schema", help="Print the JSON Schema, for an editor that helps to write.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,21 +47,45 @@ class Command(BaseCommand):
         if options["act"] == "schema":
             self.stdout.write(json.dumps(json_schema(), indent=2))
             return
-        self._check(options["file"], options)
+        path: Path = options["file"]
+        if options["act"] == "rehearse":
+            self._rehearse(path, options)
+        else:
+            self._check(path, as_json_too=options["json"])
 
-    def _check(self, path: Path, options: dict[str, Any]) -> None:
+    def _read(self, path: Path) -> tuple[Recipe | None, tuple[Message, ...]]:
         try:
             source = path.read_bytes()
         except OSError as error:
             raise CommandError(_("%(file)s cannot be read.") % {"file": path}) from error
-        recipe, messages = compiler.check_text(source)
+        return compiler.check_text(source)
+
+    def _check(self, path: Path, *, as_json_too: bool) -> None:
+        recipe, messages = self._read(path)
         faults = len(compiler.errors(messages))
-        if options["json"]:
+        if as_json_too:
             self.stdout.write(json.dumps(as_json(recipe, messages), ensure_ascii=False, indent=2))
         else:
             self._print(path, recipe, messages)
         if faults:
             raise CommandError(_("%(count)d errors.") % {"count": faults})
+
+    def _rehearse(self, path: Path, options: dict[str, Any]) -> None:
+        recipe, messages = self._read(path)
+        faults = len(compiler.errors(messages))
+        if recipe is None or faults:
+            raise CommandError(_("%(count)d errors: ask recipe check.") % {"count": faults})
+        if not 1 <= options["patients"] <= MOST_PATIENTS:
+            raise CommandError(_("Between 1 and %(most)d patients.") % {"most": MOST_PATIENTS})
+        with tqdm(total=options["patients"], unit=" patients", disable=None) as bar:
+            found = rehearse(
+                recipe, patients=options["patients"], seed=options["seed"],
+                done=lambda count: bar.update(count - bar.n),
+            )  # fmt: skip
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(found), indent=2))
+        else:
+            self.stdout.write("\n".join(lines(found)))
 
     def _print(self, path: Path, recipe: Recipe | None, messages: tuple[Message, ...]) -> None:
         for m in messages:
@@ -79,3 +115,21 @@ def as_json(recipe: Recipe | None, messages: tuple[Message, ...]) -> dict[str, A
         for m in messages
     ]  # fmt: skip
     return {"recipe": summary(recipe) if recipe else None, "messages": said}
+
+
+def lines(found: Rehearsed) -> Iterator[str]:
+    """Yield a rehearsal in lines for a terminal."""
+    yield _("%(count)d patients; hours from the end of the collection:") % {"count": found.patients}
+    for title, spread in ((_("made"), found.made), (_("results for release"), found.released)):
+        yield f"  {title}: {spread.p5:.1f} – {spread.p50:.1f} – {spread.p95:.1f} (5, 50, 95 %)"
+    yield _("without any exception: %(share).1f %%") % {"share": 100 * found.without_exception}
+    yield _("in specification: %(share).1f %%") % {"share": 100 * found.in_specification}
+    yield _("person-hours: %(hours).1f") % {"hours": found.person_hours}
+    for name, hours in found.room_hours.items():
+        yield f"  {name}: {hours:.1f} h"
+    yield _("what was met, in per cent of the patients:")
+    for path, code, share in found.exceptions[:MOST_LINES]:
+        yield f"  {100 * share:5.1f}  {path} {code}"
+    yield _("the longest steps, in hours:")
+    for path, hours in found.longest_steps:
+        yield f"  {hours:5.2f}  {path}"
