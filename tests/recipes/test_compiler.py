@@ -85,7 +85,7 @@ CORPUS = [
     ),
     Broken(
         "critical.no_limits", "receipt/accept/bag/critical",
-        "- {key: damaged, flag: true, text", "- {key: damaged, text", CART19,
+        '- {key: damaged, flag: true, chance: "0.01", text', "- {key: damaged, text", CART19,
     ),
     Broken(
         "verify.proves_nothing", "seeding/seed/identity/verify",
