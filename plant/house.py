@@ -6,16 +6,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from equipment.enums import OpennessPolicy
-from equipment.models import EquipmentClass
 from equipment.services import rooms, units
-from materials.models import Lot, Material
-from materials.services import Delivery, receive_lot, release_lot
+from equipment.services.catalogue import add_class
+from materials.models import Lot
+from materials.services import Delivery, add_material, receive_lot, release_lot
 from mes.lib import clock
-from mes.lib.ids import uuid7
 from plant.crew import Crew
 from recipes.document import Recipe
 from recipes.formulas import is_plain
-from records.catalogue import change_catalogue
 from records.reading import reading
 
 GOOD_FOR = timedelta(days=240)
@@ -69,10 +67,9 @@ def build(crew: Crew, recipes: tuple[Recipe, ...]) -> House:
     for line in {
         line.class_: line for recipe in recipes for line in recipe.bill_of_equipment
     }.values():
-        change_catalogue(
-            command=crew.setup("records.change_catalogue"), model=EquipmentClass, row=uuid7(),
-            values={"code": line.class_, "title": line.title.root["en"]},
-            reason="first set-up", made=True,
+        add_class(
+            command=crew.setup("equipment.add_class"), code=line.class_,
+            title=line.title.root["en"], reason="first set-up",
         )  # fmt: skip
     for plan in ROOMS:
         _open(crew, house, plan)
@@ -110,10 +107,9 @@ def _commission(
 def _stock(crew: Crew, house: House, recipes: tuple[Recipe, ...]) -> None:
     lines = {line.material: line for recipe in recipes for line in recipe.bill_of_materials}
     for number, line in enumerate(lines.values(), 1):
-        change_catalogue(
-            command=crew.setup("records.change_catalogue"), model=Material, row=uuid7(),
-            values={"code": line.material, "title": line.title.root["en"], "unit": line.unit},
-            reason="first set-up", made=True,
+        add_material(
+            command=crew.setup("materials.add_material"), code=line.material,
+            title=line.title.root["en"], unit=line.unit, reason="first set-up",
         )  # fmt: skip
         code = f"52609{number:02}001"
         plain = line.quantity is not None and is_plain(line.quantity)

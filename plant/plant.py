@@ -48,7 +48,7 @@ def open_plant(
         jurisdiction="EU",
     )  # fmt: skip
     hire_all(crew)
-    open_register(command=crew.command("haddad", "orders.open_register"), facility=FACILITY)
+    open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     said("recipes, approved by two people")
     documents = {one: library.parsed(one) for one in recipes}
     versions = {one: library.make_effective(crew, one) for one in recipes}

@@ -4,6 +4,7 @@ Each has a stream with the one kind ``catalogue.changed`` and the same guard as 
 projection; django-simple-history keeps their versions for the screens.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from simple_history.models import HistoricalRecords
 from mes.lib.refusals import NotFound
 from records import routing
 from records.act import New, act, acting
-from records.commands import Command, Reply
+from records.commands import Actor, Command, Reply
 from records.entries import Payload, entry
 from records.folding import Folded, fold
 from records.models import Projection
@@ -67,16 +68,18 @@ def _model(label: str) -> Any:
 @acting
 def change_catalogue(
     *, command: Command, model: type[Catalogued], row: UUID, values: dict[str, Any], reason: str,
-    made: bool = False,
+    check: Callable[[Actor], object], made: bool = False,
 ) -> Reply:  # fmt: skip
     """Make (``made``) or change a catalogue row; appends ``catalogue.changed``.
 
+    ``check`` refuses, inside the act, who may not: the row's own app names the permission.
     Unknown fields are refused with NotFound. ``values`` are plain JSON.
     """
     if not set(values) <= set(model.fields):
         raise NotFound()
     new = [New(STREAM, row, command.actor.site)] if made else []
     with act(command, streams=[] if made else [row], new=new) as a:
+        check(a.actor)
         before = {} if made else _values(model, row, set(values))
         said = CatalogueChanged(model=model._meta.label, before=before, after=values, reason=reason)
         a.append(row, said)

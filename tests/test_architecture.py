@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -122,3 +123,49 @@ def test_no_file_names_a_registry_or_a_place_on_one_machine(pattern: re.Pattern[
             continue
         found += [f"{path.relative_to(PROJECT)}: {hit}" for hit in pattern.findall(text)]
     assert found == []
+
+
+# --- every act asks who may ---------------------------------------------------------------------
+
+# A question, a signature (which names its permission), or the end of a message of the outbox.
+ASKS = {"check_permission", "is_system", "sign", "signed", "done"}
+# Acts that ask nothing, and why.
+FREE_ACTS = {
+    "accounts/services/devices.py:link_device": "the enrolment's sealed address is the right",
+    "accounts/services/periods.py:_open_period": "who signs in has proved who they are",
+    "accounts/services/periods.py:_close_period": "everybody may leave",
+    "records/catalogue.py:change_catalogue": "its caller's check is asked inside",
+}
+
+
+def _functions(path: Path) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(path.read_text())
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _called(node: ast.AST) -> set[str]:
+    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+    named = {call.id for call in calls if isinstance(call, ast.Name)}
+    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+    return named | {call.attr for call in calls if isinstance(call, ast.Attribute)}
+
+
+def _asks(name: str, functions: dict[str, ast.FunctionDef], seen: frozenset[str]) -> bool:
+    called = _called(functions[name])
+    if called & ASKS:
+        return True
+    inside = (called & functions.keys()) - seen
+    return any(_asks(one, functions, seen | {one}) for one in inside)
+
+
+def acts_without_a_question() -> Iterator[str]:
+    for path in sources():
+        functions = _functions(path)
+        for name, node in functions.items():
+            marks = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
+            if "acting" in marks and not _asks(name, functions, frozenset({name})):
+                yield f"{path.relative_to(PROJECT)}:{name}"
+
+
+def test_every_act_asks_for_a_permission_inside() -> None:
+    assert sorted(acts_without_a_question()) == sorted(FREE_ACTS)

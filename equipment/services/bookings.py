@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from equipment import rules, selectors
 from equipment.entries import StageSpan
 from equipment.enums import ClaimState, OpennessPolicy, ResourceKind
@@ -35,6 +37,7 @@ def claim_resource(*, command: Command, booking: Booking) -> Reply:
     with reading(site=command.actor.site):
         bookings = _whole_room(booking)
     with act(command, streams=[b.resource for b in bookings]) as a:
+        check_permission(a.actor, Permission.PLANNING_ACCEPT)
         ids = claims.plan(a, bookings)
         a.reply = {"claims": [str(claim) for claim in ids]}
     return a.reply
@@ -55,6 +58,7 @@ def _whole_room(booking: Booking) -> list[Booking]:
 def withdraw_claims(*, command: Command, claims_: Collection[UUID], reason: str) -> Reply:
     """Give back claims that have not begun. Raises ClaimEnded, NotFound."""
     with act(command, streams=_resources(command, claims_)) as a:
+        check_permission(a.actor, Permission.PLANNING_ACCEPT)
         claims.withdraw(a, claims_, reason=reason)
         a.reply = {"claims": [str(claim) for claim in claims_]}
     return a.reply
@@ -70,6 +74,7 @@ def move_claims(*, command: Command, moves: Sequence[Move]) -> Reply:
     """
     from_ = _resources(command, [move.claim for move in moves])
     with act(command, streams=[*from_, *(move.to for move in moves)]) as a:
+        check_permission(a.actor, Permission.PLANNING_ACCEPT)
         found = {c.id: c for c in selectors.claims_by_id([move.claim for move in moves])}
         bookings = [_elsewhere(found[move.claim], move) for move in moves]
         claims.withdraw(a, list(found), reason="moved")
@@ -84,6 +89,7 @@ def swap_claims(*, command: Command, one: UUID, other: UUID) -> Reply:
     start). Raises ClaimEnded, TakenBy, PlaceTaken and the rooms' refusals.
     """
     with act(command, streams=_resources(command, [one, other])) as a:
+        check_permission(a.actor, Permission.PLANNING_ACCEPT)
         seen = {claim.id: claim for claim in selectors.claims_by_id([one, other])}
         moves = [_to(seen[one], seen[other]), _to(seen[other], seen[one])]
         claims.withdraw(a, [one, other], reason="swapped")

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from equipment import selectors
 from equipment.entries import PlaceMade, RoomOpened
 from equipment.enums import OpennessPolicy
@@ -21,6 +23,7 @@ def open_room(
     """Bring a room into use; appends ``room.opened``. Raises CodeTaken."""
     room = uuid7()
     with act(command, new=[New("room", room, command.actor.site)]) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
         a.append(room, RoomOpened(code=code, name=name, room_class=room_class, policy=policy))
         a.reply = {"id": str(room)}
     return a.reply
@@ -38,6 +41,7 @@ def make_place(*, command: Command, room: UUID, number: int, label: str, barcode
         others = selectors.places_of_room(room)
     new = [New("place", place, command.actor.site)]
     with act(command, streams=[room, *others], new=new) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
         found = Room.objects.filter(id=room).first()
         if found is None:
             raise NotFound()

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from equipment.entries import UnitCalibrated, UnitCleaned, UnitCommissioned, UnitStatusSet
 from equipment.enums import UnitStatus
 from mes.lib.ids import uuid7
@@ -26,6 +28,7 @@ def commission_unit(
     unit = uuid7()
     new = [New("unit", unit, command.actor.site)]
     with act(command, streams=[place] if place else [], new=new) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
         said = UnitCommissioned(
             code=code, unit_class=unit_class, barcode=barcode, place=place,
             calibration_due=calibration_due, cleaning_due=cleaning_due,
@@ -64,6 +67,7 @@ def set_unit_status(
     Tells planning (``unit.status``), which books nothing there meanwhile.
     """
     with act(command, streams=[unit]) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
         if seq is not None:
             a.expect(unit, seq)
         a.append(unit, UnitStatusSet(status=status, reason=reason))
@@ -74,6 +78,7 @@ def set_unit_status(
 
 def _say(command: Command, unit: UUID, said: Payload, seq: int | None) -> Reply:
     with act(command, streams=[unit]) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
         if seq is not None:
             a.expect(unit, seq)
         a.append(unit, said)

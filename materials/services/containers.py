@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from materials import rules
 from materials.entries import (
     CONTAINER,
@@ -149,6 +151,7 @@ def void_container(*, command: Command, container: UUID, reason: str) -> Reply:
     Raises ContainerStatusRefused, TextMissing.
     """
     with act(command, streams=[container]) as a:
+        check_permission(a.actor, Permission.MATERIALS_MANAGE)
         rules.check_container_becomes(_of(container), ContainerStatus.VOID)
         a.append(container, ContainerVoided(reason=check_text(reason, field="reason", most=400)))
         a.reply = {"container": str(container)}

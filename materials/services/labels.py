@@ -3,6 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from materials import workflow
 from materials.entries import LabelApplied, LabelIssued, LabelVoided
 from materials.enums import LabelState
@@ -67,6 +69,7 @@ def void_label(a: Act, container: UUID, scanned: str, *, outcome: Outcome, reaso
 def print_label(*, command: Command, container: UUID, reason: str = "") -> Reply:
     """Print a label from the container's page; replies with its code. See ``issue_label``."""
     with act(command, streams=[container]) as a:
+        check_permission(a.actor, Permission.MATERIALS_MANAGE)
         a.reply = {"container": str(container), "code": issue_label(a, container, reason=reason)}
     return a.reply
 

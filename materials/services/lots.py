@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from materials import rules
 from materials.entries import (
     LOT,
@@ -47,6 +49,7 @@ def receive_lot(*, command: Command, delivery: Delivery) -> Reply:
     """
     lot = uuid7()
     with act(command, new=[New(LOT, lot, command.actor.site)]) as a:
+        check_permission(a.actor, Permission.MATERIALS_MANAGE)
         material = material_named(delivery.material)
         said = LotReceived(
             code=check_text(delivery.code, field="code", most=60),
@@ -70,6 +73,7 @@ def release_lot(*, command: Command, lot: UUID, basis: str, seq: int | None = No
     ``seq`` is the number of the last entry that the page showed. Raises LotStatusRefused, Stale.
     """
     with act(command, streams=[lot]) as a:
+        check_permission(a.actor, Permission.MATERIALS_RELEASE)
         _seen(a, lot, LotStatus.RELEASED, seq=seq)
         a.append(lot, LotReleased(basis=check_text(basis, field="basis", most=400)))
         a.reply = {"lot": str(lot), "status": LotStatus.RELEASED.value}
@@ -83,6 +87,7 @@ def reject_lot(*, command: Command, lot: UUID, reason: str, seq: int | None = No
     Raises LotStatusRefused, Stale, TextMissing.
     """
     with act(command, streams=[lot]) as a:
+        check_permission(a.actor, Permission.MATERIALS_RELEASE)
         seen = _seen(a, lot, LotStatus.REJECTED, seq=seq)
         text = check_text(reason, field="reason", most=400)
         a.append(lot, LotWasRejected(reason=text))
@@ -98,6 +103,7 @@ def quarantine_lot(*, command: Command, lot: UUID, reason: str, seq: int | None 
     Raises LotStatusRefused, Stale, TextMissing.
     """
     with act(command, streams=[lot]) as a:
+        check_permission(a.actor, Permission.MATERIALS_RELEASE)
         seen = _seen(a, lot, LotStatus.QUARANTINE, seq=seq)
         text = check_text(reason, field="reason", most=400)
         a.append(lot, LotQuarantined(reason=text))

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from materials.enums import ContainerKind
 from materials.selectors import next_label, scanned_text
 from materials.services import ContainerDraft
@@ -77,6 +79,7 @@ def announce_collection(*, command: Command, order: UUID, announced: Announcemen
     """
     collection = uuid7()
     with act(command, streams=[order]) as a:
+        check_permission(a.actor, Permission.ORDERS_WRITE)
         seen = Order.objects.get(id=order)
         rules.check_may_see(a.actor, seen)
         rules.check_receivable(seen)
@@ -128,6 +131,7 @@ def receive_collection(*, command: Command, order: UUID, receipt: Receipt) -> Re
         id=receipt.container, label="-", kind=ContainerKind.COLLECTION, coi=""
     ).new(command.actor.site)
     with act(command, streams=[order], new=[draft_new]) as a:
+        check_permission(a.actor, Permission.ORDERS_RECEIVE)
         seen = Order.objects.get(id=order)
         rules.check_receivable(seen)
         collections = selectors.collections_of(order)
@@ -193,6 +197,7 @@ def set_collection_apart(*, command: Command, order: UUID, receipt: Receipt, rea
         location=receipt.location,
     )
     with act(command, streams=[order], new=[draft.new(command.actor.site)]) as a:
+        check_permission(a.actor, Permission.ORDERS_RECEIVE)
         text = check_text(reason, field="reason", most=400)
         receive_into_store(a, draft, doubt=text)
         said = CollectionSetApart(

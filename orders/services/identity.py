@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from mes.lib.refusals import NotFound
 from orders import rules, vault
 from orders.entries import IdentityRecorded, IdentityShown, PatientWasErased
@@ -38,6 +40,7 @@ def record_identity(*, command: Command, patient: UUID, identity: Identity) -> R
     Raises PatientErased, TextMissing when nothing is given.
     """
     with act(command, streams=[patient]) as a:
+        check_permission(a.actor, Permission.ORDERS_IDENTITY)
         _patient(a, patient)
         check_text(" ".join(identity.given().values()), field="name", most=600)
         seal_identity(a, patient, identity)
@@ -81,6 +84,7 @@ def show_identity(*, command: Command, patient: UUID, purpose: str) -> Mapping[s
 @acting
 def _log_showing(*, command: Command, patient: UUID, purpose: str) -> Reply:
     with act(command, streams=[patient]) as a:
+        check_permission(a.actor, Permission.ORDERS_IDENTITY)
         seen = _patient(a, patient)
         if not seen.identity_fields:
             raise IdentityUnknown(pseudonym=seen.pseudonym)
@@ -97,6 +101,7 @@ def erase_identity(*, command: Command, patient: UUID, reason: str) -> Reply:
     the batch record's. Raises PatientErased, TextMissing.
     """
     with act(command, streams=[patient]) as a:
+        check_permission(a.actor, Permission.ORDERS_IDENTITY)
         _patient(a, patient)
         PatientKey.objects.filter(patient=patient).update(wrapped=b"")
         PatientIdentity.objects.filter(patient=patient).update(sealed=b"")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from mes.lib.ids import uuid7
 from orders import rules, selectors
 from orders.entries import (
@@ -69,6 +71,7 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
     new = [New(ORDER, order, site), *([] if known else [New(PATIENT, patient, site)])]
     streams = [register, *([patient] if known else [])]
     with act(command, streams=streams, new=new) as a:
+        check_permission(a.actor, Permission.ORDERS_WRITE)
         _check(a, wanted)
         pseudonym = _pseudonym(a, register, patient, new_patient=known is None)
         if wanted.identity.given():
@@ -134,6 +137,7 @@ def cancel_order(*, command: Command, order: UUID, reason: str, seq: int | None 
     Cells that are here stay here. Raises OrderStateRefused, TextMissing, Stale.
     """
     with act(command, streams=[order]) as a:
+        check_permission(a.actor, Permission.ORDERS_WRITE)
         seen = _seen(a, order, OrderState.CANCELLED, seq=seq)
         rules.check_may_see(a.actor, seen)
         text = check_text(reason, field="reason", most=400)
@@ -150,6 +154,7 @@ def close_order(*, command: Command, order: UUID, outcome: str, seq: int | None 
     Raises OrderStateRefused, TextMissing, Stale.
     """
     with act(command, streams=[order]) as a:
+        check_permission(a.actor, Permission.ORDERS_WRITE)
         rules.check_may_see(a.actor, _seen(a, order, OrderState.CLOSED, seq=seq))
         a.append(order, OrderClosed(outcome=check_text(outcome, field="outcome", most=400)))
         a.reply = {"order": str(order), "state": OrderState.CLOSED.value}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.permissions import Permission
+from accounts.rules import check_permission
 from mes.lib import isbt128, marks
 from mes.lib.ids import uuid7
 from mes.lib.isbt128 import ChainOfIdentity, WrongForm
@@ -30,6 +32,7 @@ def open_register(*, command: Command, facility: str, unwanted: Sequence[str] = 
     register = uuid7()
     code = facility.strip().upper()
     with act(command, new=[New(REGISTER, register, command.actor.site)]) as a:
+        check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         try:
             isbt128.coi(f"CH{code}00000000")
         except WrongForm as error:

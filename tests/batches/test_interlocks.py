@@ -196,14 +196,12 @@ def test_another_material_is_refused() -> None:
 
 
 def _other_material(trial: Trial) -> str:
-    from materials.models import Material
-    from records.catalogue import change_catalogue
+    from materials.services import add_material
 
     crew = trial.plant.crew
-    change_catalogue(
-        command=crew.setup("material"), model=Material, row=uuid7(), reason="test", made=True,
-        values={"code": "SALINE", "title": "Saline", "unit": "mL"},
-    )  # fmt: skip
+    add_material(
+        command=crew.setup("material"), code="SALINE", title="Saline", unit="mL", reason="test"
+    )
     deliver(crew, "SALINE-1", "SALINE")
     return "SALINE-1"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from equipment.enums import OpennessPolicy, ResourceKind
@@ -11,21 +12,25 @@ from equipment.services.bookings import claim_resource
 from equipment.services.claims import Booking, Holder
 from mes.lib.ids import uuid7
 from records.commands import Actor, Command, Reply
+from tests.builders.accounts import DemoSite, person
 
 MONDAY = datetime(2026, 11, 16, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 def engineer(site: UUID) -> Actor:
-    return Actor(
-        person=uuid7(), name="E. Engel", role="engineering", site=site, zone="Europe/Berlin"
-    )
+    return _holder(site, "engineering", "E. Engel")
 
 
 def planner(site: UUID) -> Actor:
-    return Actor(
-        person=uuid7(), name="S. Lindqvist", role="planner", site=site, zone="Europe/Berlin"
-    )
+    return _holder(site, "planner", "S. Lindqvist")
+
+
+@cache
+def _holder(site: UUID, role: str, name: str) -> Actor:
+    """Return the one holder of a role at a site; a site is one test's."""
+    joined = person(role, site=DemoSite(id=site, code=""), name=name)
+    return Actor(person=joined, name=name, role=role, site=site, zone="Europe/Berlin")
 
 
 def command(actor: Actor, name: str = "test", key: UUID | None = None) -> Command:

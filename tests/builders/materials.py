@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from materials.enums import ContainerKind
-from materials.models import Material
 from materials.services import (
     ContainerDraft,
     Delivery,
+    add_material,
     receive_container,
     receive_lot,
     release_lot,
@@ -16,15 +16,20 @@ from materials.services import (
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from records.act import act
-from records.catalogue import change_catalogue
 from records.commands import Actor, Command
+from tests.builders.accounts import DemoSite, person, system_actor
 
 LATER = datetime(2027, 6, 30, 12, 0, tzinfo=UTC)
 
 
-def somebody(site: UUID | None = None, *, role: str = "materials") -> Actor:
-    """Return an actor of a site, without rows of their own."""
-    return Actor(person=uuid7(), name="Mira Vogel", role=role, site=site or uuid7())
+def somebody(
+    site: UUID | None = None, *, role: str = "materials", also: tuple[str, ...] = ("qa-reviewer",)
+) -> Actor:
+    """Return a new person of a site as actor in ``role``; further roles are held too."""
+    there = DemoSite(id=site or uuid7(), code="")
+    name = "Mira Vogel"
+    joined = person(role, *also, site=there, name=name)
+    return Actor(person=joined, name=name, role=role, site=there.id)
 
 
 def command(actor: Actor, name: str = "test", **payload: JSON) -> Command:
@@ -34,14 +39,10 @@ def command(actor: Actor, name: str = "test", **payload: JSON) -> Command:
 
 def material(actor: Actor, code: str = "TEXMACS", *, title: str = "", unit: str = "mL") -> str:
     """Put a material into the catalogue of the actor's site; return its code."""
-    change_catalogue(
-        command=command(actor),
-        model=Material,
-        row=uuid7(),
-        values={"code": code, "title": title or code.title(), "unit": unit},
+    add_material(
+        command=command(actor), code=code, title=title or code.title(), unit=unit,
         reason="needed by a recipe",
-        made=True,
-    )
+    )  # fmt: skip
     return code
 
 
@@ -55,14 +56,15 @@ def lot(
     released: bool = True,
     location: str = "Cold room 2, shelf B",
 ) -> UUID:
-    """Receive a lot of a material that the site has, release it, and return its id."""
+    """Receive a lot of a material that the site has, let it be released, and return its id."""
     delivery = Delivery(
         code=code, material=of, supplier="Supplier", supplier_lot=f"S-{code}",
         expires_at=expires_at, quantity=Decimal(quantity), location=location,
     )  # fmt: skip
     made = UUID(str(receive_lot(command=command(actor), delivery=delivery)["lot"]))
     if released:
-        release_lot(command=command(actor), lot=made, basis="certificate of analysis")
+        quality = system_actor(actor.site)
+        release_lot(command=command(quality), lot=made, basis="certificate of analysis")
     return made
 
 

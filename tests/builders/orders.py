@@ -20,6 +20,7 @@ from orders.services import (
 )
 from orders.validators import Window
 from records.commands import Actor, Reply
+from tests.builders.accounts import system_actor
 from tests.builders.materials import command, somebody
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -73,9 +74,9 @@ def din_scanned(serial: int) -> Reading:
 
 
 def coordinator(*, facility: str = "A9999") -> Actor:
-    """Return an actor of a new site whose register is open."""
-    actor = somebody(role="coordinator")
-    open_register(command=command(actor), facility=facility)
+    """Return the coordinator of a new site whose register is open; receives what arrives too."""
+    actor = somebody(role="coordinator", also=("materials", "qa-reviewer"))
+    open_register(command=command(system_actor(actor.site)), facility=facility)
     return actor
 
 
@@ -131,9 +132,13 @@ def receipt(first: Reading, second: Reading, **more: object) -> Receipt:
 
 
 def received(actor: Actor, made: Entered, serial: int) -> Reply:
-    """Receive a bag of an order against chain of identity and donation number."""
+    """Receive a bag of an order against chain of identity and donation number.
+
+    The bench of the actor's site does it, as somebody new who keeps its materials.
+    """
     bag = receipt(made.coi_scanned, din_scanned(serial))
-    return receive_collection(command=command(actor), order=made.id, receipt=bag)
+    bench = somebody(actor.site)
+    return receive_collection(command=command(bench), order=made.id, receipt=bag)
 
 
 def order_received(actor: Actor, serial: int = 1) -> tuple[Entered, UUID]:

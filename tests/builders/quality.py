@@ -173,7 +173,7 @@ def issued(site: DemoSite | None = None, *, number: str = "B-26-0001") -> Bench:
     if "register" not in site.people:
         site.people["register"] = uuid7()
         facility = "A9999" if site.code == "MZ1" else "A9998"
-        open_register(command=a_command(coordinator), facility=facility)
+        open_register(command=a_command(site.system), facility=facility)
     made = order(coordinator, wanted(today=clock.now().date()))
     recipe, batch = document_kept(), uuid7()
     said = BatchIssued(

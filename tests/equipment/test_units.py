@@ -18,10 +18,10 @@ from equipment.models import EquipmentClass, Unit
 from equipment.rules import check_unit_usable
 from equipment.selectors import place_by_barcode, unit_by_barcode
 from equipment.services import claims, units
+from equipment.services.catalogue import add_class, retitle_class
 from mes.lib.ids import uuid7
 from mes.lib.refusals import Interlock, Refusal
 from records.act import act
-from records.catalogue import change_catalogue
 from records.reading import reading
 from tests.builders.equipment import (
     HOUR,
@@ -123,15 +123,10 @@ def test_barcode_is_given_once(site: UUID) -> None:
 
 
 def test_class_is_a_catalogue_row_with_history(site: UUID) -> None:
-    row, by = uuid7(), engineer(site)
-    change_catalogue(
-        command=command(by), model=EquipmentClass, row=row, made=True, reason="new",
-        values={"code": "prodigy", "title": "CliniMACS Prodigy"},
-    )  # fmt: skip
-    change_catalogue(
-        command=command(by), model=EquipmentClass, row=row, reason="spelling",
-        values={"title": "CliniMACS Prodigy®"},
-    )  # fmt: skip
+    by = engineer(site)
+    made = add_class(command=command(by), code="prodigy", title="CliniMACS Prodigy", reason="new")
+    row = UUID(str(made["id"]))
+    retitle_class(command=command(by), row=row, title="CliniMACS Prodigy®", reason="spelling")
     with reading(site=site):
         titles = EquipmentClass.history.filter(id=row).values_list("title", flat=True)
         assert list(titles) == ["CliniMACS Prodigy®", "CliniMACS Prodigy"]

@@ -113,7 +113,7 @@ def open_empty_plant() -> Plant:
         zone=ZONE, jurisdiction="EU",
     )  # fmt: skip
     hire_all(crew)
-    open_register(command=crew.command("haddad", "orders.open_register"), facility=FACILITY)
+    open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     recipe = library.parsed(RECIPE)
     needed = {staff.qualification for stage in recipe.stages for staff in stage.staff}
     qualify(crew, HANDS, {subject for subject in needed if subject})

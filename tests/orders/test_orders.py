@@ -41,6 +41,7 @@ from records.act import act
 from records.commands import Actor
 from records.reading import reading
 from records.verification import verify
+from tests.builders.accounts import system_actor
 from tests.builders.materials import command, somebody
 from tests.builders.orders import (
     NOW,
@@ -171,7 +172,7 @@ def test_a_facility_code_has_the_form_of_the_standard(facility: str) -> None:
 
 def test_one_register_for_a_site_and_for_a_facility(actor: Actor) -> None:
     with pytest.raises(RegisterOpen):
-        open_register(command=command(actor), facility="A9998")
+        open_register(command=command(system_actor(actor.site)), facility="A9998")
     with pytest.raises(RegisterOpen):
         coordinator(facility="A9999")
 

@@ -169,7 +169,7 @@ def test_quarantined_lot_holds_every_batch_that_used_it_and_no_other() -> None:
     used(first, lot)
     used(second, lot)
     used(other, clean)
-    quarantine_lot(command=a_command(actor), lot=lot, reason="Supplier's recall.")
+    quarantine_lot(command=first.command("qa-reviewer"), lot=lot, reason="Supplier's recall.")
     outbox.drain()
     assert [bench.row().quality_hold for bench in (first, second, other)] == [True, True, False]
     [raised] = first.exceptions()
