@@ -227,3 +227,8 @@ def permissions_of(roles: list[str]) -> frozenset[Permission]:
 def role_for(permission: str, roles: list[str]) -> str | None:
     """Return the first of a person's roles that grants ``permission``, or None."""
     return next((key for key in roles_granting(permission) if key in roles), None)
+
+
+def role_title(key: str) -> str:
+    """Return what people call a role; its key when the code no longer knows it."""
+    return str(ROLES[key].title) if key in ROLES else key

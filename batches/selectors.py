@@ -1,8 +1,10 @@
 """What the engine looks at: the due step, its document, the facts of its judgement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.translation import get_language
 
 from batches.entries import Turn
 from batches.enums import ConcessionState, StepState
@@ -67,6 +69,23 @@ def pinned_recipe(batch: UUID, actor: Actor) -> Recipe:
             _pinned[batch] = batch_of(batch).recipe_hash
             return document(_pinned[batch])
     return document(_pinned[batch])
+
+
+def recipes_of(batches: Iterable[UUID]) -> dict[UUID, Recipe]:
+    """Return the documents that some batches have pinned: one query, and one for each document
+    that this process has not read yet.
+    """
+    rows = Batch.objects.filter(id__in=set(batches)).values_list("id", "recipe_hash")
+    return {batch: document(hashed) for batch, hashed in rows}
+
+
+def stage_titles(batches: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return what people call the stages of some batches, in the reader's language, by key."""
+    language = get_language() or "en"
+    return {
+        batch: {stage.key: stage.title.say(language) for stage in recipe.stages}
+        for batch, recipe in recipes_of(batches).items()
+    }
 
 
 def turn_of(recipe: Recipe, placed: Placed) -> Turn:

@@ -76,6 +76,7 @@ class LotExpired(Refusal):
     way_out = _("Scan another lot. Usable: %(usable)s. Otherwise ask QA.")
     interlock = Interlock.CONDITIONAL
     recorded = True
+    instants = ("expired",)
 
 
 class LotNotReleased(Refusal):

@@ -5,7 +5,7 @@ conceded for this step and time, and a check passes over those (never over absol
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -96,13 +96,8 @@ def lot_refusals(
     if lot.expires_at <= at:
         yield LotExpired(
             field="lot", streams=streams, lot=lot.code, material=lot.material,
-            expired=instant_text(lot.expires_at), usable=selectors.usable_text(material, at),
+            expired=lot.expires_at.isoformat(), usable=selectors.usable_text(material, at),
         )  # fmt: skip
-
-
-def instant_text(at: datetime) -> str:
-    """Return an instant as it stands in a refusal's parameters: UTC, to the minute."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def check_lot_becomes(lot: Lot, status: LotStatus) -> None:

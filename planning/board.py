@@ -5,13 +5,14 @@ once is one bar; bars that would lie over one another get lanes of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from batches.selectors import stage_titles
 from equipment.enums import ClaimState, UnitStatus
 from equipment.models import Claim, Place, Unit
 from planning.models import Plan
@@ -64,19 +65,27 @@ class Group:
 
 
 def groups(scale: Timescale, proposal: Plan | None) -> list[Group]:
-    """Return the board's rooms and rows: three queries whatever their number."""
+    """Return the board's rooms and rows: four queries whatever their number."""
     places = list(Place.objects.select_related("room").order_by("room__code", "number"))
     units = list(Unit.objects.order_by("code"))
     ids = [place.id for place in places] + [unit.id for unit in units]
     shown = (ClaimState.RELEASED, *ClaimState.live)
-    claims = Claim.objects.on(ids).filter(state__in=shown).overlapping(scale.start, scale.end)
-    drawing = _Drawing(scale, proposal, list(claims.order_by("during")))
+    found = Claim.objects.on(ids).filter(state__in=shown).overlapping(scale.start, scale.end)
+    claims = list(found.order_by("during"))
+    holders = {claim.holder for claim in claims} | ({proposal.batch} if proposal else set())
+    drawing = _Drawing(scale, proposal, claims, stage_titles(holders))
     return [*drawing.rooms(places, units), *drawing.movable(units)]
 
 
 class _Drawing:
-    def __init__(self, scale: Timescale, proposal: Plan | None, claims: Iterable[Claim]) -> None:
-        self.scale = scale
+    def __init__(
+        self,
+        scale: Timescale,
+        proposal: Plan | None,
+        claims: Iterable[Claim],
+        titles: Mapping[UUID, Mapping[str, str]],
+    ) -> None:
+        self.scale, self.titles = scale, titles
         self.least = (scale.end - scale.start) * MARK_SHARE
         self.replaced = set(proposal.replaces) if proposal else set()
         self.bars: dict[UUID, list[Bar]] = defaultdict(list)
@@ -91,7 +100,7 @@ class _Drawing:
             end = max(end, min(self.scale.now, claim.end))
         before = str(claim.id) in self.replaced
         kind, word = _kind(claim, before=before)
-        text = f"{claim.holder_label} · {_stages(claim.stages)}"
+        text = f"{claim.holder_label} · {self._stages(claim.holder, claim.stages)}"
         if before:
             text = _("before: %(what)s") % {"what": text}
         yield Bar(
@@ -115,8 +124,8 @@ class _Drawing:
             self.bars[resource].append(
                 Bar(
                     kind="proposed", kind_word=_("Proposed"), start=start, end=work,
-                    text=f"{plan.batch_label} · {_stages(one['stages'])}", mark=plan.batch_mark,
-                    holder=plan.batch,
+                    text=f"{plan.batch_label} · {self._stages(plan.batch, one['stages'])}",
+                    mark=plan.batch_mark, holder=plan.batch,
                 )
             )  # fmt: skip
             if end > work:
@@ -126,6 +135,11 @@ class _Drawing:
                         holder=plan.batch,
                     )
                 )  # fmt: skip
+
+    def _stages(self, batch: UUID, stages: list[dict[str, str]]) -> str:
+        titles = self.titles.get(batch, {})
+        first, last = (titles.get(one["key"], one["key"]) for one in (stages[0], stages[-1]))
+        return first if first == last else f"{first} – {last}"
 
     def rooms(self, places: list[Place], units: list[Unit]) -> Iterator[Group]:
         standing: dict[UUID | None, list[Unit]] = defaultdict(list)
@@ -254,8 +268,3 @@ def _risk(claim: Claim, now: datetime) -> str:
     if claim.state == ClaimState.PLANNED and now >= claim.start:
         return _("should have begun")
     return ""
-
-
-def _stages(stages: list[dict[str, str]]) -> str:
-    first, last = stages[0]["key"], stages[-1]["key"]
-    return first if first == last else f"{first} – {last}"

@@ -8,10 +8,12 @@ reader's language. Screens show it beside the field or button, the API answers w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ class Refusal(Exception):
 
     ``params`` fill the sentence and are kept with a recorded refusal, so they are plain JSON.
     ``field`` names the input beside which a form shows it. ``streams`` are those on which a
-    recorded refusal is kept.
+    recorded refusal is kept. ``instants`` names parameters that are times (ISO 8601): kept as
+    they are, shown in the reader's own zone.
     """
 
     code: ClassVar[str]
@@ -41,6 +44,7 @@ class Refusal(Exception):
     way_out: ClassVar[_StrPromise | str] = ""
     interlock: ClassVar[Interlock | None] = None
     recorded: ClassVar[bool] = False
+    instants: ClassVar[tuple[str, ...]] = ()
 
     _by_code: ClassVar[dict[str, type[Refusal]]] = {}
 
@@ -64,12 +68,16 @@ class Refusal(Exception):
                 raise TypeError(f"Two refusals share the code {cls.code}.")
 
     def __str__(self) -> str:
-        return str(self.sentence) % self.params
+        return str(self.sentence) % self._shown
 
     @property
     def way_out_text(self) -> str:
         """What the person can do now."""
-        return str(self.way_out) % self.params
+        return str(self.way_out) % self._shown
+
+    @property
+    def _shown(self) -> dict[str, Param]:
+        return self.params | {name: _wall_time(str(self.params[name])) for name in self.instants}
 
     @staticmethod
     def revive(*, code: str, params: dict[str, Param], field: str | None) -> Refusal:
@@ -80,6 +88,11 @@ class Refusal(Exception):
         Refusal.__init__(again, field=field)
         again.params = dict(params) if kind is not UnknownRefusal else {"code": code}
         return again
+
+
+def _wall_time(instant: str) -> str:
+    at = timezone.localtime(datetime.fromisoformat(instant))
+    return f"{formats.date_format(at, 'j M Y, H:i')} {at:%Z}"
 
 
 class UnknownRefusal(Refusal):

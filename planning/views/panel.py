@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from batches.selectors import stage_titles
 from mes.lib.refusals import Refusal
 from planning import selectors
 from planning.enums import PlanState
@@ -15,7 +16,7 @@ from planning.selectors import Waiting
 class StageLine:
     """A stage of a proposal: when, and where."""
 
-    key: str
+    title: str
     start: datetime
     end: datetime
     where: str
@@ -67,9 +68,10 @@ def _problem(plan: Plan) -> Refusal:
 
 
 def _lines(plan: Plan) -> list[StageLine]:
+    titles = stage_titles([plan.batch]).get(plan.batch, {})
     return [
         StageLine(
-            key=stage["key"],
+            title=titles.get(stage["key"], stage["key"]),
             start=datetime.fromisoformat(stage["start"]),
             end=datetime.fromisoformat(stage["end"]),
             where=_where(plan, stage["key"]),

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.permissions import ROLES
+from accounts.permissions import role_title
 from batches.enums import ExceptionState, StepState
 from batches.findings import sentence
 from batches.models import BatchException, Step
@@ -20,6 +20,7 @@ from quality.enums import CriterionStanding, Judgement
 from quality.selectors.queue import rarity
 from quality.selectors.record import BatchRecord, Criterion
 from quality.selectors.trail import Link, Trail
+from quality.views.laboratory import value_text
 from recipes.enums import Outcome, ReleaseStage, Severity
 from records.presenters import sentence as said_of
 
@@ -177,6 +178,9 @@ class Page:
             "failed": standing == CriterionStanding.FAILED,
             "passed": standing == CriterionStanding.PASSED,
             "result": result,
+            "value": value_text(self.record.recipe.test_by_key.get(one.item.test), result)
+            if result
+            else "",
             "bounds": judging.bounds_of(one.item, self.record.facts),
         }
 
@@ -245,13 +249,9 @@ def _signature(link: Link) -> Row:
     return {
         "title": _(meaning),
         "at": link.at,
-        "note": f"{signed['printed_name']}, {_role(signed['role'])}",
+        "note": f"{signed['printed_name']}, {role_title(signed['role'])}",
         "hash": signed["content_hash"],
     }
-
-
-def _role(key: str) -> str:
-    return str(ROLES[key].title) if key in ROLES else key
 
 
 def _routine(link: Link) -> bool:

@@ -16,6 +16,8 @@ from mes.lib.access import requires
 from quality.models import Result, Sample
 from quality.selectors.queue import Queue, queue
 from quality.views.common import READ, may
+from quality.views.laboratory import TestWords
+from records.web import actor_of
 
 Cells = list[dict[str, Any]]
 
@@ -30,7 +32,11 @@ def index(request: HttpRequest) -> HttpResponse:
         "batches": _batches(found),
         "running": _running(found),
         "samples": _samples(found),
-        "results": _results(found, review=may(request, Permission.QUALITY_REVIEW_RESULT)),
+        "results": _results(
+            found,
+            review=may(request, Permission.QUALITY_REVIEW_RESULT),
+            person=actor_of(request).person,
+        ),
         "later": _later(found),
     }
     return render(request, "quality/index.html", context)
@@ -116,14 +122,14 @@ def _concession(row: Concession, batch: Batch | None, *, concede: bool) -> Cells
     ]
 
 
-def sample_cells(row: Sample) -> Cells:
+def sample_cells(row: Sample, words: TestWords) -> Cells:
     """Return a sample as the lists show it."""
     url = reverse("quality:sample", kwargs={"sample": row.id})
     found = getattr(row, "found", 0)
     return [
         {"text": row.number, "url": url, "css": "id"},
         {"text": row.batch_number, "url": _url(row.batch), "css": "id"},
-        {"text": ", ".join(row.tests)},
+        {"text": words.titles(row.batch, row.tests)},
         {"text": row.get_state_display()},
         {"text": f"{found} / {len(row.tests)}", "css": "num"},
         {"at": row.drawn_at},
@@ -136,40 +142,47 @@ def sample_columns() -> list[str]:
 
 
 def _samples(found: Queue) -> dict[str, Any]:
-    rows = [sample_cells(row) for row in found.samples]
+    words = TestWords(row.batch for row in found.samples)
+    rows = [sample_cells(row, words) for row in found.samples]
     empty = _("No sample waits for the laboratory.")
     return _table(_("Samples awaiting results"), sample_columns(), rows, empty)
 
 
-def _result(row: Result, *, review: bool) -> Cells:
+def _result(row: Result, words: TestWords, *, review: bool) -> Cells:
     sample = reverse("quality:sample", kwargs={"sample": row.sample_id})
     url = reverse("quality:review_result", kwargs={"result": row.id}) if review else sample
     bad = row.outcome == "outside"
     return [
-        {"text": row.test, "url": url},
+        {"text": words.title(row.batch, row.test), "url": url},
         {"text": row.sample.number, "css": "id"},
         {"text": row.sample.batch_number, "url": _url(row.batch), "css": "id"},
-        {"text": f"{row.value} {row.unit}", "css": "num"},
+        {"text": words.value(row), "css": "num"},
         {"text": row.get_outcome_display(), **({"sign": "warning"} if bad else {})},
         {"text": row.entered_by_name},
         {"at": row.entered_at},
     ]
 
 
-def _results(found: Queue, *, review: bool) -> dict[str, Any]:
+def _results(found: Queue, *, review: bool, person: object) -> dict[str, Any]:
+    """Nobody reviews their own result: such a line leads to the sample only."""
     columns = [
         _("Test"), _("Sample"), _("Batch"), _("Result"), _("Judgement"), _("Analyst"), _("Entered"),
     ]  # fmt: skip
-    rows = [_result(row, review=review) for row in found.results]
+    words = TestWords(row.batch for row in found.results)
+    rows = [
+        _result(row, words, review=review and row.entered_by != person) for row in found.results
+    ]
     return _table(_("Results to review"), columns, rows, _("Every result has been reviewed."))
 
 
 def _later(found: Queue) -> dict[str, Any]:
     rows = []
+    words = TestWords(row.stream for row in found.later)
     for row in found.later:
         batch = found.numbers.get(row.stream)
         if batch:
-            rows.append([*_batch_cells(batch), {"text": ", ".join(row.pending)}, {"at": row.at}])
+            pending = {"text": words.titles(row.stream, row.pending)}
+            rows.append([*_batch_cells(batch), pending, {"at": row.at}])
     columns = [_("Patient"), _("Batch"), _("Pending"), _("Released")]
     empty = _("No released batch waits for later results.")
     return _table(_("Later results"), columns, rows, empty)

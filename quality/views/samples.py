@@ -27,12 +27,13 @@ from quality.selectors.trail import trail_of
 from quality.services.results import Typed, result_of
 from quality.services.samples import sample_of
 from quality.views.common import BOTH, READ, language, may, page_reading, refusal_of, status_of
+from quality.views.laboratory import TestWords, value_text
 from quality.views.queue import sample_cells, sample_columns
 from recipes.criteria import items_of
 from recipes.document import Test
 from records import files
 from records.presenters import sentence as said_of
-from records.web import command_from
+from records.web import actor_of, command_from
 
 MOST_MEGABYTES = 10
 Row = dict[str, Any]
@@ -44,10 +45,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the samples that wait for the laboratory, or all of them."""
     every = request.GET.get("state") == "all"
     rows = Sample.objects.order_by("-drawn_at")[:200] if every else queue.samples()[:200]
+    words = TestWords(row.batch for row in rows)
     table = {
         "caption": _("Samples"),
         "columns": [{"label": label} for label in sample_columns()],
-        "rows": [{"cells": sample_cells(row)} for row in rows],
+        "rows": [{"cells": sample_cells(row, words)} for row in rows],
         "empty": _("No sample waits for the laboratory."),
     }
     return render(request, "quality/samples.html", {"table": table, "every": every})
@@ -68,7 +70,10 @@ def _context(request: HttpRequest, sample: UUID, **more: Any) -> Row:
     return {
         "sample": row,
         "batch": record.batch,
-        "tests": [_test(test, results, record) for test in tests_of(row, record.recipe)],
+        "tests": [
+            _test(test, results, record, actor_of(request).person)
+            for test in tests_of(row, record.recipe)
+        ],
         "events": [
             {"at": link.at, "text": said_of(link.envelope), "note": link.envelope["actor"]["name"]}
             for link in reversed(trail.links)
@@ -85,13 +90,15 @@ def _context(request: HttpRequest, sample: UUID, **more: Any) -> Row:
     }  # fmt: skip
 
 
-def _test(test: Test, results: list[Result], record: Any) -> Row:
+def _test(test: Test, results: list[Result], record: Any, person: UUID | None) -> Row:
     own = [row for row in results if row.test == test.key]
     criteria = [
         {
             "title": item.title.say(language()),
             "bounds": judging.bounds_of(item, record.facts),
-            "accepts": ", ".join(item.accepts),
+            "accepts": ", ".join(
+                option.text.say(language()) for option in test.options if option.key in item.accepts
+            ),
         }
         for item in items_of(record.recipe, test.key)
     ]
@@ -101,14 +108,16 @@ def _test(test: Test, results: list[Result], record: Any) -> Row:
         "title": test.title.say(language()),
         "unit": test.unit or "",
         "criteria": criteria,
-        "results": [_result(row) for row in own],
+        "results": [_result(row, test, person) for row in own],
         "open": not any(not row.interim for row in standing),
     }
 
 
-def _result(row: Result) -> Row:
+def _result(row: Result, test: Test, person: UUID | None) -> Row:
     return {
         "row": row,
+        "value": value_text(test, row),
+        "own": row.entered_by == person,
         "bad": row.outcome in {"outside", "alert"},
         "said": [sentence(one["code"], one["params"]) for one in row.findings],
     }

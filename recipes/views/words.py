@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.permissions import role_title
 from mes.ui.text import number_text, quantity_text
 from mes.ui.text import unit_text as unit_words
 from recipes.document import Placed, Recipe, SpecificationItem, Stage
@@ -200,7 +201,7 @@ def _equipment(recipe: Recipe, stage: Stage) -> list[str]:
 
 def _staff(stage: Stage) -> list[str]:
     return [
-        f"{s.count} × {s.role}" + (f", {s.qualification}" if s.qualification else "")
+        f"{s.count} × {role_title(s.role)}" + (f", {s.qualification}" if s.qualification else "")
         for s in stage.staff
     ]
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from psycopg import Connection
 
 from materials import rules, selectors
@@ -133,6 +135,16 @@ def test_expiry_is_asked_at_the_instant_of_the_act(
             took(keeper, "L-1001")
         assert refused.value.interlock == "conditional"
     assert seen(keeper, made).quantity_left == Decimal(990 if taken else 1000)
+
+
+def test_an_expiry_is_told_in_the_readers_wall_time(keeper: Actor) -> None:
+    lot(keeper, expires_at=NOON)
+    with pytest.raises(LotExpired) as refused, timezone.override("Europe/Berlin"):
+        took(keeper, "L-1001")
+    at = timezone.localtime(NOON, ZoneInfo("Europe/Berlin"))
+    with timezone.override("Europe/Berlin"):
+        assert f"expired on {at:%-d %b %Y, %H:%M %Z}." in str(refused.value)
+    assert refused.value.params["expired"] == NOON.isoformat()
 
 
 def test_a_concession_passes_what_is_conditional_and_nothing_absolute(keeper: Actor) -> None:

@@ -186,7 +186,7 @@ def test_every_span_can_be_shown(trial: Trial) -> None:
 def test_list_says_the_same_in_words(trial: Trial) -> None:
     accepted(trial)
     page = text(client_of(trial).get("/board/?view=list"))
-    assert f"{trial.row().number} · seeding Hall 2, P1 PR-01" in page
+    assert f"{trial.row().number} · Seeding Hall 2, P1 PR-01" in page
 
 
 def test_board_asks_as_often_for_one_row_as_for_many(trial: Trial) -> None:

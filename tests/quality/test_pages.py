@@ -103,6 +103,9 @@ def test_way_of_a_sample_from_receipt_to_a_signed_result() -> None:
     assert (wrong.status_code, b"decimal point" in wrong.content) == (422, True)
     assert analyst.post(enter, {**key(), "value": "91.0", "method": "SOP"}).status_code == 302
     [result] = bench.record().results
+    offered = [b"Review\xe2\x80\xa6" in client.get(one).content for client in (
+        analyst, signed_in_client(bench.site, "microbiology"))]  # fmt: skip
+    assert offered == [False, True]
     review = reverse("quality:review_result", kwargs={"result": result.id})
     own = analyst.post(review, proof(analyst))
     assert (own.status_code, b"person.same" in own.content) == (409, True)
@@ -110,6 +113,17 @@ def test_way_of_a_sample_from_receipt_to_a_signed_result() -> None:
     assert second.get(review).status_code == 200
     assert second.post(review, proof(second)).status_code == 302
     assert bench.record().results[0].reviewed_at is not None
+
+
+def test_lists_name_tests_and_answers_in_the_recipes_words() -> None:
+    bench = build.with_results(build.received(build.performed(build.issued())))
+    qa = signed_in_client(bench.site, "qa-reviewer")
+    queue = qa.get(reverse("quality:index")).content.decode()
+    assert "Viability, Dose, Appearance, Sterility" in queue
+    sheet = qa.get(reverse("quality:sample", kwargs={"sample": bench.sample().id}))
+    shown = [one["value"] for test in sheet.context["tests"] for one in test["results"]]
+    plain = [text.replace("\xa0", " ").replace("\u202f", " ") for text in shown]
+    assert plain == ["92.5 %", "1.4 × 10⁸ cells", "Intact"]
 
 
 @pytest.mark.req("F211-192", "A11-15", "P11-200a")
