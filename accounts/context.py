@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts import selectors
 from accounts.access import access_of
 from accounts.permissions import Permission
 from accounts.presenters import role_title
@@ -39,6 +40,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
         "language_url": reverse("set_language"),
+        "open_alarms": selectors.open_alarms,
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),
     }

@@ -97,3 +97,34 @@ class DeviceLinked(Payload):
 @entry("device.retired", version=1, stream="device")
 class DeviceRetired(Payload):
     reason: str
+
+
+@entry("sign_in.alarmed", version=1, stream="*")
+class SignInAlarmed(Payload):
+    """Somebody tries secrets. Stands on the tablet's stream, else on the register of sign-in.
+
+    ``address`` is that of a desk; ``people`` counts those who were tried in vain there.
+    """
+
+    alarm: UUID
+    kind_of_alarm: str
+    person: UUID | None
+    person_name: str | None
+    credential: str
+    device: UUID | None
+    address: str | None
+    people: int
+
+
+@entry("sign_in.alarm_answered", version=1, stream="*")
+class SignInAlarmAnswered(Payload):
+    alarm: UUID
+    note: str
+
+
+@entry("credential.unblocked", version=1, stream="person")
+class CredentialUnblocked(Payload):
+    """Wrong tries were forgotten after the person's identity was checked in this way."""
+
+    credential: str
+    identity_check: str

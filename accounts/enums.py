@@ -24,3 +24,11 @@ class PeriodEnd(models.TextChoices):
     IDLE = "idle", _("left idle")
     CHANGED = "changed", _("another person took over")
     EXPIRED = "expired", _("longest period reached")
+
+
+class AlarmKind(models.TextChoices):
+    """What an administrator is told of at once (21 CFR 11.300(d))."""
+
+    LOCKED_OUT = "locked-out", _("too many wrong tries of one person at one place")
+    BLOCKED = "blocked", _("a secret is blocked after wrong tries in several places")
+    SPRAY = "spray", _("many people were tried from one place")

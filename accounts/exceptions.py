@@ -44,13 +44,39 @@ class LockedOut(Refusal):
     way_out = _("Wait, or use another tablet.")
 
 
+class TriedTooSoon(Refusal):
+    """The next try of this person has to wait a little: the third was wrong."""
+
+    code = "credential.too_soon"
+    status = 403
+    sentence = _("After three wrong tries the next one waits %(seconds)s s.")
+    way_out = _("Wait a moment, then try again.")
+
+
+class SourceSlowed(Refusal):
+    """Many people were tried from here; who is not known here waits between tries."""
+
+    code = "credential.source_slowed"
+    status = 403
+    sentence = _("Too many people were tried from here. The next try waits %(seconds)s s.")
+    way_out = _("Wait a moment, or use another tablet or desk.")
+
+
 class CredentialBlocked(Refusal):
     """Too many wrong tries in all places: the secret is of no use any more."""
 
     code = "credential.blocked"
     status = 403
     sentence = _("This secret is blocked after too many wrong tries.")
-    way_out = _("Ask an administrator for a new one.")
+    way_out = _("Ask an administrator, who checks your identity and unblocks it.")
+
+
+class AlarmAnswered(Refusal):
+    """Somebody else has answered the alarm."""
+
+    code = "sign_in.alarm_answered"
+    sentence = _("This alarm was answered already.")
+    way_out = _("Open the page again.")
 
 
 class PersonIsDisabled(Refusal):

@@ -8,9 +8,11 @@ from accounts.entries import (
     QualificationGranted,
     RoleGranted,
     RoleRevoked,
+    SignInAlarmAnswered,
+    SignInAlarmed,
     SiteOpened,
 )
-from accounts.models import Device, Person, Qualification, RoleAssignment, Site
+from accounts.models import Alarm, Device, Person, Qualification, RoleAssignment, Site
 from records.folding import Folded, change, create, fold
 
 
@@ -63,3 +65,23 @@ def _device_enrolled(e: Folded[DeviceEnrolled]) -> None:
 @fold(DeviceRetired)
 def _device_retired(e: Folded[DeviceRetired]) -> None:
     change(Device.objects.filter(id=e.stream), e, active=False)
+
+
+@fold(SignInAlarmed)
+def _sign_in_alarmed(e: Folded[SignInAlarmed]) -> None:
+    p = e.payload
+    create(
+        Alarm, e,
+        id=p.alarm, kind=p.kind_of_alarm, person=p.person, person_name=p.person_name or "",
+        credential=p.credential, device=p.device, address=p.address or "", people=p.people,
+        raised_at=e.at,
+    )  # fmt: skip
+
+
+@fold(SignInAlarmAnswered)
+def _sign_in_alarm_answered(e: Folded[SignInAlarmAnswered]) -> None:
+    p = e.payload
+    change(
+        Alarm.objects.filter(id=p.alarm), e,
+        answered_at=e.at, answered_by=e.actor, note=p.note,
+    )  # fmt: skip

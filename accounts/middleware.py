@@ -16,6 +16,7 @@ from accounts import answers, sessions
 from accounts.access import NOBODY, access_of
 from accounts.enums import PeriodEnd
 from accounts.exceptions import EntryLocked, NotSignedIn
+from accounts.origin import coming_from
 from accounts.permissions import role_for
 from accounts.selectors import Access
 from accounts.selectors import access_of as present_access
@@ -44,6 +45,10 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with coming_from(request):
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         attach(request, None)
         period = sessions.period_of(request.session)
         if period is not None:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts import entries as said
-from accounts.enums import CredentialKind, PeriodEnd
+from accounts.enums import AlarmKind, CredentialKind, PeriodEnd
 from accounts.permissions import ROLES
 from records.presenters import presents
 
@@ -74,3 +74,20 @@ def _device_linked(p: said.DeviceLinked) -> str:
 @presents(said.DeviceRetired)
 def _device_retired(p: said.DeviceRetired) -> str:
     return _("Tablet retired: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.SignInAlarmed)
+def _sign_in_alarmed(p: said.SignInAlarmed) -> str:
+    said_of = {"what": AlarmKind(p.kind_of_alarm).label, "who": p.person_name or "–"}
+    return _("Alarm of sign-in: %(what)s (%(who)s)") % said_of
+
+
+@presents(said.SignInAlarmAnswered)
+def _sign_in_alarm_answered(p: said.SignInAlarmAnswered) -> str:
+    return _("Alarm of sign-in answered: %(note)s") % {"note": p.note}
+
+
+@presents(said.CredentialUnblocked)
+def _credential_unblocked(p: said.CredentialUnblocked) -> str:
+    said_of = {"kind": CredentialKind(p.credential).label, "check": p.identity_check}
+    return _("Wrong tries forgotten: %(kind)s; identity checked: %(check)s") % said_of

@@ -9,9 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
-from accounts.models import Device, Person, Qualification, RoleAssignment, Site
+from accounts.models import Alarm, Credential, Device, Person, Qualification, RoleAssignment, Site
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from mes.lib.refusals import NotFound
 from records.commands import Actor
@@ -169,3 +169,19 @@ def qualifications_of(people: Iterable[UUID], *, at: datetime) -> dict[UUID, set
 def devices() -> list[Device]:
     """Return the enrolled tablets of the present site, by code."""
     return list(Device.objects.filter(active=True).order_by("code"))
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """Return the alarms of sign-in that wait for an answer, newest first."""
+    return Alarm.objects.filter(answered_at__isnull=True).order_by("-raised_at", "-id")
+
+
+def answered_alarms(*, most: int) -> list[Alarm]:
+    """Return the alarms that were answered last."""
+    return list(Alarm.objects.filter(answered_at__isnull=False).order_by("-answered_at")[:most])
+
+
+def secrets_of(person: UUID) -> dict[str, datetime]:
+    """Return the kinds of secret that a person has, and when each was set."""
+    rows = Credential.objects.filter(person=person)
+    return dict(rows.values_list("kind", "changed_at"))

@@ -36,6 +36,8 @@ MES_DATA = data_folder(os.environ)
 # Checkpoints of the ledger and the key that signs them: whoever has the data must not have these.
 MES_CHECKPOINTS = Path(env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints")))
 MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))
+# A TLS proxy says who asks; without one anybody could say so.
+MES_BEHIND_PROXY = env.flag("MES_BEHIND_PROXY", default=False)
 ALLOWED_HOSTS = env.words("MES_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("MES_TRUSTED_ORIGINS")
 
@@ -112,7 +114,14 @@ REDIS_URL = env.text("REDIS_URL")
 
 # People and their sign-in
 AUTH_USER_MODEL = "accounts.Person"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
+# How many secrets one process hashes at once; more wait, so that cores are left for acts.
+MES_HASHES = env.number("MES_HASHES", 1)
+# Who is written to when somebody tries secrets; without an address the pages tell alone.
+MES_ALARM_MAIL = env.words("MES_ALARM_MAIL")
+EMAIL_HOST, EMAIL_PORT = env.text("MES_MAIL_HOST", "localhost"), env.number("MES_MAIL_PORT", 25)
+DEFAULT_FROM_EMAIL = env.text("MES_MAIL_FROM", "mes@localhost")
+EMAIL_TIMEOUT = 10
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -183,7 +192,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    if env.flag("MES_BEHIND_PROXY", default=False):
+    if MES_BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The API refuses what no view has opened.

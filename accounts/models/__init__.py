@@ -1,4 +1,5 @@
-from accounts.models.credential import Attempt, Credential
+from accounts.models.alarm import Alarm
+from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device
 from accounts.models.person import Person
 from accounts.models.qualification import Qualification
@@ -6,6 +7,7 @@ from accounts.models.role import RoleAssignment
 from accounts.models.site import Site
 
 __all__ = [
+    "Alarm",
     "Attempt",
     "Credential",
     "Device",
@@ -13,4 +15,6 @@ __all__ = [
     "Qualification",
     "RoleAssignment",
     "Site",
+    "Source",
+    "Tried",
 ]

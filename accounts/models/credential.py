@@ -34,7 +34,7 @@ class Credential(models.Model):
 class Attempt(models.Model):
     """How often a secret was tried in vain, counted before each hashing.
 
-    ``scope`` is the device, or the nil id for all devices together.
+    ``scope`` is the tablet or a desk's address, or the nil id for all places together.
     """
 
     person = models.ForeignKey(Person, models.PROTECT)
@@ -42,6 +42,7 @@ class Attempt(models.Model):
     scope = models.UUIDField()
     tries = models.PositiveIntegerField()
     first_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -52,3 +53,36 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tries} × {self.kind} of {self.person_id}"
+
+
+class Source(models.Model):
+    """A tablet or a desk's address from which secrets are tried; slowed after a spray."""
+
+    scope = models.UUIDField(primary_key=True)
+    # When a try was last let through.
+    last_at = models.DateTimeField(null=True)
+    slow_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"source {self.scope}"
+
+
+class Tried(models.Model):
+    """Who was tried from a source: when in vain, and when it was really that person.
+
+    ``identity`` is the person, or a keyed hash of a name or badge that nobody has.
+    """
+
+    scope = models.UUIDField()
+    identity = models.UUIDField()
+    wrong_at = models.DateTimeField(null=True)
+    right_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "identity"], name="accounts_tried_once"),
+        ]
+        indexes = [models.Index(fields=["scope", "wrong_at"], name="accounts_tried_wrong")]
+
+    def __str__(self) -> str:
+        return f"{self.identity} from {self.scope}"

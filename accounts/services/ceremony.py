@@ -15,7 +15,7 @@ from accounts.enums import CredentialKind
 from accounts.exceptions import NotAllowed, PersonIsDisabled, WrongCredential
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
-from accounts.services.credentials import DESK, holds
+from accounts.services.credentials import holds
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
@@ -44,14 +44,15 @@ def prove(*, badge: str, pin: str, actor: Actor) -> Proof:
     """
     person = selectors.person_by_badge(badge)
     factors = ("badge", "pin")
-    return _proof(person, CredentialKind.PIN, pin, actor=actor, factors=factors)
+    return _proof(person, CredentialKind.PIN, pin, typed=badge, actor=actor, factors=factors)
 
 
 def prove_by_password(*, username: str, password: str, actor: Actor) -> Proof:
     """Prove a person by user name and password, at a desk. Raises as ``prove``."""
     person = selectors.person_by_username(username)
     factors = ("username", "password")
-    return _proof(person, CredentialKind.PASSWORD, password, actor=actor, factors=factors)
+    kind = CredentialKind.PASSWORD
+    return _proof(person, kind, password, typed=username, actor=actor, factors=factors)
 
 
 def _proof(
@@ -59,10 +60,11 @@ def _proof(
     kind: CredentialKind,
     secret: str,
     *,
+    typed: str,
     actor: Actor,
     factors: tuple[str, ...],
 ) -> Proof:
-    if not holds(person.id if person else None, kind, secret, scope=actor.device or DESK):
+    if not holds(person.id if person else None, kind, secret, typed=typed, actor=actor):
         _keep_wrong_try(person, kind, actor=actor)
         raise WrongCredential(field=kind.value)
     assert person is not None  # noqa: S101 - nobody holds no secret

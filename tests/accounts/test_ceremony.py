@@ -1,24 +1,19 @@
 """Who it is, proved by two components and throttled; what was signed, and in which role."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from accounts import rules
 from accounts.exceptions import (
-    CredentialBlocked,
-    LockedOut,
     NotAllowed,
     PersonIsDisabled,
     SamePerson,
     WrongCredential,
 )
-from accounts.services import credentials
 from accounts.services.ceremony import Proof, prove, prove_by_password, sign
 from accounts.services.people import disable_person
 from mes.lib.evidence import content_hash
@@ -124,83 +119,6 @@ def test_unknown_badge_is_a_wrong_credential(reviewer: UUID, here: Actor, badge:
 def test_badge_alone_is_never_enough(reviewer: UUID, here: Actor) -> None:
     with pytest.raises(WrongCredential):
         prove(badge="B-1", pin="", actor=here)
-
-
-def tries(here: Actor, count: int) -> list[str]:
-    said = []
-    for _ in range(count):
-        with pytest.raises((WrongCredential, LockedOut, CredentialBlocked)) as refused:
-            prove(badge="B-1", pin=WRONG, actor=here)
-        said.append(refused.value.code)
-    return said
-
-
-@pytest.mark.req("P11-300c", "D11-11d")
-@pytest.mark.scenario(47)
-def test_five_wrong_tries_lock_one_tablet_for_a_while(
-    site: DemoSite, reviewer: UUID, here: Actor, at_time: AtTime
-) -> None:
-    at_time(START)
-    assert tries(here, 6) == ["credential.wrong"] * 5 + ["credential.locked_out"]
-    with pytest.raises(LockedOut) as refused:
-        prove(badge="B-1", pin=PIN, actor=here)
-    assert refused.value.params == {"minutes": 15}
-    elsewhere = replace(here, device=tablet(site, "T-02"))
-    assert prove(badge="B-1", pin=PIN, actor=elsewhere).person == reviewer
-    at_time(START + timedelta(minutes=15, seconds=1))
-    assert prove(badge="B-1", pin=PIN, actor=here).person == reviewer
-
-
-@pytest.mark.scenario(47)
-def test_others_in_the_room_are_not_locked_out(site: DemoSite, reviewer: UUID, here: Actor) -> None:
-    other = person("operator", site=site, badge="B-2", secrets=True)
-    tries(here, 6)
-    assert prove(badge="B-2", pin=PIN, actor=here).person == other
-
-
-@pytest.mark.scenario(47)
-def test_ten_wrong_tries_on_many_tablets_block_the_pin(
-    site: DemoSite, reviewer: UUID, here: Actor
-) -> None:
-    tries(here, 5)
-    tries(replace(here, device=tablet(site, "T-02")), 5)
-    third = replace(here, device=tablet(site, "T-03"))
-    with pytest.raises(CredentialBlocked):
-        prove(badge="B-1", pin=PIN, actor=third)
-    command = a_command(site.system)
-    credentials.set_credential(command=command, person=reviewer, kind="pin", secret="830274")
-    assert prove(badge="B-1", pin="830274", actor=third).person == reviewer
-
-
-@pytest.mark.scenario(47)
-def test_guesses_at_once_reach_the_hash_five_times(
-    site: DemoSite, reviewer: UUID, here: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hashed: list[str] = []
-
-    def check(secret: str, _: str) -> bool:
-        hashed.append(secret)
-        return False
-
-    monkeypatch.setattr(credentials, "check_password", check)
-
-    def guess(number: int) -> None:
-        try:
-            prove(badge="B-1", pin=f"{number:06}", actor=here)
-        except (WrongCredential, LockedOut):
-            pass
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(guess, range(64)))
-    assert len(hashed) == 5
-
-
-def test_right_secret_starts_the_count_anew(reviewer: UUID, here: Actor) -> None:
-    for _ in range(3):
-        tries(here, 4)
-        prove(badge="B-1", pin=PIN, actor=here)
 
 
 @pytest.mark.req("P11-10e1")

@@ -1,0 +1,29 @@
+"""What accounts does later: letters to those who watch over sign-in."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+
+from accounts.enums import AlarmKind
+from accounts.models import Alarm
+from accounts.services.alarms import TOPIC
+from records import outbox
+from records.reading import reading
+
+
+@outbox.subscribe(TOPIC, consumer="accounts.write_to_administrators")
+def write_to_administrators(message: outbox.Message) -> None:
+    """Send one letter, if the site has given an address. It may come twice, never not at all."""
+    with reading(site=message.site):
+        alarm = Alarm.objects.get(id=message.payload["alarm"])
+    if settings.MES_ALARM_MAIL:
+        what = AlarmKind(alarm.kind).label
+        lines = [
+            str(what).capitalize() + ".",
+            _("Person: %(name)s") % {"name": alarm.person_name or "–"},
+            _("Address: %(address)s") % {"address": alarm.address or "–"},
+            _("People tried in vain: %(people)s") % {"people": alarm.people},
+            _("Open People, Alarms to see it and to answer it."),
+        ]
+        send_mail(_("Alarm of sign-in"), "\n".join(lines), None, settings.MES_ALARM_MAIL)
+    outbox.discard(message)
