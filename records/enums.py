@@ -7,3 +7,4 @@ class MessageState(models.TextChoices):
     LEASED = "leased", _("leased")
     DONE = "done", _("done")
     DEAD = "dead", _("dead letter")
+    ASIDE = "aside", _("set aside")

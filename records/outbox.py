@@ -8,16 +8,20 @@ an effect happens once however often the bell rings. A lapsed lease is rung agai
 """
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 
 from mes.lib import clock
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
+from mes.lib.refusals import Refusal
 from records.commands import SYSTEM_ROLE, Actor, Command
 from records.enums import MessageState
 from records.models import Message as MessageRow
@@ -82,26 +86,51 @@ def drafts(topic: str, payload: Mapping[str, JSON], *, not_before: datetime) -> 
     ]
 
 
-LEASE = """
-UPDATE records_message SET state = 'leased', attempts = attempts + 1,
-       leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)
- WHERE id IN (
-    SELECT id FROM records_message
-     WHERE state IN ('waiting', 'leased')
-       AND not_before <= coalesce(%(simulated)s::timestamptz, clock_timestamp())
-       AND (state = 'waiting' OR leased_until < clock_timestamp())
+# A worker's leases end with its session. Behind a pooler that shares sessions a lease may seem
+# to end too early: work is then begun twice, its effect still happens once.
+LAPSED = """(state = 'leased' AND (leased_until < clock_timestamp()
+       OR leased_by <> ALL (ARRAY(SELECT pid FROM pg_stat_activity))))"""
+NOW = "coalesce(%(simulated)s::timestamptz, clock_timestamp())"
+# Innocent ones go to the end of those that are due; what lapses again waits for longer.
+RECLAIM = f"""
+UPDATE records_message SET state = CASE WHEN attempts < %(most)s THEN 'waiting' ELSE 'dead' END,
+       leased_until = NULL, leased_by = NULL, problem = 'The worker ended, or took too long.',
+       not_before = {NOW} + make_interval(secs => (%(waits)s::int[])[attempts])
+ WHERE id IN (SELECT id FROM records_message WHERE {LAPSED} FOR UPDATE SKIP LOCKED)
+"""
+LEASE = f"""
+WITH first AS (
+    SELECT id, attempts FROM records_message WHERE state = 'waiting' AND not_before <= {NOW}
+     ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED),
+fresh AS (
+    SELECT id FROM records_message WHERE state = 'waiting' AND not_before <= {NOW}
+       AND attempts = 0 AND (SELECT attempts FROM first) = 0
      ORDER BY not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+UPDATE records_message SET state = 'leased', attempts = attempts + 1, leased_by = pg_backend_pid(),
+       leased_until = clock_timestamp() + make_interval(secs => %(seconds)s)
+ WHERE id IN (SELECT id FROM first UNION SELECT id FROM fresh)
 RETURNING id, topic, consumer, site, zone, payload, attempts
+"""
+DUE = f"""
+SELECT count(*) FROM records_message
+ WHERE (state = 'waiting' AND not_before <= {NOW}) OR {LAPSED}
 """
 
 
 def lease(*, limit: int = BATCH) -> list[Message]:
-    """Take up to ``limit`` due messages for LEASE_SECONDS, in a transaction of its own."""
+    """Take up to ``limit`` due messages for LEASE_SECONDS, in a transaction of its own.
+
+    A message that was tried before is taken alone. One whose worker ended at the last of its
+    tries becomes a dead letter.
+    """
+    params = {
+        "seconds": LEASE_SECONDS, "simulated": clock.simulated(), "limit": limit,
+        "most": MOST_ATTEMPTS, "waits": [0, *AGAIN_AFTER_SECONDS],
+    }  # fmt: skip
     with transaction.atomic(durable=True):
-        rows = MessageRow.objects.raw(
-            LEASE,
-            {"seconds": LEASE_SECONDS, "simulated": clock.simulated(), "limit": limit},
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(RECLAIM, params)
+        rows = MessageRow.objects.raw(LEASE, params)
         return [
             Message(r.id, r.topic, r.consumer, r.site, r.zone, r.payload, r.attempts) for r in rows
         ]
@@ -131,13 +160,37 @@ def _consume(message: Message) -> None:
         _consumers[message.topic][message.consumer](message)
     except Exception as error:
         log.exception("message %s of %s failed", message.id, message.topic)
-        put_back(message, problem=f"{type(error).__name__}: {error}")
+        put_back(message, problem=problem_of(error))
+
+
+def problem_of(error: Exception) -> str:
+    """Return what went wrong and where, for people: no value that the error may quote.
+
+    A refusal has its code; an error of the database its state and constraint; any other one the
+    last place in this project. The worker's log has the rest.
+    """
+    name = type(error).__name__
+    if isinstance(error, Refusal):
+        return f"{name} {error.code}"
+    if isinstance(error, DatabaseError) and (cause := error.__cause__) is not None:
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        return " ".join(filter(None, (name, getattr(cause, "sqlstate", None), constraint)))
+    return f"{name} in {_place(error)}"
+
+
+def _place(error: Exception) -> str:
+    """Return file, line and function of the innermost frame of this project."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(settings.BASE_DIR)]
+    last = (ours or frames)[-1]
+    folder = Path(last.filename)
+    return f"{'/'.join(folder.parts[-2:])}:{last.lineno} ({last.name})"
 
 
 def put_back(message: Message, *, problem: str) -> None:
     """Let a failed message be rung again later, or lay it among the dead letters."""
     rows = MessageRow.objects.filter(id=message.id, state=MessageState.LEASED)
-    said = {"problem": problem[:2000], "leased_until": None}
+    said = {"problem": problem[:2000], "leased_until": None, "leased_by": None}
     if message.attempts >= MOST_ATTEMPTS:
         rows.update(state=MessageState.DEAD, **said)
         return
@@ -149,7 +202,7 @@ def put_back(message: Message, *, problem: str) -> None:
 def mark_done(message: Message, *, at: datetime) -> None:
     """Mark a message done inside the transaction of its effect."""
     MessageRow.objects.filter(id=message.id).update(
-        state=MessageState.DONE, done_at=at, leased_until=None, problem=""
+        state=MessageState.DONE, done_at=at, leased_until=None, leased_by=None, problem=""
     )
 
 
@@ -161,15 +214,9 @@ def discard(message: Message) -> None:
 def due() -> int:
     """Count messages that wait to be taken now: what the relay rings for."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM records_message
-                WHERE state IN ('waiting', 'leased')
-                  AND not_before <= coalesce(%s::timestamptz, clock_timestamp())
-                  AND (state = 'waiting' OR leased_until < clock_timestamp())""",
-            [clock.simulated()],
-        )
-        [count] = cursor.fetchone()
-    return int(count)
+        cursor.execute(DUE, {"simulated": clock.simulated()})
+        [found] = cursor.fetchone()
+    return int(found)
 
 
 def subscriptions() -> Sequence[tuple[str, str]]:

@@ -22,6 +22,8 @@ class Message(models.Model):
     )
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
+    # The database session of the worker that took it: a lease ends with it.
+    leased_by = models.IntegerField(null=True)
     attempts = models.PositiveSmallIntegerField(db_default=0)
     problem = models.TextField(db_default="")
     done_at = models.DateTimeField(null=True)

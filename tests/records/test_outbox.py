@@ -1,18 +1,22 @@
 """PostgreSQL is the queue of record; Celery only rings."""
 
+import re
 import threading
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from mes.lib import clock
+from mes.lib.embedded.process import wait_until
 from mes.lib.ids import uuid7
 from records import outbox
 from records.act import New, act
 from records.enums import MessageState
-from records.models import Entry, Message
+from records.exceptions import KeyReused
+from records.models import Entry
+from records.models import Message as MessageRow
 from records.reading import reading
 from tests.records.trial import SITE, TrialSaid, actor, command
 
@@ -55,7 +59,7 @@ def test_a_message_is_worked_once(consumer: list[outbox.Message]) -> None:
     assert outbox.due() == 1
     assert (outbox.drain(), outbox.drain()) == (1, 0)
     assert effects() == ["a"]
-    assert Message.objects.get().state == MessageState.DONE
+    assert MessageRow.objects.get().state == MessageState.DONE
 
 
 def test_a_message_waits_for_its_time(consumer: list[outbox.Message]) -> None:
@@ -84,12 +88,79 @@ def test_poison_ends_among_the_dead_letters_and_the_queue_flows(
         want(text="good")
         outbox.drain()
         assert effects() == ["good"]
-        assert Message.objects.get(state=MessageState.WAITING).attempts == 1
+        assert MessageRow.objects.get(state=MessageState.WAITING).attempts == 1
         for seconds in outbox.AGAIN_AFTER_SECONDS:
             clock.advance(timedelta(seconds=seconds))
             outbox.drain()
-    dead = Message.objects.get(state=MessageState.DEAD)
-    assert (dead.attempts, dead.problem) == (outbox.MOST_ATTEMPTS, "ValueError: poison")
+    dead = MessageRow.objects.get(state=MessageState.DEAD)
+    assert dead.attempts == outbox.MOST_ATTEMPTS
+    assert re.sub(r"\d+", "#", dead.problem) == "ValueError in records/test_outbox.py:# (effect)"
+
+
+class Killed:
+    """A worker that leases in a session of its own and is killed."""
+
+    def __init__(self, *, limit: int = outbox.BATCH) -> None:
+        self.took: list[UUID] = []
+        thread = threading.Thread(target=self._run, args=[limit])
+        thread.start()
+        thread.join()
+        assert wait_until(self._gone, seconds=10)
+
+    def _run(self, limit: int) -> None:
+        self.took = [message.id for message in outbox.lease(limit=limit)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.session = cursor.fetchone()[0]
+        connections.close_all()
+
+    def _gone(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [self.session])
+            return bool(cursor.fetchone() == (0,))
+
+
+@pytest.mark.scenario(16)
+def test_a_killed_workers_messages_are_taken_at_once(consumer: list[outbox.Message]) -> None:
+    for number in range(3):
+        want(text=str(number))
+    assert len(Killed().took) == 3
+    assert outbox.due() == 3
+    assert outbox.drain() == 3
+    assert sorted(effects()) == ["0", "1", "2"]
+
+
+@pytest.mark.scenario(18)
+def test_what_kills_its_worker_harms_no_other_message(consumer: list[outbox.Message]) -> None:
+    for number in range(4):
+        want(text=str(number))
+    [poison, *_] = Killed().took
+    with clock.simulating(clock.now()):
+        for _ in range(outbox.MOST_ATTEMPTS - 1):
+            # What was tried before is leased alone: the others come through, one by one.
+            while taken := outbox.lease():
+                assert len(taken) == 1
+                if taken[0].id != poison:
+                    outbox._consume(taken[0])
+            MessageRow.objects.filter(id=poison).update(leased_by=-1)
+            assert outbox.drain() == 0
+            clock.advance(timedelta(seconds=max(outbox.AGAIN_AFTER_SECONDS)))
+        assert outbox.drain() == 0
+    dead = MessageRow.objects.get(state=MessageState.DEAD)
+    assert (dead.id, dead.attempts) == (poison, outbox.MOST_ATTEMPTS)
+    assert dead.problem == "The worker ended, or took too long."
+    assert len(effects()) == 3
+
+
+def test_a_problem_quotes_no_value() -> None:
+    said = outbox.problem_of(KeyReused())
+    assert said == "KeyReused command.key_reused"
+    with pytest.raises(IntegrityError) as raised, transaction.atomic():
+        MessageRow.objects.create(
+            id=uuid7(), topic="Erika Mustermann", consumer="x", payload={}, cause=uuid7(),
+            state="lost", not_before=clock.now(),
+        )  # fmt: skip
+    assert outbox.problem_of(raised.value) == "IntegrityError 23514 records_message_state"
 
 
 def test_two_workers_never_take_the_same_message(consumer: list[outbox.Message]) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +29,12 @@ class WorkerProcess:
     environment: Mapping[str, str]
     folder: Path
     pool: str = "threads"
+    more: Sequence[str] = ()
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_worker(self) -> None:
         """Start the worker and wait until it has connected."""
-        self._start("worker", *WORKER, "--pool", self.pool)
+        self._start("worker", *WORKER, "--pool", self.pool, *self.more)
         log = self.folder / "worker.log"
         if not wait_until(lambda: b" ready." in log.read_bytes(), seconds=60):
             raise RuntimeError(f"The worker did not start:\n{log.read_text()}")
@@ -74,8 +75,13 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker_process(cluster: Cluster, *, pool: str = "threads") -> Iterator[WorkerProcess]:
-    """Run broker, worker and relay on the present test's database until the block ends."""
+def worker_process(
+    cluster: Cluster, *, pool: str = "threads", more: Sequence[str] = ()
+) -> Iterator[WorkerProcess]:
+    """Run broker, worker and relay on the present test's database until the block ends.
+
+    ``more`` are further arguments of the worker.
+    """
     name = str(connection.settings_dict["NAME"])
     # A socket's path is short, so the folder is the system's and not pytest's.
     with tempfile.TemporaryDirectory(prefix="mes-") as folder:
@@ -84,7 +90,7 @@ def worker_process(cluster: Cluster, *, pool: str = "threads") -> Iterator[Worke
         environment = child_environment(
             DATABASE_URL=cluster.postgres.url(APP, name), REDIS_URL=broker.url
         )
-        process = WorkerProcess(broker, environment, Path(folder), pool)
+        process = WorkerProcess(broker, environment, Path(folder), pool, more)
         try:
             process.start_worker()
             process.start_relay()
