@@ -1,5 +1,6 @@
 """What every page shows of the person, the site and the tablet."""
 
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,7 +52,10 @@ def _tablet(request: HttpRequest, access: Access) -> dict[str, Any]:
     back = urlencode({"next": request.get_full_path()})
     return {
         "device": device,
-        "idle_seconds": device and device.idle_seconds,
+        # One's own badge, scanned where none is asked for, locks entry; the page does not say it.
+        "badge_out": sha256(f"{access.period}{access.person.badge.lower()}".encode()).hexdigest(),
+        "badge_salt": str(access.period),
+        "idle_seconds": device and device.lock_after,
         "entry_locked": access.locked,
         "lock_url": reverse("accounts:lock"),
         "unlock_url": f"{reverse('accounts:unlock')}?{back}",

@@ -87,6 +87,26 @@ class DeviceEnrolled(Payload):
     idle_seconds: int
 
 
+@entry("device.placed", version=1, stream="device")
+class DevicePlaced(Payload):
+    """The tablet stands at a room or place from now on; its class says when entry locks."""
+
+    place_kind: str
+    place: UUID
+    place_label: str
+    room_class: str
+
+
+@entry("idle_time.set", version=1, stream="site")
+class IdleTimeSet(Payload):
+    """After how many seconds without a touch entry locks in rooms of a class."""
+
+    idle_time: UUID
+    room_class: str
+    seconds: int
+    reason: str
+
+
 @entry("device.linked", version=1, stream="device")
 class DeviceLinked(Payload):
     """A browser took the enrolment: from now on it is this tablet."""

@@ -220,6 +220,15 @@ class DeviceUnknown(Refusal):
     way_out = _("Ask an administrator to enrol it.")
 
 
+class IdleTimeRange(Refusal):
+    """Too short to work, or too long to be a lock."""
+
+    code = "idle_time.range"
+    status = 422
+    sentence = _("Entry locks after 30 to 3600 seconds.")
+    way_out = _("Give a number between them.")
+
+
 class SiteCodeTaken(Refusal):
     """Two sites under one code."""
 

@@ -2,7 +2,9 @@
 
 from accounts.entries import (
     DeviceEnrolled,
+    DevicePlaced,
     DeviceRetired,
+    IdleTimeSet,
     PersonDisabled,
     PersonJoined,
     QualificationGranted,
@@ -12,7 +14,7 @@ from accounts.entries import (
     SignInAlarmed,
     SiteOpened,
 )
-from accounts.models import Alarm, Device, Person, Qualification, RoleAssignment, Site
+from accounts.models import Alarm, Device, IdleTime, Person, Qualification, RoleAssignment, Site
 from records.folding import Folded, change, create, fold
 
 
@@ -60,6 +62,18 @@ def _qualification_granted(e: Folded[QualificationGranted]) -> None:
 @fold(DeviceEnrolled)
 def _device_enrolled(e: Folded[DeviceEnrolled]) -> None:
     create(Device, e, id=e.stream, active=True, **e.payload.model_dump())
+
+
+@fold(DevicePlaced)
+def _device_placed(e: Folded[DevicePlaced]) -> None:
+    change(Device.objects.filter(id=e.stream), e, **e.payload.model_dump())
+
+
+@fold(IdleTimeSet)
+def _idle_time_set(e: Folded[IdleTimeSet]) -> None:
+    p = e.payload
+    if not change(IdleTime.objects.filter(id=p.idle_time), e, seconds=p.seconds):
+        create(IdleTime, e, id=p.idle_time, room_class=p.room_class, seconds=p.seconds)
 
 
 @fold(DeviceRetired)

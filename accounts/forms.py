@@ -80,3 +80,11 @@ class Enrol(forms.Form):
 
     code = forms.RegexField(r"^[A-Za-z0-9._-]{1,40}$", label=_("Code"), max_length=40)
     label = forms.CharField(label=pgettext_lazy("name of a device", "Label"), max_length=120)
+
+
+class SetIdleTime(forms.Form):
+    """After how long entry locks in rooms of a class."""
+
+    room_class = forms.CharField(label=_("Class of room"), max_length=60)
+    seconds = forms.IntegerField(label=_("Seconds without a touch"))
+    idle_reason = forms.CharField(label=_("Why"), max_length=200)

@@ -134,7 +134,7 @@ def _admit(request: HttpRequest, period: Period, at: datetime) -> Access | None:
 def _over(period: Period, access: Access, at: datetime) -> PeriodEnd | None:
     if period.expired(at):
         return PeriodEnd.EXPIRED
-    limit = timedelta(seconds=access.device.idle_seconds) if access.device else DESK_IDLE
+    limit = timedelta(seconds=access.device.lock_after) if access.device else DESK_IDLE
     if not period.locked and period.idle(at, limit):
         return PeriodEnd.IDLE
     return None

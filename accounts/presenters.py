@@ -66,6 +66,17 @@ def _device_enrolled(p: said.DeviceEnrolled) -> str:
     return _("Tablet %(code)s enrolled for %(place)s") % {"code": p.code, "place": place}
 
 
+@presents(said.DevicePlaced)
+def _device_placed(p: said.DevicePlaced) -> str:
+    return _("Tablet stands at %(place)s") % {"place": p.place_label}
+
+
+@presents(said.IdleTimeSet)
+def _idle_time_set(p: said.IdleTimeSet) -> str:
+    said_of = {"room": p.room_class, "seconds": p.seconds, "reason": p.reason}
+    return _("Entry locks in %(room)s after %(seconds)s s without a touch; %(reason)s") % said_of
+
+
 @presents(said.DeviceLinked)
 def _device_linked(p: said.DeviceLinked) -> str:
     return _("A browser took the enrolment: %(browser)s") % {"browser": p.browser}

@@ -9,9 +9,19 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from accounts.models import Alarm, Credential, Device, Person, Qualification, RoleAssignment, Site
+from accounts.models import (
+    Alarm,
+    Credential,
+    Device,
+    IdleTime,
+    Person,
+    Qualification,
+    RoleAssignment,
+    Site,
+)
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from mes.lib.refusals import NotFound
 from records.commands import Actor
@@ -83,7 +93,23 @@ def access_of(*, person: UUID, site: UUID, device: UUID | None, period: UUID) ->
 
 def active_device(device: UUID) -> Device | None:
     """Return an enrolled tablet of the present site that was not retired."""
-    return Device.objects.filter(id=device, active=True).first()
+    return _timed(Device.objects.filter(id=device, active=True)).first()
+
+
+def _timed(rows: QuerySet[Device]) -> QuerySet[Device]:
+    """Add to tablets after how many seconds entry locks: the room's time, else their own."""
+    times = Coalesce(_room_time(), "idle_seconds")
+    return rows.annotate(lock_after=times)  # type: ignore[no-redef]
+
+
+def _room_time() -> Subquery:
+    rows = IdleTime.objects.filter(site=OuterRef("site"), room_class=OuterRef("room_class"))
+    return Subquery(rows.values("seconds"))
+
+
+def idle_times() -> list[IdleTime]:
+    """Return the times after which entry locks at the present site, by class of room."""
+    return list(IdleTime.objects.order_by("room_class"))
 
 
 def site_of(site: UUID) -> Site:
@@ -168,7 +194,8 @@ def qualifications_of(people: Iterable[UUID], *, at: datetime) -> dict[UUID, set
 
 def devices() -> list[Device]:
     """Return the enrolled tablets of the present site, by code."""
-    return list(Device.objects.filter(active=True).order_by("code"))
+    rows = Device.objects.filter(active=True).order_by("code")
+    return list(_timed(rows))
 
 
 def open_alarms() -> QuerySet[Alarm]:

@@ -96,14 +96,14 @@ def _give_secrets(plant: Plant) -> None:
 
 def _enrol_tablets(plant: Plant) -> dict[str, UUID]:
     with reading(site=plant.site):
-        places = {place.barcode: place for place in Place.objects.all()}
+        places = {place.barcode: place for place in Place.objects.select_related("room")}
     made = {}
     for number, barcode in enumerate(TABLETS, 1):
         place, device = places[barcode], uuid7()
         enrol_device(
             command=plant.crew.setup("accounts.enrol_device"), device=device,
             code=f"T-{number:02}", label=place.label,
-            place=PlaceRef("place", place.id, place.label),
+            place=PlaceRef("place", place.id, place.label, place.room.room_class),
         )  # fmt: skip
         made[place.label] = device
     return made

@@ -1,6 +1,6 @@
 from accounts.models.alarm import Alarm
 from accounts.models.credential import Attempt, Credential, Source, Tried
-from accounts.models.device import Device
+from accounts.models.device import Device, IdleTime
 from accounts.models.person import Person
 from accounts.models.qualification import Qualification
 from accounts.models.role import RoleAssignment
@@ -11,6 +11,7 @@ __all__ = [
     "Attempt",
     "Credential",
     "Device",
+    "IdleTime",
     "Person",
     "Qualification",
     "RoleAssignment",

@@ -17,7 +17,12 @@ class Device(Projection):
     place_label = models.CharField(max_length=120, null=True)
     # Entry locks after this many seconds without a touch: the room's time.
     idle_seconds = models.PositiveIntegerField()
+    # The class of the room: a time set for it at the site goes before the tablet's own.
+    room_class = models.CharField(max_length=60, null=True)
     active = models.BooleanField()
+
+    # Seconds after which entry locks here; ``selectors.active_device`` finds it out.
+    lock_after: int
 
     class Meta:
         constraints = [
@@ -38,3 +43,22 @@ class Device(Projection):
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
+
+
+class IdleTime(Projection):
+    """After how long entry locks in rooms of a class at a site. No person can change theirs."""
+
+    id = models.UUIDField(primary_key=True)
+    room_class = models.CharField(max_length=60)
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "room_class"], name="accounts_idletime_once"),
+            models.CheckConstraint(
+                condition=models.Q(seconds__range=(30, 3600)), name="accounts_idletime_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_class} {self.seconds} s"

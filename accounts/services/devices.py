@@ -4,23 +4,34 @@ from typing import NamedTuple
 from uuid import UUID
 
 from accounts import rules
-from accounts.entries import DeviceEnrolled, DeviceLinked, DeviceRetired
-from accounts.exceptions import DeviceUnknown
+from accounts.entries import (
+    DeviceEnrolled,
+    DeviceLinked,
+    DevicePlaced,
+    DeviceRetired,
+    IdleTimeSet,
+)
+from accounts.exceptions import DeviceUnknown, IdleTimeRange
+from accounts.models import IdleTime
 from accounts.permissions import Permission
 from accounts.selectors import active_device
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Command, Reply
 
 # interface.md: the room's time; five minutes unless the room says otherwise.
 IDLE_SECONDS = 300
+SHORTEST_IDLE, LONGEST_IDLE = 30, 3600
 
 
 class PlaceRef(NamedTuple):
-    """A room or place of ``equipment``, by kind, id and what people call it."""
+    """A room or place of ``equipment``, by kind, id and what people call it; its room's class."""
 
     kind: str
     id: UUID
     label: str
+    room_class: str = ""
 
 
 @acting
@@ -48,7 +59,59 @@ def enrol_device(
             idle_seconds=idle_seconds,
         )
         a.append(device, enrolled)
+        if place and place.room_class:
+            a.append(device, _placed(place))
         a.reply = {"id": str(device)}
+    return a.reply
+
+
+def _placed(place: PlaceRef) -> DevicePlaced:
+    return DevicePlaced(
+        place_kind=place.kind,
+        place=place.id,
+        place_label=place.label,
+        room_class=place.room_class,
+    )
+
+
+@acting
+def place_device(*, command: Command, device: UUID, place: PlaceRef) -> Reply:
+    """Bind a tablet to another place; appends ``device.placed``.
+
+    Raises NotAllowed, DeviceUnknown.
+    """
+    with act(command, streams=[device]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        if active_device(device) is None:
+            raise DeviceUnknown()
+        a.append(device, _placed(place))
+        a.reply = {"id": str(device)}
+    return a.reply
+
+
+@acting
+def set_idle_time(*, command: Command, room_class: str, seconds: int, reason: str) -> Reply:
+    """Say after how many seconds entry locks in rooms of a class at the actor's site.
+
+    30 to 3600 seconds; holds at the next request of each tablet there. Appends
+    ``idle_time.set``. Raises NotAllowed, IdleTimeRange.
+    """
+    site = command.actor.site
+    if site is None:
+        raise NotFound()
+    if not SHORTEST_IDLE <= seconds <= LONGEST_IDLE:
+        raise IdleTimeRange(field="seconds")
+    with act(command, streams=[site]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        known = IdleTime.objects.filter(site=site, room_class=room_class)
+        said = IdleTimeSet(
+            idle_time=known.values_list("id", flat=True).first() or uuid7(),
+            room_class=room_class,
+            seconds=seconds,
+            reason=reason,
+        )
+        a.append(site, said)
+        a.reply = {"id": str(said.idle_time)}
     return a.reply
 
 

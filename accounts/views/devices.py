@@ -12,10 +12,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import answers, selectors, sessions
 from accounts.exceptions import DeviceUnknown
-from accounts.forms import Enrol
+from accounts.forms import Enrol, SetIdleTime
 from accounts.models import Device
 from accounts.permissions import Permission
-from accounts.services.devices import enrol_device, link_device, retire_device
+from accounts.services.devices import (
+    PlaceRef,
+    enrol_device,
+    link_device,
+    place_device,
+    retire_device,
+    set_idle_time,
+)
 from accounts.services.periods import tablet_actor
 from mes.lib.access import public, requires
 from mes.lib.ids import uuid7
@@ -30,9 +37,11 @@ from records.web import actor_of, command_from, key_of
 def devices(request: HttpRequest) -> HttpResponse:
     """List the tablets with the address that links each; enrol one, retire one."""
     form, refused = Enrol(request.POST if "code" in request.POST else None), None
-    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+    idle = SetIdleTime(request.POST if "room_class" in request.POST else None)
+    bound = [one for one in (form, idle) if one.is_bound]
+    if request.method == "POST" and all(one.is_valid() for one in bound):
         try:
-            _change(request, form)
+            _change(request, form, idle)
         except Refusal as refusal:
             refused = refusal
         else:
@@ -40,8 +49,10 @@ def devices(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
         rows = [{"device": row, "url": _address(request, row)} for row in selectors.devices()]
-    context = {"rows": rows, "form": form, "refused": refused}
-    return render(request, "accounts/devices.html", context)
+        times = selectors.idle_times()
+    context = {"rows": rows, "times": times, "form": form, "idle_form": idle, "refused": refused}
+    status = refused.status if refused else 200
+    return render(request, "accounts/devices.html", context, status=status)
 
 
 def _address(request: HttpRequest, device: Device) -> str:
@@ -50,16 +61,43 @@ def _address(request: HttpRequest, device: Device) -> str:
     return request.build_absolute_uri(reverse("accounts:enrol", kwargs={"token": token}))
 
 
-def _change(request: HttpRequest, form: Enrol) -> None:
+def _change(request: HttpRequest, form: Enrol, idle: SetIdleTime) -> None:
     if form.is_bound:
-        command = command_from(request, "device.enrol", form.cleaned_data)
-        enrol_device(command=command, device=uuid7(), place=None, **form.cleaned_data)
-        return
-    reason = request.POST.get("reason", "")
+        place = _place(request)
+        said = {**form.cleaned_data, "place": str(place.id) if place else None}
+        command = command_from(request, "device.enrol", said)
+        enrol_device(command=command, device=uuid7(), place=place, **form.cleaned_data)
+    elif idle.is_bound:
+        values = {**idle.cleaned_data}
+        values["reason"] = values.pop("idle_reason")
+        set_idle_time(command=command_from(request, "idle_time.set", values), **values)
+    else:
+        _change_one(request)
+
+
+def _place(request: HttpRequest) -> PlaceRef | None:
+    """Return the place that the fragment of ``equipment`` offered: kind, id, class, label."""
+    text = request.POST.get("place", "")
+    if not text:
+        return None
+    try:
+        kind, key, room_class, label = text.split("|", 3)
+        return PlaceRef(kind[:40], UUID(key), label[:120], room_class[:60])
+    except ValueError as error:
+        raise NotFound() from error
+
+
+def _change_one(request: HttpRequest) -> None:
+    reason, place = request.POST.get("reason", ""), _place(request)
     try:
         device = UUID(request.POST.get("device", ""))
     except ValueError as error:
         raise NotFound() from error
+    if place is not None:
+        moved = {"device": str(device), "place": str(place.id)}
+        command = command_from(request, "device.place", moved)
+        place_device(command=command, device=device, place=place)
+        return
     command = command_from(request, "device.retire", {"device": str(device), "reason": reason})
     retire_device(command=command, device=device, reason=reason)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from equipment.floor import Line, RoomLines, floor, trouble
-from equipment.models import Unit
+from equipment.models import Place, Unit
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.ui.text import day_text
@@ -20,6 +20,15 @@ from mes.ui.text import day_text
 def index(request: HttpRequest) -> HttpResponse:
     """List rooms, places and units with the batch that has each."""
     return render(request, "equipment/index.html", {"rooms": _rooms()})
+
+
+@requires("accounts.manage")
+@require_safe
+def places_to_choose(request: HttpRequest) -> HttpResponse:
+    """Offer the places of the site where a tablet may stand: a fragment of the page of tablets."""
+    places = Place.objects.select_related("room").order_by("room__code", "number")
+    context = {"places": places, "field": request.GET.get("field", "")[:20]}
+    return render(request, "equipment/places_to_choose.html", context)
 
 
 @requires("equipment.read")

@@ -22,6 +22,20 @@ function unlockWith(code) {
   return true;
 }
 
+// One's own badge where no badge is asked for: the person leaves. The page knows it by a hash only.
+async function isOwnBadge(code) {
+  const { badgeOut, badgeSalt } = document.body.dataset;
+  if (!badgeOut || isPaused() || document.querySelector('[data-scan-slot][name="badge"]') || !globalThis.crypto?.subtle) return false;
+  const plain = code.replace(/^\][A-Za-z][0-9A-Za-z]/, "").trim().toLowerCase();
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(badgeSalt + plain));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("") === badgeOut;
+}
+
+async function takeScan(code) {
+  if (await isOwnBadge(code)) document.dispatchEvent(new Event("badge-out"));
+  else take(code);
+}
+
 function isWriting(target) {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]") && !target.matches("[data-scan-slot]");
 }
@@ -104,7 +118,10 @@ document.addEventListener("keydown", (event) => {
       const field = event.target;
       // What a scanner typed into some other field was meant for the step, not for that field.
       if (field instanceof HTMLInputElement && field.value.endsWith(code)) field.value = field.value.slice(0, -code.length);
-      take(code);
+      takeScan(code);
+    } else if (scanned && document.body.dataset.badgeOut && !isWriting(event.target)) {
+      event.preventDefault();
+      takeScan(code);
     } else if (event.target.matches?.("[data-scan-slot]") && event.target.value) {
       event.preventDefault();
       const slot = event.target;

@@ -1,6 +1,8 @@
 """People at real screens: a tablet's badge and PIN, a desk's name and password."""
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,68 @@ def test_badge_and_pin_on_a_tablet(served: str, site: DemoSite, browser: Browser
     page.goto(f"{served}/tablet/unlock/?next=/people/")
     expect(page.get_by_text("In place of Samir Haddad")).to_be_visible()
     looked_at(page, "change-of-person")
+
+
+def scan(page: Page, code: str) -> None:
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def test_badge_out_and_change_of_person_by_two_scans(
+    served: str, site: DemoSite, browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    room = PlaceRef("place", uuid7(), "Hall 1, place 4", "grade-C")
+    token = sessions.enrolment_token(device=tablet(site, place=room), site=site.id)
+    person("operator", site=site, name="Olga Petrov", badge="BADGE-100", secrets=True)
+    person("operator", site=site, name="Omar Aziz", badge="BADGE-200", secrets=True)
+    page = browser.new_page(viewport=TABLET, has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.goto(f"{served}/tablet/enrol/{token}/")
+    page.get_by_role("button", name="Enrol this tablet").click()
+    page.wait_for_url("**/tablet/sign-in/")
+    scan(page, "BADGE-100")
+    touch_pin(page, "274951")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Lock")).to_be_visible()
+    assert "BADGE-100" not in page.content()
+    scan(page, "BADGE-999")
+    expect(page.get_by_text("Badge out")).to_be_hidden()
+    with page.expect_response("**/tablet/lock/"):
+        scan(page, "BADGE-100")
+    expect(page.get_by_text("Badge out: Olga Petrov has left")).to_be_visible()
+    looked_at(page, "badge-out")
+    began = time.perf_counter()
+    scan(page, "BADGE-200")
+    expect(page.get_by_text("Left by Olga Petrov")).to_be_visible()
+    touch_pin(page, "274951")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Lock")).to_be_visible()
+    record_property("change_of_person_seconds", round(time.perf_counter() - began, 2))
+    page.get_by_role("button", name="Wipe").click()
+    expect(page.get_by_role("dialog", name="Wipe mode")).to_be_visible()
+    looked_at(page, "wipe")
+
+
+def test_idle_tablet_draws_its_lock_over_the_foot_only(
+    served: str, site: DemoSite, browser: Browser
+) -> None:
+    token = sessions.enrolment_token(device=tablet(site), site=site.id)
+    person("operator", site=site, name="Olga Petrov", badge="BADGE-100", secrets=True)
+    page = browser.new_page(viewport=TABLET, has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.clock.install()
+    page.goto(f"{served}/tablet/enrol/{token}/")
+    page.get_by_role("button", name="Enrol this tablet").click()
+    page.wait_for_url("**/tablet/sign-in/")
+    scan(page, "BADGE-100")
+    touch_pin(page, "274951")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Lock")).to_be_visible()
+    page.clock.run_for(298_000)
+    expect(page.get_by_role("region", name="Entry locked")).to_be_hidden()
+    with page.expect_response("**/tablet/lock/"):
+        page.clock.run_for(3_000)
+    expect(page.get_by_role("region", name="Entry locked")).to_contain_text("Entry is locked")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    looked_at(page, "idle-lock")
 
 
 def touch_pin(page: Page, pin: str) -> None:

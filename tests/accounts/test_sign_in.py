@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.services.devices import PlaceRef, retire_device
+from accounts.exceptions import IdleTimeRange, NotAllowed
+from accounts.models import Device
+from accounts.services.devices import PlaceRef, place_device, retire_device, set_idle_time
 from accounts.services.people import disable_person
 from mes.lib.ids import uuid7
 from records.models import Entry
@@ -22,6 +24,7 @@ from tests.builders.accounts import (
     client_on,
     open_demo_site,
     person,
+    signed_in_client,
     tablet,
 )
 
@@ -160,6 +163,108 @@ def test_idle_tablet_locks_entry_and_keeps_the_page(site: DemoSite, at_time: AtT
     assert [p["reason"] for p in entries_of(lead, "period.closed")] == ["idle"]
     assert sign_in(client, badge="B-100", pin=PIN) == 302
     assert len(entries_of(lead, "period.opened")) == 2
+
+
+def room(room_class: str) -> PlaceRef:
+    return PlaceRef("place", uuid7(), "Suite 4, place 1", room_class)
+
+
+@pytest.mark.req("D11-11d")
+@pytest.mark.scenario(46)
+@pytest.mark.parametrize("seconds", [30, 90, 3600])
+def test_entry_locks_by_the_time_of_the_room_and_not_a_second_before(
+    site: DemoSite, at_time: AtTime, seconds: int
+) -> None:
+    admin = site.actor("admin")
+    set_idle_time(command=a_command(admin), room_class="grade-B", seconds=seconds, reason="gloves")
+    device = tablet(site, place=room("grade-B"), idle_seconds=300)
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    for wait, answered in ((seconds - 1, 400), (seconds, 403)):
+        at_time(START)
+        sign_in(client, badge="B-100", pin=PIN)
+        at_time(START + timedelta(seconds=wait))
+        said = client.post("/people/", {"key": str(uuid7())})
+        assert (wait, said.status_code) == (wait, answered)
+
+
+def test_room_without_a_time_has_the_tablets_own(site: DemoSite, at_time: AtTime) -> None:
+    admin = site.actor("admin")
+    set_idle_time(command=a_command(admin), room_class="grade-B", seconds=60, reason="gloves")
+    device = tablet(site, place=room("grade-C"), idle_seconds=120)
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    at_time(START)
+    sign_in(client, badge="B-100", pin=PIN)
+    at_time(START + timedelta(seconds=119))
+    assert client.post("/people/", {"key": str(uuid7())}).status_code == 400
+
+
+def test_moved_tablet_and_new_time_hold_at_the_next_request(
+    site: DemoSite, at_time: AtTime
+) -> None:
+    device = tablet(site, place=room("grade-C"), idle_seconds=300)
+    person("shift-lead", site=site, badge="B-100", secrets=True)
+    client = client_on(device, site)
+    at_time(START)
+    sign_in(client, badge="B-100", pin=PIN)
+    admin = site.actor("admin")
+    place_device(command=a_command(admin), device=device, place=room("grade-B"))
+    set_idle_time(command=a_command(admin), room_class="grade-B", seconds=90, reason="first")
+    set_idle_time(command=a_command(admin), room_class="grade-B", seconds=60, reason="gloves")
+    at_time(START + timedelta(seconds=60))
+    assert client.post("/people/", {"key": str(uuid7())}).status_code == 403
+
+
+@pytest.mark.parametrize("seconds", [29, 3601])
+def test_time_out_of_range_is_refused(site: DemoSite, seconds: int) -> None:
+    command = a_command(site.actor("admin"))
+    with pytest.raises(IdleTimeRange):
+        set_idle_time(command=command, room_class="grade-B", seconds=seconds, reason="no")
+
+
+def test_only_an_administrator_sets_times_and_moves_tablets(site: DemoSite) -> None:
+    lead = site.actor("shift-lead")
+    with pytest.raises(NotAllowed):
+        set_idle_time(command=a_command(lead), room_class="grade-B", seconds=600, reason="mine")
+    with pytest.raises(NotAllowed):
+        place_device(command=a_command(lead), device=tablet(site), place=room("grade-B"))
+
+
+def test_page_of_tablets_binds_them_to_places_and_sets_times(site: DemoSite) -> None:
+    client = signed_in_client(site, "admin")
+    place, page = uuid7(), "/people/devices/"
+
+    def send(**form: str) -> int:
+        return client.post(page, {"key": str(uuid7()), **form}).status_code
+
+    where = f"place|{place}|grade-B|Suite 4, place 1"
+    assert send(code="T-77", label="Suite 4", place=where) == 302
+    assert send(room_class="grade-B", seconds="90", idle_reason="gloves") == 302
+    assert "Entry locks after 90 s" in client.get(page).content.decode()
+    with reading(site=site.id):
+        device = Device.objects.get(code="T-77")
+    assert (device.place, device.place_label) == (place, "Suite 4, place 1")
+    assert send(device=str(device.id), place=f"place|{place}|grade-C|Hall 2") == 302
+    assert "Entry locks after 300 s" in client.get(page).content.decode()
+    assert send(room_class="grade-B", seconds="5", idle_reason="x") == 422
+    assert send(device=str(device.id), place="nonsense") == 404
+
+
+@pytest.mark.parametrize(("minutes", "answered"), [(719, 200), (720, 302)])
+def test_twelve_hours_are_the_end_whatever_was_done(
+    site: DemoSite, at_time: AtTime, minutes: int, answered: int
+) -> None:
+    client, now = client_on(), START
+    person("auditor", site=site, username="ann", secrets=True)
+    at_time(START)
+    sign_in(client, username="ann", password=PASSWORD)
+    while now + sessions.DESK_IDLE < START + timedelta(minutes=minutes):
+        now += sessions.DESK_IDLE - timedelta(seconds=1)
+        at_time(now)
+        assert client.get("/people/").status_code == 200
+    at_time(START + timedelta(minutes=minutes))
+    assert client.get("/people/").status_code == answered
 
 
 def test_polls_are_no_activity(site: DemoSite, at_time: AtTime) -> None:
