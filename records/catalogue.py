@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.apps import apps
+from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
 from mes.lib.refusals import NotFound
@@ -18,6 +19,7 @@ from records.commands import Actor, Command, Reply
 from records.entries import Payload, entry
 from records.folding import Folded, fold
 from records.models import Projection
+from records.presenters import presents
 
 STREAM = "catalogue"
 
@@ -43,7 +45,7 @@ class CatalogueChanged(Payload):
 
 
 @fold(CatalogueChanged)
-def _(e: Folded[CatalogueChanged]) -> None:
+def _fold(e: Folded[CatalogueChanged]) -> None:
     model = _model(e.payload.model)
     row = model.objects.filter(stream=e.stream).first() or model(
         id=e.stream, stream=e.stream, site=e.site
@@ -89,4 +91,16 @@ def change_catalogue(
 
 def _values(model: Any, row: UUID, names: set[str]) -> dict[str, Any]:
     found = model.objects.get(id=row)
-    return {name: getattr(found, name) for name in names}
+    return {name: getattr(found, name) for name in sorted(names)}
+
+
+@presents(CatalogueChanged)
+def _changed(p: CatalogueChanged) -> str:
+    what = _model(p.model)._meta.verbose_name
+    after = ", ".join(str(value) for value in p.after.values())
+    if not p.before:
+        return _("%(what)s added: %(after)s (%(reason)s)") % {
+            "what": what, "after": after, "reason": p.reason}  # fmt: skip
+    before = ", ".join(str(value) for value in p.before.values())
+    return _("%(what)s changed: %(before)s → %(after)s (%(reason)s)") % {
+        "what": what, "before": before, "after": after, "reason": p.reason}  # fmt: skip
