@@ -10,7 +10,7 @@ CODE := mes records accounts equipment materials recipes orders batches planning
 PRESENT = $(wildcard $(CODE) tests bench docs manage.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-check clean-data test test-slow check bench bench-full screenshots messages lock
+.PHONY: help setup run run-check clean-data test test-slow plant-faults check bench bench-full screenshots messages lock
 
 help:
 	@echo "make run          serve the product with a demo site"
@@ -18,6 +18,7 @@ help:
 	@echo "make clean-data   forget the demo's data"
 	@echo "make test         all tests (12 minutes at most on 2 cores)"
 	@echo "make test-slow    the full counts, resumable; writes slow-results.json"
+	@echo "make plant-faults plants faults in a copy, one at a time: the tests must find each"
 	@echo "make check        lint, types, arrows between the apps, migrations, translations"
 	@echo "make bench        benchmarks, each against a baseline of the same run (bench-full SET=name)"
 	@echo "make screenshots  the pictures in docs/, from the running product"
@@ -73,6 +74,9 @@ test: setup $(VENV)/.develop
 
 test-slow: setup $(VENV)/.develop
 	HYPOTHESIS_PROFILE=slow $(PY) -m pytest -m slow -n 2 --slow-results slow-results.json
+
+plant-faults: setup $(VENV)/.develop
+	$(PY) -m tests.faults
 
 check: setup $(VENV)/.develop
 	$(PY) -m ruff check .

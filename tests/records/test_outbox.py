@@ -182,6 +182,28 @@ def test_two_workers_never_take_the_same_message(consumer: list[outbox.Message])
     assert len(consumer) == 40
 
 
+def test_a_leased_message_is_nobody_elses(consumer: list[outbox.Message]) -> None:
+    """Another worker's lease is not waited for: what it is about to take is passed over."""
+    want(text="a")
+    held, may_end = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with transaction.atomic():
+            MessageRow.objects.select_for_update().get()
+            held.set()
+            may_end.wait(10)
+        connections.close_all()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert held.wait(10)
+    try:
+        assert outbox.lease() == []
+    finally:
+        may_end.set()
+        thread.join()
+
+
 def test_a_lapsed_lease_is_taken_again(
     consumer: list[outbox.Message], owner_connection: object
 ) -> None:
