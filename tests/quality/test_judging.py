@@ -57,12 +57,6 @@ def test_answer_that_the_recipe_does_not_know_is_refused() -> None:
         outcome("appearance", "fine")
 
 
-def test_missing_fact_fails_closed() -> None:
-    recipe = reader.read(RECIPE)
-    [item] = judging.items_of(recipe, "dose")
-    assert not judging.meets(item, "1e9", Facts(at=FACTS.at))
-
-
 def test_kept_value_has_one_form() -> None:
     recipe = reader.read(RECIPE)
     verdict = judging.judge(recipe, recipe.test_by_key["dose"], " 1.40e8 ", FACTS)
