@@ -111,12 +111,18 @@ def test_idle_tablet_draws_its_lock_over_the_foot_only(
     touch_pin(page, "274951")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Lock")).to_be_visible()
-    # The page's clock goes on by itself as well: well before the end, and well behind it.
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.url))
+    cover = page.get_by_role("region", name="Entry locked")
     page.clock.run_for(200_000)
-    expect(page.get_by_role("region", name="Entry locked")).to_be_hidden()
-    with page.expect_response("**/tablet/lock/"):
-        page.clock.run_for(101_000)
-    expect(page.get_by_role("region", name="Entry locked")).to_contain_text("Entry is locked")
+    expect(cover).to_be_hidden()
+    # A page that draws itself anew begins to count anew, so its last touch is not known exactly.
+    for _ in range(10):
+        page.clock.run_for(60_000)
+        if cover.is_visible():
+            break
+    expect(cover).to_contain_text("Entry is locked")
+    assert len([url for url in told if url.endswith("/tablet/lock/")]) == 1
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     looked_at(page, "idle-lock")
 
