@@ -21,6 +21,7 @@ class Permission(StrEnum):
 
     RECORDS_READ = "records.read"
     RECORDS_VERIFY = "records.verify"
+    RECORDS_OPERATE = "records.operate"
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_MANAGE = "accounts.manage"
     ACCOUNTS_QUALIFY = "accounts.qualify"
@@ -70,6 +71,7 @@ P = Permission
 DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.RECORDS_READ: _("Read the audit trail and the logbooks"),
     P.RECORDS_VERIFY: _("Verify the chains of the records"),
+    P.RECORDS_OPERATE: _("See messages that could not be delivered, and answer them"),
     P.ACCOUNTS_READ: _("See people, roles and devices"),
     P.ACCOUNTS_MANAGE: _("Join and disable people, grant roles, enrol devices"),
     P.ACCOUNTS_QUALIFY: _("Grant and withdraw qualifications"),
@@ -203,7 +205,7 @@ ROLES: Final[dict[str, Role]] = {
     "admin": _role(
         _("Administrator"),
         _("Joins and disables people, grants roles, enrols devices. Does nothing to a batch."),
-        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE,
+        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.RECORDS_OPERATE,
     ),
     "auditor": _role(
         _("Auditor"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from mes.lib import clock
 from mes.lib.access import public
-from records import canary
+from records import canary, outbox
 
 
 @public
@@ -19,11 +19,17 @@ def health(request: HttpRequest) -> JsonResponse:
     """Answer 200 when every part works, else 503; say which part does not.
 
     ``canary_age`` is in seconds: since when work was last seen to come out of a worker.
+    ``dead_letters`` wait for a person; they hold up nothing else.
     """
     database = _database()
     parts = {"database": database, "broker": _broker(), "worker": database and _worker()}
     healthy = all(parts.values())
-    answer = {"healthy": healthy, **parts, "canary_age": _canary_age() if database else None}
+    answer = {
+        "healthy": healthy,
+        **parts,
+        "canary_age": _canary_age() if database else None,
+        "dead_letters": outbox.dead() if database else None,
+    }
     return JsonResponse(answer, status=200 if healthy else 503)
 
 

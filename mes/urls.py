@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from mes.health import health
+from mes.letters import dead_letters
 from mes.lib.access import SIGNED_IN, public, requires
 
 # Apps whose pages stand at the root: sign-in and home; the board.
@@ -38,6 +39,7 @@ def _api() -> list[URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("letters/", dead_letters, name="letters"),
     path("language/", public(set_language), name="set_language"),
     path("api/v1/schema/", requires(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),
     *_api(),

@@ -7,4 +7,4 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from records import folds, tasks  # noqa: F401, PLC0415 - registers folds and consumers
+        from records import folds, letters, tasks  # noqa: F401, PLC0415 - they register themselves

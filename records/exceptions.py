@@ -64,3 +64,20 @@ class TrailTooLong(Refusal):
     status = 400
     sentence = _("This part of the trail has more than %(most)s entries.")
     way_out = _("Choose a shorter time or one kind, and export again.")
+
+
+class LetterAnswered(Refusal):
+    """A dead letter that somebody answered meanwhile."""
+
+    code = "letter.answered"
+    sentence = _("This message is no dead letter any more.")
+    way_out = _("Open the list again: somebody has answered it.")
+
+
+class ReasonMissing(Refusal):
+    """An act that asks for a reason, without one."""
+
+    code = "reason.missing"
+    status = 422
+    sentence = _("A reason is asked for.")
+    way_out = _("Write what happened and why this is right.")

@@ -222,3 +222,8 @@ def due() -> int:
 def subscriptions() -> Sequence[tuple[str, str]]:
     """Return every (topic, consumer) pair that is registered."""
     return [(topic, name) for topic, named in _consumers.items() for name in named]
+
+
+def dead() -> int:
+    """Count the dead letters of all sites, for the health page."""
+    return MessageRow.objects.filter(state=MessageState.DEAD).count()

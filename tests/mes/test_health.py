@@ -32,6 +32,7 @@ def test_health_without_a_worker_names_the_worker(client: Client) -> None:
         "broker": True,
         "worker": False,
         "canary_age": None,
+        "dead_letters": 0,
     }
 
 
