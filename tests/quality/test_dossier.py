@@ -70,6 +70,7 @@ def test_exported_chains_verify_and_an_altered_byte_does_not() -> None:
         copy = json.loads(json.dumps(export(bench.row())))
     assert [chain["kind"] for chain in copy["chains"]] == ["batch", "sample"]
     for chain in copy["chains"]:
+        assert [link["seq"] for link in chain["entries"]] == [*range(1, chain["head"]["seq"] + 1)]
         links = [_link(chain["stream"], one) for one in chain["entries"]]
         assert list(breaks(links)) == []
         assert chain["head"]["hash"] == links[-1].hash.hex()

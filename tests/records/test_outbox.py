@@ -163,6 +163,14 @@ def test_a_problem_quotes_no_value() -> None:
     assert outbox.problem_of(raised.value) == "IntegrityError 23514 records_message_state"
 
 
+def test_the_key_of_an_effect_is_its_message(consumer: list[outbox.Message]) -> None:
+    want(text="once")
+    outbox.drain()
+    with reading(site=SITE):
+        [effect] = Entry.objects.filter(role="system")
+    assert effect.command == consumer[0].id
+
+
 def test_two_workers_never_take_the_same_message(consumer: list[outbox.Message]) -> None:
     for number in range(40):
         want(text=str(number))
