@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from accounts import selectors
 from accounts.access import access_of
-from accounts.permissions import Permission
-from accounts.presenters import role_title
+from accounts.permissions import Permission, role_title
 from accounts.selectors import Access
 from records.web import actor_of
 

@@ -4,13 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts import entries as said
 from accounts.enums import AlarmKind, CredentialKind, PeriodEnd
-from accounts.permissions import ROLES
+from accounts.permissions import role_title
 from records.presenters import presents
-
-
-def role_title(key: str) -> str:
-    """Return what people call a role; its key when the code no longer knows it."""
-    return str(ROLES[key].title) if key in ROLES else key
 
 
 @presents(said.SiteOpened)

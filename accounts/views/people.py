@@ -14,8 +14,7 @@ from accounts import selectors
 from accounts.access import access_of
 from accounts.exceptions import WeakSecret
 from accounts.forms import GrantRole, Join, SetSecret
-from accounts.permissions import ROLES, Permission
-from accounts.presenters import role_title
+from accounts.permissions import ROLES, Permission, role_title
 from accounts.services import credentials
 from accounts.services import people as joining
 from mes.lib.access import requires, signed_in

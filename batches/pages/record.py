@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.permissions import ROLES
+from accounts.permissions import role_title
 from batches.enums import ExceptionState, RecordState
 from batches.findings import sentence as said
 from batches.models import BatchException, Concession, Operation, RefusedAttempt, Stage, Step
@@ -256,7 +256,7 @@ def _signature(envelope: dict[str, Any]) -> dict[str, Any] | None:
         return None
     parts = ", ".join(signature.get("parts") or ())
     at = datetime.fromisoformat(signature["at"])
-    role = ROLES[signature["role"]].title if signature["role"] in ROLES else signature["role"]
+    role = role_title(signature["role"])
     return {**signature, "at": at, "role": role, "covers": parts, "seq": envelope["seq"]}
 
 

@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.permissions import ROLES
-from accounts.presenters import role_title
+from accounts.permissions import ROLES, role_title
 from accounts.selectors import access_of
 from accounts.services.credentials import set_credential
 from accounts.services.devices import PlaceRef, enrol_device
