@@ -14,6 +14,7 @@ from accounts import sessions
 from accounts.services.devices import PlaceRef
 from mes.lib.ids import uuid7
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, tablet
+from tests.support.scanner import scan
 
 TABLET = {"width": 1180, "height": 820}
 DESK = {"width": 1440, "height": 900}
@@ -56,11 +57,6 @@ def test_badge_and_pin_on_a_tablet(served: str, site: DemoSite, browser: Browser
     page.goto(f"{served}/tablet/unlock/?next=/people/")
     expect(page.get_by_text("In place of Samir Haddad")).to_be_visible()
     looked_at(page, "change-of-person")
-
-
-def scan(page: Page, code: str) -> None:
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
 
 
 def test_badge_out_and_change_of_person_by_two_scans(

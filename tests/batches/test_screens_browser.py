@@ -10,20 +10,11 @@ from records.models import Entry
 from records.reading import reading
 from tests.builders.batches import STEPS, Trial, a_plant, issued
 from tests.builders.floor import at_desk, at_tablet, lend, tablet_at
+from tests.support.scanner import scan
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 TABLET = {"width": 1280, "height": 800}
 CLEAR, SCAN, EQUIP, ENTER, ADD, AFTER = STEPS
-
-
-# A scanner is a keyboard that types faster than a busy test machine can.
-SCANNER = """code => [...code, "Enter"].forEach(key => (document.activeElement ?? document.body)
-    .dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true})))"""
-
-
-def scan(page: Page, code: str) -> None:
-    """Send a code as a scanner does: wherever the focus is, and Enter."""
-    page.evaluate(SCANNER, code)
 
 
 def press(page: Page, digits: str) -> None:
