@@ -1,5 +1,6 @@
 """Who may do what: each check raises the refusal that the person reads."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from accounts import selectors
 from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, SamePerson
 from accounts.models import Person, Qualification
 from accounts.permissions import Permission, role_for
+from mes.lib.refusals import NotFound
 from records.commands import SYSTEM_ROLE, Actor
 
 
@@ -58,6 +60,18 @@ def check_not_own(actor: Actor, person: UUID) -> None:
     """Raise OwnAccess when somebody would change their own rights."""
     if actor.person == person:
         raise OwnAccess()
+
+
+def check_manages(actor: Actor, person: UUID) -> None:
+    """Raise NotFound unless the actor manages accounts wherever the person holds a role.
+
+    Accounts are of no site: who could set another site's PIN could sign there.
+    """
+    if is_system(actor):
+        return
+    elsewhere = selectors.sites_held_by(person) - {actor.site}
+    if not all(can(replace(actor, site=site), Permission.ACCOUNTS_MANAGE) for site in elsewhere):
+        raise NotFound()
 
 
 def check_qualified(person: UUID, key: str, *, at: datetime) -> None:

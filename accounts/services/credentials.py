@@ -43,6 +43,7 @@ def _keep_hash(*, command: Command, person: UUID, kind: str, hashed: str) -> Rep
         person_of(person)
         if a.actor.person != person:
             rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+            rules.check_manages(a.actor, person)
         a.append(person, CredentialChanged(credential=kind))
         Credential.objects.update_or_create(
             person_id=person, kind=kind, defaults={"hash": hashed, "changed_at": a.now}
@@ -66,6 +67,7 @@ def unblock_credential(
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
+        rules.check_manages(a.actor, person)
         person_of(person)
         said = CredentialUnblocked(credential=kind.value, identity_check=identity_check.strip())
         a.append(person, said)

@@ -64,6 +64,7 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
+        rules.check_manages(a.actor, person)
         if person_of(person).active:
             a.append(person, PersonDisabled(reason=reason))
         a.reply = {"id": str(person)}
@@ -84,6 +85,7 @@ def grant_role(*, command: Command, person: UUID, role: str) -> Reply:
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
+        rules.check_manages(a.actor, person)
         _check_roles_together(role, roles_of(person, site))
         assignment = uuid7()
         a.append(person, RoleGranted(assignment=assignment, site=site, role=role))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import selectors
+from accounts import rules, selectors
 from accounts.access import access_of
 from accounts.exceptions import WeakSecret
 from accounts.forms import GrantRole, Join, SetSecret
@@ -101,6 +101,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         else:
             return redirect("accounts:person", person=person)
     with _reading(request):
+        rules.check_manages(actor_of(request), person)
         site = actor_of(request).site
         context = {
             "subject": selectors.person_of(person),

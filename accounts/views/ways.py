@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import selectors
+from accounts import rules, selectors
 from accounts.enums import CredentialKind
 from accounts.permissions import Permission
 from accounts.services.credentials import unblock_credential
@@ -33,6 +33,7 @@ def ways(request: HttpRequest, person: UUID) -> HttpResponse:
             return redirect("accounts:ways", person=person)
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
+        rules.check_manages(actor, person)
         context = {
             "subject": selectors.person_of(person),
             "secrets": _secrets(person),
