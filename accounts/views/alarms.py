@@ -17,7 +17,6 @@ from records.reading import reading
 from records.web import actor_of, command_from
 
 MOST_ANSWERED = 50
-NOBODY = UUID(int=0)
 
 
 @requires(Permission.ACCOUNTS_MANAGE)
