@@ -67,7 +67,8 @@ def _next(order: Order, at: datetime) -> tuple[WaitsFor, str, str]:
             WaitsFor.US, _("Cells received, no batch yet"), _("planner to issue the batch"),
         ),
         OrderState.IN_MANUFACTURE: (
-            WaitsFor.NOBODY, _in_manufacture(order, at), _("waits for nobody"),
+            WaitsFor.NOBODY, _in_manufacture(order, at),
+            _("with manufacture and QA until it is released"),
         ),
         OrderState.RELEASED: (
             WaitsFor.US, _("Released"), _("coordinator to send the product"),

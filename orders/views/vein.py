@@ -169,6 +169,8 @@ def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
         "decisions": _decisions(row.state),
         "receivable": row.state in {OrderState.ENTERED, OrderState.COLLECTED,
                                     OrderState.IN_MANUFACTURE},
+        "expects_cells": row.state in {OrderState.ENTERED, OrderState.COLLECTED},
+        "may_need_more": row.state == OrderState.IN_MANUFACTURE,
     }  # fmt: skip
 
 

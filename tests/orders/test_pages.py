@@ -17,7 +17,8 @@ from materials.models import Container
 from mes.lib import clock, isbt128
 from mes.lib.ids import uuid7
 from orders.models import Order, Patient
-from orders.services import Identity, open_register, receive_collection
+from orders.services import Identity, open_register, receive_collection, start_manufacture
+from records.act import act
 from records.commands import Actor
 from records.reading import reading
 from tests.builders.accounts import (
@@ -220,6 +221,26 @@ def test_a_wrong_bag_is_refused_and_may_be_set_apart(site: DemoSite, actor: Acto
     with reading(site=site.id):
         seen = Container.objects.get()
     assert (seen.coi, seen.status) == ("", "quarantine")
+
+
+def test_cells_are_announced_while_they_are_expected_and_for_a_remake_afterwards(
+    site: DemoSite, actor: Actor
+) -> None:
+    made = now_order(actor)
+    client = signed_in_client(site, "coordinator")
+    announce = f"/orders/{made.id}/announce/"
+
+    def offers() -> list[bool]:
+        page = client.get(f"/orders/{made.id}/").content.decode()
+        words = ("Announce a collection…", "A further collection", "with manufacture and QA")
+        return [announce in page, *(text in page for text in words)]
+
+    assert offers() == [True, True, False, False]
+    announced(actor, made, 1)
+    received(actor, made, 1)
+    with act(command(actor), streams=[made.id]) as a:
+        start_manufacture(a, made.id, batch=uuid7(), batch_number="B-26-0001")
+    assert offers() == [True, False, True, True]
 
 
 def test_an_order_is_cancelled_from_the_page_that_was_seen(site: DemoSite, actor: Actor) -> None:
