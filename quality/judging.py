@@ -1,5 +1,6 @@
 """What the pinned recipe says of a laboratory result. Pure: no clock, no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,10 @@ from recipes.step import against
 RULE, VERSION = "result.specification", "1"
 OUTSIDE_SPECIFICATION = "outside.specification"
 LONGEST = 200
+# A number as people write it whose language has a decimal comma: no thousands, no exponent.
+_WITH_COMMA = re.compile(r"[+-]?\d{1,30},\d{1,20}", re.ASCII)
+# To them this may be thousands: "1.500" is one and a half to a machine only.
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,12 @@ class Verdict:
     findings: tuple[Said, ...]
 
 
-def read_value(test: Test, typed: str) -> str:
+def read_value(test: Test, typed: str, *, comma: bool = False) -> str:
     """Return a typed result in its one form. Raises ValueNotUnderstood.
 
-    A number has a decimal point and no thousands; an answer is one of the test's options.
+    A number has a decimal point and no thousands; an answer is one of the test's options. With
+    ``comma``, the analyst's language writes a decimal comma, which is read as such; a point
+    that may separate thousands there is refused, never guessed.
     """
     text = typed.strip()
     if not text or len(text) > LONGEST:
@@ -45,10 +52,22 @@ def read_value(test: Test, typed: str) -> str:
             raise _not_understood(_("one of the answers of the recipe is asked for."))
         return text
     if test.value == ValueType.DECIMAL:
-        if not NUMBER.fullmatch(text):
-            raise _not_understood(_("a number with a decimal point is asked for."))
-        return decimal_text(Decimal(text))
+        return decimal_text(_number(text, comma=comma))
     return text
+
+
+def _number(text: str, *, comma: bool) -> Decimal:
+    if comma and _MAYBE_THOUSANDS.fullmatch(text):
+        raise _not_understood(
+            _("the point may mean thousands: write a comma for decimals, nothing for thousands.")
+        )
+    if comma and _WITH_COMMA.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    if NUMBER.fullmatch(text):
+        return Decimal(text)
+    if comma:
+        raise _not_understood(_("a number with a decimal comma or point is asked for."))
+    raise _not_understood(_("a number with a decimal point is asked for."))
 
 
 def _not_understood(problem: str) -> ValueNotUnderstood:
@@ -71,12 +90,13 @@ def bounds_of(item: SpecificationItem, facts: Facts) -> dict[str, str]:
     return found
 
 
-def judge(recipe: Recipe, test: Test, typed: str, facts: Facts) -> Verdict:
+def judge(recipe: Recipe, test: Test, typed: str, facts: Facts, *, comma: bool = False) -> Verdict:
     """Judge a typed result by the test's own limits, its options and the specification.
 
     Raises ValueNotUnderstood. No criterion at all gives ``unjudged``, which a person reads.
+    ``comma`` as in ``read_value``.
     """
-    value = read_value(test, typed)
+    value = read_value(test, typed, comma=comma)
     items = items_of(recipe, test.key)
     findings = [*_own(test, value, facts), *_failed(items, value, facts)]
     judged = bool(items or test.limits or test.options)

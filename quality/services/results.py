@@ -41,7 +41,10 @@ LATE_FAILURE = "late.failure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A result as the analyst gives it. ``raw_file`` is the sha256 of the raw data, if kept."""
+    """A result as the analyst gives it. ``raw_file`` is the sha256 of the raw data, if kept.
+
+    ``comma``: the language that the analyst reads writes decimals with a comma.
+    """
 
     test: str
     value: str
@@ -49,6 +52,7 @@ class Typed:
     equipment: str = ""
     interim: bool = False
     raw_file: str = ""
+    comma: bool = False
 
 
 def result_of(result: UUID) -> Result:
@@ -92,7 +96,8 @@ def _finding(a: Act, sample: Sample, typed: Typed) -> Finding:
     test = recipe.test_by_key.get(typed.test)
     if test is None or typed.test not in sample.tests:
         raise UnknownTest(field="test", sample=sample.number, test=typed.test)
-    verdict = judging.judge(recipe, test, typed.value, safe_facts(batch, at=a.now))
+    facts = safe_facts(batch, at=a.now)
+    verdict = judging.judge(recipe, test, typed.value, facts, comma=typed.comma)
     return Finding(
         test=test.key, typed=typed.value.strip(), value=verdict.value, unit=verdict.unit,
         interim=typed.interim, method=written(typed.method or test.method or "", field="method"),

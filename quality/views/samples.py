@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -155,7 +156,7 @@ def _typed(request: HttpRequest, test: str, values: Row) -> Typed:
     return Typed(
         test=test, value=values["value"], method=values["method"],
         equipment=values["equipment"], interim=values["interim"],
-        raw_file=_kept(values.get("raw")),
+        raw_file=_kept(values.get("raw")), comma=get_format("DECIMAL_SEPARATOR") == ",",
     )  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def _payload(typed: Typed) -> dict[str, JSON]:
     """Return what a command is bound to: all that was typed."""
     return {
         "value": typed.value, "method": typed.method, "equipment": typed.equipment,
-        "interim": typed.interim, "raw": typed.raw_file,
+        "interim": typed.interim, "raw": typed.raw_file, "comma": typed.comma,
     }  # fmt: skip
 
 

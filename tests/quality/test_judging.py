@@ -52,6 +52,22 @@ def test_what_is_no_number_is_refused(value: str) -> None:
         outcome("viability", value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1,5", "1.5"), ("1,500", "1.500"), ("0,05", "0.05"), ("1.5", "1.5"), ("0.985", "0.985")],
+)
+def test_decimal_comma_is_read_for_those_whose_language_writes_it(typed: str, value: str) -> None:
+    test = reader.read(RECIPE).test_by_key["viability"]
+    assert judging.read_value(test, typed, comma=True) == value
+
+
+@pytest.mark.parametrize("typed", ["1.500", "12.345", "1.234.567", "1.234,5", "1,234.5", "1,5,5"])
+def test_thousands_are_never_guessed(typed: str) -> None:
+    test = reader.read(RECIPE).test_by_key["viability"]
+    with pytest.raises(ValueNotUnderstood):
+        judging.read_value(test, typed, comma=True)
+
+
 def test_answer_that_the_recipe_does_not_know_is_refused() -> None:
     with pytest.raises(ValueNotUnderstood):
         outcome("appearance", "fine")

@@ -115,6 +115,20 @@ def test_way_of_a_sample_from_receipt_to_a_signed_result() -> None:
     assert bench.record().results[0].reviewed_at is not None
 
 
+def test_german_analyst_types_a_comma_and_never_thousands() -> None:
+    bench = build.received(build.performed(build.issued()))
+    analyst = signed_in_client(bench.site, "qc-analyst")
+    enter = reverse("quality:enter", kwargs={"sample": bench.sample().id, "test": "viability"})
+
+    def post(value: str, language: str) -> int:
+        form = {**key(), "value": value, "method": "SOP"}
+        return analyst.post(enter, form, headers={"accept-language": language}).status_code
+
+    assert [post("91,5", "en"), post("1.500", "de"), post("91,5", "de")] == [422, 422, 302]
+    [result] = bench.record().results
+    assert (result.typed, result.value) == ("91,5", "91.5")
+
+
 def test_lists_name_tests_and_answers_in_the_recipes_words() -> None:
     bench = build.with_results(build.received(build.performed(build.issued())))
     qa = signed_in_client(bench.site, "qa-reviewer")
