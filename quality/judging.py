@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from batches.entries import Said
@@ -46,32 +47,34 @@ def read_value(test: Test, typed: str, *, comma: bool = False) -> str:
     """
     text = typed.strip()
     if not text or len(text) > LONGEST:
-        raise _not_understood(_("a value is asked for."))
+        raise _not_understood(test, _("a value is asked for."))
     if test.options:
         if text not in {option.key for option in test.options}:
-            raise _not_understood(_("one of the answers of the recipe is asked for."))
+            raise _not_understood(test, _("one of the answers of the recipe is asked for."))
         return text
     if test.value == ValueType.DECIMAL:
-        return decimal_text(_number(text, comma=comma))
+        return decimal_text(_number(test, text, comma=comma))
     return text
 
 
-def _number(text: str, *, comma: bool) -> Decimal:
+def _number(test: Test, text: str, *, comma: bool) -> Decimal:
     if comma and _MAYBE_THOUSANDS.fullmatch(text):
         raise _not_understood(
-            _("the point may mean thousands: write a comma for decimals, nothing for thousands.")
+            test,
+            _("the point may mean thousands: write a comma for decimals, nothing for thousands."),
         )
     if comma and _WITH_COMMA.fullmatch(text):
         return Decimal(text.replace(",", "."))
     if NUMBER.fullmatch(text):
         return Decimal(text)
     if comma:
-        raise _not_understood(_("a number with a decimal comma or point is asked for."))
-    raise _not_understood(_("a number with a decimal point is asked for."))
+        raise _not_understood(test, _("a number with a decimal comma or point is asked for."))
+    raise _not_understood(test, _("a number with a decimal point is asked for."))
 
 
-def _not_understood(problem: str) -> ValueNotUnderstood:
-    return ValueNotUnderstood(field="value", name="value", problem=problem)
+def _not_understood(test: Test, problem: str) -> ValueNotUnderstood:
+    title = test.title.say(get_language() or "en")
+    return ValueNotUnderstood(field="value", name=title, problem=problem)
 
 
 def bounds_of(item: SpecificationItem, facts: Facts) -> dict[str, str]:

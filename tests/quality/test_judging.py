@@ -64,8 +64,9 @@ def test_decimal_comma_is_read_for_those_whose_language_writes_it(typed: str, va
 @pytest.mark.parametrize("typed", ["1.500", "12.345", "1.234.567", "1.234,5", "1,234.5", "1,5,5"])
 def test_thousands_are_never_guessed(typed: str) -> None:
     test = reader.read(RECIPE).test_by_key["viability"]
-    with pytest.raises(ValueNotUnderstood):
+    with pytest.raises(ValueNotUnderstood) as refused:
         judging.read_value(test, typed, comma=True)
+    assert refused.value.params["name"] == "Viability"
 
 
 def test_answer_that_the_recipe_does_not_know_is_refused() -> None:
