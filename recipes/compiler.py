@@ -6,7 +6,7 @@ line and place. Pure; a recipe of 5,000 steps takes well under two seconds.
 
 from __future__ import annotations
 
-from recipes import checks, reader
+from recipes import checks, nodes, reader
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable, Weight, errors
 from recipes.nodes import Nodes
@@ -36,13 +36,22 @@ def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Mess
         sentence=fault.sentence,
         line=nodes.line(fault.path) if nodes is not None else None,
         severity=fault.severity,
+        at=fault.path,
     )
 
 
 def check_text(source: bytes | str) -> tuple[Recipe | None, tuple[Message, ...]]:
     """Read and compile a text. A text that is no recipe gives None and the reader's messages."""
     try:
-        read = reader.read_with_lines(source)
+        return check_nodes(nodes.read(source))
+    except RecipeNotReadable as refusal:
+        return None, refusal.messages
+
+
+def check_nodes(found: Nodes) -> tuple[Recipe | None, tuple[Message, ...]]:
+    """Read and compile plain data, such as a draft's, that may be no recipe yet."""
+    try:
+        read = reader.read_nodes(found)
     except RecipeNotReadable as refusal:
         return None, refusal.messages
     return read.recipe, compile_recipe(read.recipe, read.nodes)

@@ -2,15 +2,35 @@
 
 from uuid import UUID
 
-from records.entries import Payload, entry
+from recipes.drafting.changes import Change
+from records.entries import Fields, Payload, entry, upcast
 from records.signatures import Signature
 
 STREAM = "recipe-version"
+DRAFT_STREAM = "recipe-draft"
 
 
 @entry("recipe.imported", version=1, stream=STREAM)
+class RecipeImported1(Payload):
+    """A document became a version, as it was said before drafts had several writers."""
+
+    code: str
+    number: int
+    title: dict[str, str]
+    content_hash: str
+    source_hash: str
+    stages: int
+    steps: int
+
+
+@upcast("recipe.imported", version=1)
+def _written_alone(fields: Fields) -> Fields:
+    return {**fields, "writers": []}
+
+
+@entry("recipe.imported", version=2, stream=STREAM)
 class RecipeImported(Payload):
-    """A document became a version. The actor is its author.
+    """A document became a version. The actor is its author; ``writers`` changed its draft.
 
     ``content_hash`` names the canonical document, ``source_hash`` the text as it was written,
     comments included; both are kept by their hash.
@@ -23,6 +43,7 @@ class RecipeImported(Payload):
     source_hash: str
     stages: int
     steps: int
+    writers: tuple[UUID, ...] = ()
 
 
 @entry("recipe.submitted", version=1, stream=STREAM)
@@ -61,3 +82,33 @@ class RecipeWithdrawn(Payload):
     """No batch is made from this version (any more)."""
 
     reason: str
+
+
+@entry("recipe-draft.opened", version=1, stream=DRAFT_STREAM)
+class DraftOpened(Payload):
+    """Somebody begins to write; ``content_hash`` names the plain data that they begin with."""
+
+    code: str
+    content_hash: str
+    source_version: UUID | None = None
+
+
+@entry("recipe-draft.edited", version=1, stream=DRAFT_STREAM)
+class DraftEdited(Payload):
+    """Changes that belong together; ``undoes`` is the entry that they take back."""
+
+    changes: tuple[Change, ...]
+    undoes: int | None = None
+
+
+@entry("recipe-draft.sent", version=1, stream=DRAFT_STREAM)
+class DraftSent(Payload):
+    """What was written became a version that is in review: ``became`` is its stream."""
+
+    became: UUID
+    number: int
+
+
+@entry("recipe-draft.discarded", version=1, stream=DRAFT_STREAM)
+class DraftDiscarded(Payload):
+    """Nobody writes on; all that was written stays readable."""

@@ -76,6 +76,14 @@ class VersionStatus(TextChoices):
     ended = nonmember(frozenset({"superseded", "withdrawn"}))
 
 
+class DraftState(TextChoices):
+    """Whether a draft is still written."""
+
+    OPEN = "open", _("Being written")
+    SENT = "sent", _("Sent to review")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class UseKind(TextChoices):
     """What a version refers to, for where-used questions."""
 

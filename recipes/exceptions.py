@@ -71,6 +71,48 @@ class SignerIsAnother(Refusal):
     way_out = _("Sign with your own name and password.")
 
 
+class DraftClosed(Refusal):
+    """The draft is no longer written."""
+
+    code = "recipe.draft_closed"
+    sentence = _("This draft is “%(state)s”; it is not written any more.")
+    way_out = _("Open a new draft from the version that it became.")
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed, renamed or removed what a change would replace."""
+
+    code = "recipe.changed_meanwhile"
+    sentence = _("“%(place)s” is not as you saw it: %(by)s changed the draft at %(at)s.")
+    way_out = _("Look at it as it is now, and change it again if you still want to.")
+
+
+class NameTwice(Refusal):
+    """Two things in one list would have the same name, or one would have none."""
+
+    code = "recipe.name_twice"
+    status = 422
+    sentence = _("There is a “%(name)s” in this list already, or the name is empty.")
+    way_out = _("Choose another key.")
+
+
+class DraftTooLarge(Refusal):
+    """A draft holds at most what a text may (2 MB, 5,000 steps)."""
+
+    code = "recipe.draft_too_large"
+    status = 422
+    sentence = _("A recipe is at most 2 MB of text with 5000 steps.")
+    way_out = _("Divide the recipe, or take out what is not needed.")
+
+
+class NothingToUndo(Refusal):
+    """The person has changed nothing that could be taken back, or all of it was."""
+
+    code = "recipe.nothing_to_undo"
+    sentence = _("There is nothing of yours to take back or to bring back.")
+    way_out = _("What others changed, they can take back.")
+
+
 class ReasonMissing(Refusal):
     """A withdrawal without a reason."""
 

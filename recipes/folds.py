@@ -1,6 +1,11 @@
 """Entries of a recipe's version to its rows."""
 
+from recipes.drafting.changes import apply_all
 from recipes.entries import (
+    DraftDiscarded,
+    DraftEdited,
+    DraftOpened,
+    DraftSent,
     RecipeApproved,
     RecipeImported,
     RecipeMadeEffective,
@@ -8,9 +13,9 @@ from recipes.entries import (
     RecipeSuperseded,
     RecipeWithdrawn,
 )
-from recipes.enums import VersionStatus
-from recipes.models import RecipeApproval, RecipeUse, RecipeVersion
-from recipes.selectors import document
+from recipes.enums import DraftState, VersionStatus
+from recipes.models import RecipeApproval, RecipeDraft, RecipeUse, RecipeVersion
+from recipes.selectors import document, plain_document
 from recipes.uses import uses_of
 from records.folding import Folded, change, create, fold
 
@@ -22,7 +27,7 @@ def _(e: Folded[RecipeImported]) -> None:
         RecipeVersion, e, id=e.stream, code=p.code, number=p.number, title=p.title,
         status=VersionStatus.DRAFT, content_hash=p.content_hash, source_hash=p.source_hash,
         stages=p.stages, steps=p.steps, author=e.actor, author_name=e.actor_name,
-        imported_at=e.at, withdrawn_reason="",
+        imported_at=e.at, withdrawn_reason="", writers=[str(one) for one in p.writers],
     )  # fmt: skip
 
 
@@ -39,7 +44,7 @@ def _(e: Folded[RecipeApproved]) -> None:
     create(
         RecipeApproval, e, version=e.stream, person=s.person, printed_name=s.printed_name,
         role=s.role, meaning=s.meaning, at=s.at, zone=s.zone, factors=list(s.factors),
-        content_hash=s.content_hash, author=version.author,
+        content_hash=s.content_hash, author=version.author, writers=version.writers,
     )  # fmt: skip
     status = VersionStatus.APPROVED if e.payload.completes else version.status
     change(RecipeVersion.objects.filter(id=e.stream), e, status=status)
@@ -75,3 +80,56 @@ def _(e: Folded[RecipeWithdrawn]) -> None:
         RecipeVersion.objects.filter(id=e.stream), e,
         status=VersionStatus.WITHDRAWN, ended_at=e.at, withdrawn_reason=e.payload.reason,
     )  # fmt: skip
+
+
+# --- drafts --------------------------------------------------------------------------------------
+
+MOST_UNDONE = 200
+
+
+@fold(DraftOpened)
+def _(e: Folded[DraftOpened]) -> None:
+    create(
+        RecipeDraft, e, id=e.stream, code=e.payload.code, state=DraftState.OPEN,
+        content=plain_document(e.payload.content_hash), source_version=e.payload.source_version,
+        editors=[str(e.actor)], stacks={}, opened_by=e.actor, opened_by_name=e.actor_name,
+        edited_at=e.at, edited_by_name=e.actor_name, version=None,
+    )  # fmt: skip
+
+
+@fold(DraftEdited)
+def _(e: Folded[DraftEdited]) -> None:
+    row = RecipeDraft.objects.get(id=e.stream)
+    content = apply_all(row.content, e.payload.changes)
+    code = content.get("recipe") if isinstance(content, dict) else None
+    change(
+        RecipeDraft.objects.filter(id=e.stream), e,
+        content=content, code=code[:60] if isinstance(code, str) else row.code,
+        editors=sorted({*row.editors, str(e.actor)}), stacks=_stacks(row, e),
+        edited_at=e.at, edited_by_name=e.actor_name,
+    )  # fmt: skip
+
+
+def _stacks(row: RecipeDraft, e: Folded[DraftEdited]) -> dict[str, dict[str, list[int]]]:
+    """Return the stacks after an edit: what is new empties redo, an undo moves to redo."""
+    person, undoes = str(e.actor), e.payload.undoes
+    own = row.stacks.get(person, {"undo": [], "redo": []})
+    undo, redo = list(own["undo"]), list(own["redo"])
+    if undoes is None:
+        undo, redo = [*undo, e.seq], []
+    elif undoes in undo:
+        undo, redo = [seq for seq in undo if seq != undoes], [*redo, e.seq]
+    else:
+        undo, redo = [*undo, e.seq], [seq for seq in redo if seq != undoes]
+    return {**row.stacks, person: {"undo": undo[-MOST_UNDONE:], "redo": redo[-MOST_UNDONE:]}}
+
+
+@fold(DraftSent)
+def _(e: Folded[DraftSent]) -> None:
+    rows = RecipeDraft.objects.filter(id=e.stream)
+    change(rows, e, state=DraftState.SENT, version=e.payload.became)
+
+
+@fold(DraftDiscarded)
+def _(e: Folded[DraftDiscarded]) -> None:
+    change(RecipeDraft.objects.filter(id=e.stream), e, state=DraftState.DISCARDED)

@@ -32,6 +32,26 @@ class ImportRecipe(forms.Form):
         return {**values, "source": source}
 
 
+class NewRecipe(forms.Form):
+    """What a recipe needs before it can be written: a code, and what it is called."""
+
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9._-]*$", label=_("Code"), max_length=60,
+        help_text=_("Capitals, digits and hyphens, such as CART19-PRODIGY."),
+    )  # fmt: skip
+    title = forms.CharField(label=_("Title"), max_length=200)
+
+
+class DraftText(forms.Form):
+    """A draft as text."""
+
+    text = forms.CharField(
+        label=_("The recipe as YAML"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 34, "spellcheck": "false", "class": "code"}),
+    )
+
+
 class SignApproval(forms.Form):
     """Both components of a signature at a desk (21 CFR 11.200)."""
 

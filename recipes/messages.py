@@ -21,13 +21,17 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing about a recipe, at its place. ``line`` is that of the text it was read from."""
+    """One thing about a recipe, at its place. ``line`` is that of the text it was read from.
+
+    ``path`` is the place for people, ``at`` the way to it in the data.
+    """
 
     code: str
     path: str
     sentence: str
     line: int | None = None
     severity: Weight = Weight.ERROR
+    at: tuple[str | int, ...] = ()
 
 
 class RecipeNotReadable(Refusal):

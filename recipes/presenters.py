@@ -39,3 +39,27 @@ def _superseded(p: e.RecipeSuperseded) -> str:
 @presents(e.RecipeWithdrawn)
 def _withdrawn(p: e.RecipeWithdrawn) -> str:
     return _("Withdrawn: %(reason)s") % {"reason": p.reason}
+
+
+@presents(e.DraftOpened)
+def _draft_opened(p: e.DraftOpened) -> str:
+    return _("Draft of %(code)s opened") % {"code": p.code}
+
+
+@presents(e.DraftEdited)
+def _draft_edited(p: e.DraftEdited) -> str:
+    places = ", ".join(dict.fromkeys("/".join(change.at) for change in p.changes[:3])) or "–"
+    said = {"count": len(p.changes), "places": places}
+    if p.undoes is not None:
+        return _("Taken back in the draft: %(places)s") % said
+    return _("%(count)s changes in the draft: %(places)s") % said
+
+
+@presents(e.DraftSent)
+def _draft_sent(p: e.DraftSent) -> str:
+    return _("Draft became v%(number)s and was sent to review") % {"number": p.number}
+
+
+@presents(e.DraftDiscarded)
+def _draft_discarded(p: e.DraftDiscarded) -> str:
+    return _("Draft discarded")

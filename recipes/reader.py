@@ -32,7 +32,11 @@ def read(source: bytes | str) -> Recipe:
 
 def read_with_lines(source: bytes | str) -> Read:
     """Read a recipe and keep the lines, for the compiler's messages."""
-    found = nodes.read(source)
+    return read_nodes(nodes.read(source))
+
+
+def read_nodes(found: nodes.Nodes) -> Read:
+    """Read a recipe from plain data. Raises RecipeNotReadable."""
     if not isinstance(found.data, dict):
         nodes.refuse("document.no_fields", _("A recipe begins with its fields."), line=1)
     _check_size(found)
@@ -67,6 +71,7 @@ def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
         path=place(path, found.data),
         sentence=_sentence(detail, str(path[-1]) if path else ""),
         line=found.line(where),
+        at=path,
     )
 
 

@@ -41,7 +41,7 @@ def check_may_approve(version: RecipeVersion, *, person: UUID, name: str) -> Non
 
     Raises OwnRecipe or ApprovedBefore (both absolute). Rule: 21 CFR 211.186(a).
     """
-    if version.author == person:
+    if version.author == person or str(person) in version.writers:
         raise OwnRecipe(person=name, streams=[version.id])
     if any(approval.person == person for approval in approvals_of(version.id)):
         raise ApprovedBefore(person=name, streams=[version.id])

@@ -3,12 +3,16 @@
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from mes.lib import evidence
 from mes.lib.refusals import NotFound
+from recipes import nodes, reader
 from recipes.document import Recipe
-from recipes.models import Document, RecipeApproval, RecipeUse, RecipeVersion
+from recipes.enums import DraftState
+from recipes.messages import RecipeNotReadable
+from recipes.models import Document, RecipeApproval, RecipeDraft, RecipeUse, RecipeVersion
 
 
 @lru_cache(maxsize=128)
@@ -17,13 +21,18 @@ def document(content_hash: str) -> Recipe:
 
     A document never changes, so each process reads it once.
     """
+    return Recipe.model_validate(plain_document(content_hash))
+
+
+def plain_document(content_hash: str) -> dict[str, Any]:
+    """Return the plain data that a draft began with. Raises NotFound, ValueError."""
     row = Document.objects.filter(hash=content_hash).first()
     if row is None:
         raise NotFound()
-    plain = json.loads(bytes(row.content))
+    plain: dict[str, Any] = json.loads(bytes(row.content))
     if evidence.content_hash(plain) != content_hash:
         raise ValueError(f"document {content_hash} was altered")
-    return Recipe.model_validate(plain)
+    return plain
 
 
 def source_of(version: RecipeVersion) -> bytes:
@@ -81,3 +90,25 @@ def where_used(kind: str, code: str) -> list[UsedIn]:
     rows = RecipeVersion.objects.in_bulk({use.version for use in uses})
     found = [UsedIn(rows[use.version], use.path) for use in uses if use.version in rows]
     return sorted(found, key=lambda use: (use.version.code, use.version.number, use.path))
+
+
+def draft_of(draft: UUID) -> RecipeDraft:
+    """Return a draft of this site. Raises NotFound, for another site's as well."""
+    found = RecipeDraft.objects.filter(id=draft).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_drafts() -> list[RecipeDraft]:
+    """Return the drafts of the site that are being written, without their content."""
+    rows = RecipeDraft.objects.filter(state=DraftState.OPEN).defer("content", "stacks")
+    return list(rows.order_by("code", "-edited_at"))
+
+
+def recipe_of_draft(row: RecipeDraft) -> Recipe | None:
+    """Return a draft as a recipe, None as long as it cannot be read as one."""
+    try:
+        return reader.read_nodes(nodes.Nodes(row.content, {})).recipe
+    except RecipeNotReadable:
+        return None

@@ -32,7 +32,8 @@ OPENS = {
     "batch": "batch.issued", "coi-register": "coi-register.opened", "order": "order.entered",
     "container": "container.received", "person": "person.joined", "device": "device.enrolled",
     "patient": "patient.entered", "lot": "lot.received", "plan-board": "plan-board.opened",
-    "plan": "plan.requested", "recipe-version": "recipe.imported", "sample": "sample.registered",
+    "plan": "plan.requested", "recipe-version": "recipe.imported",
+    "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
     "unit": "unit.commissioned",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}

@@ -5,6 +5,7 @@ from batches.views.home import (
     tablet_happened,
     tablet_scan,
 )
+from batches.views.preview import preview
 from batches.views.sheets import attest, sign_on, verify
 from batches.views.talk import ask, call, hold, label, report, steps
 from batches.views.work import live, work
@@ -18,6 +19,7 @@ __all__ = [
     "issue",
     "label",
     "live",
+    "preview",
     "record",
     "report",
     "sign_on",

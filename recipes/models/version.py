@@ -21,7 +21,10 @@ class VersionSet(models.QuerySet["RecipeVersion"]):
 
 
 class RecipeVersion(Projection):
-    """One version of a recipe at a site. ``id`` is its stream; ``author`` imported it."""
+    """One version of a recipe at a site. ``id`` is its stream; ``author`` imported it.
+
+    ``writers`` are the text ids of all who changed its draft.
+    """
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=60)
@@ -34,6 +37,7 @@ class RecipeVersion(Projection):
     steps = models.PositiveIntegerField()
     author = models.UUIDField(null=True)
     author_name = models.CharField(max_length=120)
+    writers = models.JSONField(default=list)
     imported_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     effective_at = models.DateTimeField(null=True)
@@ -78,7 +82,7 @@ class RecipeVersion(Projection):
 
 
 class RecipeApproval(Projection):
-    """One person's signature under a version; never the author's."""
+    """One person's signature under a version; never that of one who wrote it."""
 
     pk = models.CompositePrimaryKey("version", "person")
     version = models.UUIDField()
@@ -91,6 +95,7 @@ class RecipeApproval(Projection):
     factors = models.JSONField()
     content_hash = models.CharField(max_length=64)
     author = models.UUIDField(null=True)
+    writers = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """The acts of a recipe's version, from its import to its end."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
@@ -46,18 +47,24 @@ def import_recipe(*, command: Command, source: bytes) -> Reply:
     with act(command, new=[New(STREAM, version, command.actor.site)]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         rules.check_new(recipe)
-        said = RecipeImported(
-            code=recipe.recipe,
-            number=_next_number(recipe.recipe),
-            title=dict(recipe.title.root),
-            content_hash=_keep_document(recipe),
-            source_hash=_keep_source(source),
-            stages=len(recipe.stages),
-            steps=len(recipe.by_path),
-        )
+        said = said_of(recipe, source)
         a.append(version, said)
         a.reply = {"version": str(version), "number": said.number, "hash": said.content_hash}
     return a.reply
+
+
+def said_of(recipe: Recipe, source: bytes, *, writers: Sequence[UUID] = ()) -> RecipeImported:
+    """Return what makes a version of a document; keeps the document and its text."""
+    return RecipeImported(
+        code=recipe.recipe,
+        number=_next_number(recipe.recipe),
+        title=dict(recipe.title.root),
+        content_hash=_keep_document(recipe),
+        source_hash=_keep_source(source),
+        stages=len(recipe.stages),
+        steps=len(recipe.by_path),
+        writers=tuple(writers),
+    )
 
 
 def _next_number(code: str) -> int:
@@ -66,17 +73,17 @@ def _next_number(code: str) -> int:
 
 
 def _keep_document(recipe: Recipe) -> str:
-    _keep(recipe.content_hash, "application/json", recipe.canonical)
+    keep(recipe.content_hash, "application/json", recipe.canonical)
     return recipe.content_hash
 
 
 def _keep_source(source: bytes) -> str:
     name = hashlib.sha256(source).hexdigest()
-    _keep(name, "text/plain", source)
+    keep(name, "text/plain", source)
     return name
 
 
-def _keep(name: str, media_type: str, content: bytes) -> None:
+def keep(name: str, media_type: str, content: bytes) -> None:
     """Insert what is not there yet; content with this name is the same content."""
     row = Document(hash=name, media_type=media_type, content=content)
     Document.objects.bulk_create([row], ignore_conflicts=True)

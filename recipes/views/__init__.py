@@ -1,13 +1,31 @@
 from recipes.views.acts import approve, discard, make_effective, submit, withdraw
+from recipes.views.drafts import (
+    discard_draft,
+    draft,
+    draft_from,
+    draft_news,
+    draft_text,
+    edit_draft,
+    new_draft,
+    send_draft,
+)
 from recipes.views.imports import import_recipe
 from recipes.views.versions import schema, source, version, versions
 
 __all__ = [
     "approve",
     "discard",
+    "discard_draft",
+    "draft",
+    "draft_from",
+    "draft_news",
+    "draft_text",
+    "edit_draft",
     "import_recipe",
     "make_effective",
+    "new_draft",
     "schema",
+    "send_draft",
     "source",
     "submit",
     "version",

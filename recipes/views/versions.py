@@ -20,7 +20,11 @@ from records.web import actor_of
 @require_safe
 def versions(request: HttpRequest) -> HttpResponse:
     """List the versions of the site's recipes."""
-    return render(request, "recipes/versions.html", {"table": pages.list_table()})
+    return render(
+        request,
+        "recipes/versions.html",
+        {"table": pages.list_table(), "drafts": selectors.open_drafts()},
+    )
 
 
 @requires(Permission.RECIPES_READ)

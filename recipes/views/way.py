@@ -58,7 +58,8 @@ class Way:
     def own(self) -> bool:
         """The person wrote this version or has approved it."""
         signed = any(approval.person == self.actor.person for approval in self.approvals)
-        return signed or self.version.author == self.actor.person
+        wrote = str(self.actor.person) in self.version.writers
+        return signed or wrote or self.version.author == self.actor.person
 
     @property
     def offers(self) -> dict[str, bool]:

@@ -1,0 +1,295 @@
+"""The editor: a draft is opened, changed field by field or as text, and sent to review."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.permissions import Permission
+from mes.lib.access import requires
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound, Refusal
+from recipes import selectors
+from recipes.drafting import asked
+from recipes.drafting.changes import (
+    Address,
+    Change,
+    Insert,
+    Move,
+    Overtaken,
+    Plain,
+    Put,
+    Remove,
+    at,
+    name_of,
+)
+from recipes.drafting.fields import address_of
+from recipes.drafting.plain import yaml_of
+from recipes.exceptions import RecipeNotReadable
+from recipes.forms import DraftText, NewRecipe
+from recipes.models import RecipeDraft
+from recipes.services import drafts
+from recipes.services.drafts import content_at
+from recipes.views.editor import STRUCTURAL, Editor, address_url, place_asked
+from records.commands import Command, Reply
+from records.reading import reading
+from records.web import actor_of, command_from
+
+Changes = tuple[Change, ...]
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_draft(request: HttpRequest) -> HttpResponse:
+    """Ask for code and title of a new recipe, and open its draft."""
+    form = NewRecipe(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reply = drafts.open_draft(
+            command=command_from(request, "recipe-draft.open", form.cleaned_data),
+            code=form.cleaned_data["code"], title=form.cleaned_data["title"],
+        )  # fmt: skip
+        return redirect("recipes:draft", draft=reply["draft"])
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        return render(
+            request, "recipes/new.html", {"form": form}, status=400 if form.is_bound else 200
+        )
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def draft_from(request: HttpRequest, version: UUID) -> HttpResponse:
+    """Open a draft that begins with a version's text."""
+    command = command_from(request, "recipe-draft.open", {"version": str(version)})
+    reply = drafts.open_draft(command=command, version=version)
+    return redirect("recipes:draft", draft=reply["draft"])
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_safe
+def draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Show the editor at the place that ``at`` names."""
+    editor = _editor(request, draft, request.GET.get("at", ""))
+    return render(request, "recipes/editor/page.html", editor.context())
+
+
+def _editor(request: HttpRequest, draft: UUID, place: str) -> Editor:
+    return Editor(selectors.draft_of(draft), place_asked(place), actor_of(request))
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_safe
+def draft_news(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Give what changed since entry ``seq``, nothing (204) when nothing did."""
+    seen = _number(request.GET.get("seq", ""))
+    editor = _editor(request, draft, request.GET.get("at", ""))
+    if editor.row.entry_seq == seen:
+        return HttpResponse(status=204)
+    whole = _differs(content_at(editor.row, seen), editor.row.content, editor.address)
+    return _panes(request, editor, whole=whole, news=True)
+
+
+def _differs(before: Plain, now: Plain, address: Address) -> bool:
+    try:
+        return at(before, address) != at(now, address)
+    except Overtaken:
+        return True
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+# --- what is done in the form --------------------------------------------------------------------
+
+Asked = Callable[[Plain, Address, HttpRequest], Changes]
+PATHS = 600
+
+
+def _field(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "")
+
+
+def _put(data: Plain, address: Address, request: HttpRequest) -> Changes:
+    value = asked.value_of(_field(request, "value"), _field(request, "widget"))
+    return asked.put(data, address, value)
+
+
+def _move(data: Plain, address: Address, request: HttpRequest) -> Changes:
+    into = address_of(_field(request, "into")[:PATHS])
+    return asked.move(data, address, into=into, after=_field(request, "after")[:60] or None)
+
+
+ACTS: dict[str, Asked] = {
+    "put": _put,
+    "add": lambda data, address, request: asked.add(
+        data, address, _field(request, "after") or None
+    ),
+    "remove": lambda data, address, _request: asked.remove(data, address),
+    "up": lambda data, address, _request: asked.shift(data, address, up=True),
+    "down": lambda data, address, _request: asked.shift(data, address, up=False),
+    "move": _move,
+}
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def edit_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Do one thing that was done in the form; answer with what changed on the page."""
+    actor, place = actor_of(request), place_asked(_field(request, "at"))
+    what, address = _field(request, "act"), address_of(_field(request, "place")[:PATHS])
+    changes: Changes = ()
+    try:
+        if what in {"undo", "redo"}:
+            command = command_from(request, "recipe-draft.take_back", {"act": what})
+            drafts.take_back(command=command, draft=draft, again=what == "redo")
+        else:
+            changes = _changes(request, draft, what, address)
+            drafts.edit_draft(command=_command(request, changes), draft=draft, changes=changes)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        with reading(site=actor.site, person=actor.person):
+            editor = Editor(selectors.draft_of(draft), place, actor)
+            return _panes(request, editor, whole=True, refused=refusal)
+    with reading(site=actor.site, person=actor.person):
+        followed = _followed(place, changes)
+        editor = Editor(selectors.draft_of(draft), followed, actor)
+        whole = what != "put" or place != followed or address[-1:] == ("kind",)
+        return _panes(request, editor, whole=whole)
+
+
+def _command(request: HttpRequest, changes: Changes) -> Command:
+    said = [change.model_dump(mode="json") for change in changes]
+    return command_from(request, "recipe-draft.edit", {"changes": said})
+
+
+def _changes(request: HttpRequest, draft: UUID, what: str, address: Address) -> Changes:
+    """Return what is asked as changes of the draft as it is. Raises ChangedMeanwhile."""
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        row = selectors.draft_of(draft)
+    if what not in ACTS:
+        raise NotFound()
+    base = _as_seen(request, row) if what in {"put", "remove"} else row.content
+    try:
+        return ACTS[what](base, address, request)
+    except Overtaken as error:
+        raise drafts.changed_meanwhile(row, error.address) from error
+
+
+def _as_seen(request: HttpRequest, row: RecipeDraft) -> Plain:
+    """Return the content that the person saw: what they replace is what stood there."""
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        return content_at(row, _number(_field(request, "seq")) or row.entry_seq)
+
+
+def _followed(place: Address, changes: Changes) -> Address:
+    """Return where the thing that was looked at is now: renamed, moved, gone, or a new one."""
+    for change in changes:
+        match change:
+            case Put(renamed=str(name)) if place[: len(change.at) - 1] == change.at[:-1]:
+                place = (*change.at[:-2], name, *place[len(change.at) - 1 :])
+            case Move() if place[: len(change.at) + 1] == (*change.at, change.name):
+                place = (*change.into, change.name, *place[len(change.at) + 1 :])
+            case Insert() if change.at[-1] in STRUCTURAL:
+                place = (*change.at, str(name_of(change.item)))
+            case Remove() if place[: len(change.at) + 1] == (
+                *change.at, name_of(change.item)
+            ):  # fmt: skip
+                place = change.at[:-1]
+            case _:
+                pass
+    return place
+
+
+def _panes(request: HttpRequest, editor: Editor, *, whole: bool, **more: Any) -> HttpResponse:
+    """Return the parts of the page that may have changed; with ``whole`` the form as well."""
+    refused = more.get("refused")
+    context = editor.context(whole=whole, key=uuid7(), **more)
+    response = render(
+        request, "recipes/editor/panes.html", context, status=refused.status if refused else 200
+    )
+    response["HX-Replace-Url"] = address_url(editor.row.id, editor.address)
+    return response
+
+
+# --- as text -------------------------------------------------------------------------------------
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft_text(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Show the draft as YAML; save it: only what differs from what was shown is changed."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return _text_page(request, _editor(request, draft, ""))
+    source = _field(request, "text").replace("\r\n", "\n")
+    refused: Refusal | None = None
+    try:
+        command = command_from(request, "recipe-draft.text", {"text": source})
+        seq = _number(_field(request, "seq"))
+        drafts.save_text(command=command, draft=draft, source=source.encode(), seq=seq)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        refused = refusal
+    with reading(site=actor.site, person=actor.person):
+        editor = _editor(request, draft, "")
+        if refused is None:
+            return redirect("recipes:draft_text", draft=draft)
+        return _text_page(request, editor, refused=refused, text=source)
+
+
+def _text_page(
+    request: HttpRequest, editor: Editor, *, refused: Refusal | None = None, text: str = ""
+) -> HttpResponse:
+    shown = text or yaml_of(editor.row.content)
+    unread = refused.messages if isinstance(refused, RecipeNotReadable) else ()
+    seq = _number(_field(request, "seq")) if refused else editor.row.entry_seq
+    context = editor.context(
+        text_form=DraftText(initial={"text": shown}), refused=refused, unread=unread, seq=seq
+    )
+    status = refused.status if refused else 200
+    return render(request, "recipes/editor/text.html", context, status=status)
+
+
+# --- its end -------------------------------------------------------------------------------------
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def send_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Make a version of the draft and send it to review."""
+    return _end(request, draft, "recipe-draft.send", drafts.send_to_review)
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def discard_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """End the draft; it stays readable."""
+    return _end(request, draft, "recipe-draft.discard", drafts.discard_draft)
+
+
+def _end(
+    request: HttpRequest, draft: UUID, name: str, do: Callable[..., Reply]
+) -> HttpResponse:  # fmt: skip
+    actor = actor_of(request)
+    seq = _number(_field(request, "seq"))
+    try:
+        command = command_from(request, name, {"draft": str(draft), "seq": seq})
+        reply = do(command=command, draft=draft, seq=seq)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        with reading(site=actor.site, person=actor.person):
+            editor = _editor(request, draft, _field(request, "at"))
+            context = editor.context(refused=refusal)
+            return render(request, "recipes/editor/page.html", context, status=refusal.status)
+    if "version" in reply:
+        return redirect("recipes:version", version=reply["version"])
+    return redirect("recipes:versions")

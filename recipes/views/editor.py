@@ -1,0 +1,245 @@
+"""What the editor of a draft shows: outline, form, compiler, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from recipes import compiler, nodes, selectors
+from recipes.document import Recipe
+from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
+from recipes.drafting.fields import Field, address_of, form_of, path_of
+from recipes.drafting.labels import kind_label
+from recipes.enums import DraftState
+from recipes.messages import Message, Weight
+from recipes.models import RecipeDraft
+from recipes.views.way import summary_words
+from records.commands import Actor
+
+Checked = tuple[Recipe | None, tuple[Message, ...]]
+
+
+@lru_cache(maxsize=32)
+def _checked(draft: UUID, _seq: int, _language: str) -> Checked:
+    row = selectors.draft_of(draft)
+    return compiler.check_nodes(nodes.Nodes(row.content, {}))
+
+
+def checked(row: RecipeDraft) -> Checked:
+    """Return the draft as a recipe, if it is one, and what reader and compiler say of it."""
+    return _checked(row.id, row.entry_seq, get_language() or "en")
+
+
+@dataclass(frozen=True)
+class Editor:
+    """A draft as one person looks at it, at one place in it."""
+
+    row: RecipeDraft
+    address: Address
+    actor: Actor
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What reader and compiler say."""
+        return checked(self.row)[1]
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """Return the whole page's context."""
+        signs = _signs(self.messages, self.row.content)
+        stack = self.row.stacks.get(str(self.actor.person), {"undo": [], "redo": []})
+        return {
+            "draft": self.row,
+            "open": self.row.state == DraftState.OPEN,
+            "seq": self.row.entry_seq,
+            "at": path_of(self.address),
+            "outline": Outline(self.row, self.address, signs).rows(),
+            "counts": _counts(self.row.content),
+            "thing": self._thing(),
+            "form": self.form(),
+            "messages_found": [_row(self, message) for message in self.messages[:200]],
+            "summary": summary_words(self.messages),
+            "errors": sum(1 for m in self.messages if m.severity == Weight.ERROR),
+            "may_undo": bool(stack["undo"]),
+            "may_redo": bool(stack["redo"]),
+            "readable": checked(self.row)[0] is not None,
+            **more,
+        }
+
+    def form(self) -> tuple[Field, ...]:
+        """Return the form of the thing that is looked at; none when it is gone."""
+        errors = {
+            path_of(_named(self.row.content, message.at)): message.sentence
+            for message in reversed(self.messages)
+        }
+        try:
+            return form_of(self.row.content, self.address, errors=errors)
+        except Overtaken:
+            return ()
+
+    def _thing(self) -> dict[str, Any]:
+        names = [name for name in self.address if name not in HIDDEN]
+        try:
+            thing = at(self.row.content, self.address)
+        except Overtaken:
+            return {"gone": True, "title": names[-1] if names else "", "crumbs": names[:-1]}
+        kind = thing.get("kind") if isinstance(thing, dict) else None
+        return {
+            "title": _title(thing) or (names[-1] if names else self.row.code),
+            "crumbs": names[:-1],
+            "kind": kind_label(kind) if isinstance(kind, str) else "",
+            "key": names[-1] if names else "",
+            "step": self.address[-2:-1] == ("steps",),
+            "parts": _parts_of(self.address),
+            "structural": bool(self.address) and self.address[-2] in STRUCTURAL,
+        }
+
+
+HIDDEN = frozenset({"stages", "operations", "steps", "contingencies"})
+STRUCTURAL = frozenset({"stages", "operations", "steps", "contingencies"})
+
+
+def _parts_of(address: Address) -> str:
+    """Return the list that a thing of the outline holds: where its next part would be added."""
+    inner = {0: ("stages",), 2: ("operations",), 4: ("steps",)}
+    if address[:1] == ("contingencies",):
+        inner = {2: ("steps",)}
+    found = inner.get(len(address))
+    return path_of((*address, *found)) if found else ""
+
+
+def _title(thing: Plain) -> str:
+    if not isinstance(thing, dict):
+        return ""
+    texts = thing.get("title") or thing.get("text")
+    if not isinstance(texts, dict):
+        return name_of(thing) or ""
+    language = (get_language() or "en").partition("-")[0]
+    said = texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+    return said if isinstance(said, str) and said.strip() else name_of(thing) or ""
+
+
+def _named(data: Plain, way: tuple[str | int, ...]) -> Address:
+    """Return a way in the data as an address: names for numbers, where things have names."""
+    found: list[str] = []
+    for part in way:
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+            found.append(name_of(data) or f"#{part}")
+        else:
+            data = data.get(str(part)) if isinstance(data, dict) else None
+            found.append(str(part))
+    return tuple(found)
+
+
+def _signs(messages: tuple[Message, ...], data: Plain) -> dict[Address, str]:
+    """Return the worst sign of every thing that a message stands in."""
+    signs: dict[Address, str] = {}
+    for message in messages:
+        sign = "stop" if message.severity == Weight.ERROR else "warning"
+        address = _named(data, message.at)
+        for end in range(len(address) + 1):
+            if signs.get(address[:end]) != "stop":
+                signs[address[:end]] = sign
+    return signs
+
+
+def _things(data: Plain, field: str) -> list[Plain]:
+    found = data.get(field) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _counts(data: Plain) -> str:
+    operations = [o for stage in _things(data, "stages") for o in _things(stage, "operations")]
+    said = _("Stages: %(stages)s, operations: %(operations)s, steps: %(steps)s")
+    return said % {
+        "stages": len(_things(data, "stages")), "operations": len(operations),
+        "steps": sum(len(_things(operation, "steps")) for operation in operations),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The tree on the left: only the way to the thing that is looked at lies open."""
+
+    row: RecipeDraft
+    address: Address
+    signs: dict[Address, str]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows from top to bottom, each with its depth."""
+        head = {**self._one((), self.row.content, 0), "title": _("The recipe as a whole")}
+        rows = [head, *self._list(("stages",), self.row.content, 0)]
+        called = self._list(("contingencies",), self.row.content, 0)
+        return rows + ([{"heading": _("Contingencies")}, *called] if called else [])
+
+    def _list(self, place: Address, owner: Plain, depth: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for number, thing in enumerate(_things(owner, place[-1])):
+            address = (*place, name_of(thing) or f"#{number}")
+            rows.append(self._one(address, thing, depth))
+            if self.address[: len(address)] == address:
+                for inner in ("operations", "steps"):
+                    rows += self._list((*address, inner), thing, depth + 1)
+        return rows
+
+    def _one(self, address: Address, thing: Plain, depth: int) -> dict[str, Any]:
+        kind = thing.get("kind") if isinstance(thing, dict) else None
+        inner = [f for f in ("operations", "steps") if address and _things(thing, f)]
+        return {
+            "at": path_of(address),
+            "url": address_url(self.row.id, address),
+            "title": _title(thing),
+            "kind": kind_label(kind) if isinstance(kind, str) else "",
+            "depth": depth,
+            "here": address == self.address,
+            "opened": bool(address) and self.address[: len(address)] == address,
+            "inner": bool(inner),
+            "sign": self.signs.get(address, "") if address else "",
+        }
+
+
+def address_url(draft: UUID, address: Address) -> str:
+    """Return the editor's address at a place in the draft."""
+    page = reverse("recipes:draft", args=[draft])
+    return f"{page}?{urlencode({'at': path_of(address)})}" if address else page
+
+
+def _row(editor: Editor, message: Message) -> dict[str, Any]:
+    address = _named(editor.row.content, message.at)
+    thing = _outlined(address)
+    return {
+        "sign": "stop" if message.severity == Weight.ERROR else "warning",
+        "word": _("Error") if message.severity == Weight.ERROR else _("Warning"),
+        "code": message.code,
+        "sentence": message.sentence,
+        "place": " › ".join(name for name in thing if name not in HIDDEN) or editor.row.code,
+        "url": address_url(editor.row.id, thing),
+        "here": thing == editor.address,
+    }
+
+
+def _outlined(address: Address) -> Address:
+    """Return the thing of the outline that an address lies in: stage, operation or step."""
+    lists = ("contingencies", "steps") if address[:1] == ("contingencies",) else (
+        "stages", "operations", "steps"
+    )  # fmt: skip
+    end = 0
+    for number, name in enumerate(lists):
+        if len(address) > 2 * number + 1 and address[2 * number] == name:
+            end = 2 * number + 2
+        else:
+            break
+    return address[:end]
+
+
+def place_asked(text: str) -> Address:
+    """Return the place that an address in the page's query means; the whole if it is none."""
+    address = address_of(text[:600])
+    return address if address == _outlined(address) else ()

@@ -1,0 +1,229 @@
+"""Changes of a draft: what is done can be undone, what lies between two texts is found. Pure."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from recipes import nodes, reader
+from recipes.drafting import asked
+from recipes.drafting.between import between
+from recipes.drafting.changes import (
+    Insert,
+    Move,
+    Overtaken,
+    Put,
+    Remove,
+    Twice,
+    apply_all,
+    at,
+    inverses,
+    name_of,
+    putting,
+)
+from recipes.drafting.fields import Field, Widget, address_of, form_of
+from recipes.drafting.plain import normal, plain_of, yaml_of
+from tests.builders.recipes import library_text
+
+NAMES = ["six-steps", "cart19-prodigy"]
+ROUNDS = 300
+SEED = ("stages", "seeding", "operations", "seed", "steps")
+
+
+def data_of(name: str) -> Any:
+    return normal(nodes.read(library_text(name)).data)
+
+
+# --- a script of edits and its way back -----------------------------------------------------------
+
+
+def walk(data: Any, address: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Return every place of a document with what stands there."""
+    found = [(address, data)]
+    if isinstance(data, dict):
+        for name, value in data.items():
+            found += walk(value, (*address, name))
+    if isinstance(data, list):
+        for thing in data:
+            if name_of(thing) is not None:
+                found += walk(thing, (*address, str(name_of(thing))))
+    return found
+
+
+def an_edit(data: Any, luck: Random) -> tuple[Any, ...]:
+    places = walk(data)
+    lists = [a for a, v in places if isinstance(v, list) and a]
+    leaves = [a for a, v in places if isinstance(v, str) and a]
+    steps = [(*a, str(name_of(s))) for a, v in places if a[-1:] == ("steps",) for s in v]
+    step, other = luck.choice(steps), luck.choice(steps)
+    value = luck.choice(["x", "7", "renamed"])
+    edits: dict[str, Callable[[], tuple[Any, ...]]] = {
+        "put": lambda: asked.put(data, luck.choice(leaves), value),
+        "empty": lambda: asked.put(data, luck.choice(leaves), None),
+        "new": lambda: asked.put(data, (*step, "limits", "alert", "low"), "1"),
+        "add": lambda: asked.add(data, luck.choice(lists)),
+        "remove": lambda: asked.remove(data, step),
+        "shift": lambda: asked.shift(data, step, up=luck.random() < 0.5),
+        "move": lambda: asked.move(data, step, into=other[:-1], after=other[-1]),
+        "kind": lambda: asked.put(data, (*step, "kind"), luck.choice(["scan", "timer"])),
+    }
+    return edits[luck.choice([*edits, "add"]) if len(steps) > 3 else "add"]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_of_edits_and_its_undoing_give_the_same_document(name: str) -> None:
+    luck, begun = Random(name), data_of(name)
+    data, done = begun, []
+    for _round in range(ROUNDS):
+        try:
+            changes = an_edit(data, luck)
+            data = apply_all(data, changes)
+            done.append(changes)
+        except (Overtaken, Twice):
+            continue  # refused: nothing was changed
+    assert len(done) > ROUNDS / 2
+    assert data != begun
+    for changes in reversed(done):
+        data = apply_all(data, inverses(changes))
+    assert data == begun
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_lies_between_two_texts_makes_the_one_the_other(name: str) -> None:
+    luck, before = Random(name), data_of(name)
+    for _round in range(40):
+        after = before
+        for _edit in range(luck.randrange(1, 6)):
+            try:
+                after = apply_all(after, an_edit(after, luck))
+            except (Overtaken, Twice):
+                continue
+        changes = between(before, after)
+        assert apply_all(before, changes) == after
+        assert apply_all(after, inverses(changes)) == before
+        before = after
+
+
+def test_changes_of_two_people_at_different_places_both_stand() -> None:
+    base = data_of("six-steps")
+    mine = putting(base, (*SEED, "seeded", "decimals"), "3")
+    theirs = (*asked.add(base, SEED, "identity"), *asked.shift(base, (*SEED, "medium"), up=True))
+    one, other = apply_all(base, (*mine, *theirs)), apply_all(base, (*theirs, *mine))
+    assert one == other
+    assert at(one, (*SEED, "seeded", "decimals")) == "3"
+
+
+def test_what_somebody_else_changed_is_never_overwritten() -> None:
+    base = data_of("six-steps")
+    mine = putting(base, (*SEED, "seeded", "decimals"), "3")
+    theirs = putting(base, (*SEED, "seeded", "decimals"), "4")
+    with pytest.raises(Overtaken) as found:
+        apply_all(base, (*theirs, *mine))
+    assert found.value.address == (*SEED, "seeded", "decimals")
+    renamed = apply_all(base, putting(base, (*SEED, "seeded", "key"), "cells"))
+    with pytest.raises(Overtaken):
+        apply_all(renamed, mine)
+
+
+def test_two_steps_never_have_one_name() -> None:
+    base = data_of("six-steps")
+    with pytest.raises(Twice):
+        apply_all(base, putting(base, (*SEED, "seeded", "key"), "medium"))
+    with pytest.raises(Twice):
+        apply_all(base, putting(base, (*SEED, "seeded", "key"), None))
+
+
+def test_a_step_of_another_kind_keeps_what_both_kinds_know() -> None:
+    base = data_of("six-steps")
+    changed = apply_all(base, asked.put(base, (*SEED, "seeded", "kind"), "confirm"))
+    step: Any = at(changed, (*SEED, "seeded"))
+    was: Any = at(base, (*SEED, "seeded"))
+    assert step == {
+        "key": "seeded", "kind": "confirm", "text": was["text"], "note": was["note"],
+        "critical": "true", "verify": "true",
+    }  # fmt: skip
+
+
+def test_empty_fields_leave_nothing_behind() -> None:
+    base = data_of("six-steps")
+    place = (*SEED, "medium", "takes", "low")
+    filled = apply_all(base, putting(base, place, "1 min"))
+    assert at(filled, place) == "1 min"
+    assert apply_all(filled, putting(filled, place, None)) == base
+
+
+def test_a_thing_without_a_name_is_changed_with_its_list() -> None:
+    base = data_of("six-steps")
+    (change,) = asked.put(base, ("stages", "seeding", "staff", "#0", "count"), "3")
+    assert isinstance(change, Put)
+    assert change.at == ("stages", "seeding", "staff")
+    assert change.value == [{"role": "operator", "count": "3", "qualification": "PRODIGY-TCT"}]
+
+
+def test_a_step_moves_past_the_end_of_its_operation_into_the_next() -> None:
+    base = data_of("cart19-prodigy")
+    first: Any = at(base, ("stages", "receipt", "operations"))
+    last = str(name_of(first[0]["steps"][-1]))
+    place = ("stages", "receipt", "operations", str(name_of(first[0])), "steps")
+    (change,) = asked.shift(base, (*place, last), up=False)
+    assert isinstance(change, Move)
+    assert (change.into[3], change.after) == (name_of(first[1]), None)
+
+
+def test_what_is_asked_becomes_the_smallest_change() -> None:
+    base = data_of("six-steps")
+    (added,) = asked.add(base, SEED, "identity")
+    (gone,) = asked.remove(base, (*SEED, "unit"))
+    assert isinstance(added, Insert)
+    assert (added.after, name_of(added.item)) == ("identity", "step-1")
+    assert isinstance(gone, Remove)
+    assert (gone.after, gone.item["kind"]) == ("identity", "equip")
+    assert putting(base, ("recipe",), "SIX-STEPS") == ()
+
+
+# --- text and form are the same document ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_of_a_draft_is_the_same_recipe(name: str) -> None:
+    recipe = reader.read(library_text(name))
+    for data in (plain_of(recipe), data_of(name)):
+        text = yaml_of(data)
+        assert normal(nodes.read(text).data) == normal(data)
+        assert reader.read(text).content_hash == recipe.content_hash
+
+
+def leaves_of(fields: tuple[Field, ...]) -> list[Field]:
+    return [leaf for one in fields for leaf in (leaves_of(one.parts) if one.parts else [one])]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_value_of_every_step_has_its_field_in_the_form(name: str) -> None:
+    data = data_of(name)
+    for address, thing in walk(data):
+        if address[-2:-1] != ("steps",):
+            continue
+        shown = {leaf.path for leaf in leaves_of(form_of(data, address, errors={}))}
+        values = {
+            "/".join(place) for place, value in walk(thing, address)
+            if isinstance(value, str) or (isinstance(value, list) and not name_of(value[0]))
+        }  # fmt: skip
+        assert values - shown == set()
+
+
+def test_the_form_says_what_is_wrong_beside_its_field() -> None:
+    data = data_of("six-steps")
+    path = "/".join((*SEED, "seeded", "unit"))
+    fields = form_of(data, (*SEED, "seeded"), errors={path: "There is no such unit."})
+    wrong = [leaf for leaf in leaves_of(fields) if leaf.error]
+    assert [(leaf.path, leaf.error, leaf.widget) for leaf in wrong] == [
+        (path, "There is no such unit.", Widget.LINE)
+    ]
+
+
+def test_an_address_without_a_thing_has_no_form() -> None:
+    data = data_of("six-steps")
+    assert form_of(data, address_of("stages"), errors={}) == ()
+    with pytest.raises(Overtaken):
+        form_of(data, address_of("stages/nowhere"), errors={})
