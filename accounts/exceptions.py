@@ -35,6 +35,25 @@ class WrongCredential(Refusal):
     way_out = _("Try again. After five wrong tries it waits for fifteen minutes.")
 
 
+class ShownHasChanged(Refusal):
+    """What would be signed is not what was shown (21 CFR 11.70)."""
+
+    code = "signature.shown_has_changed"
+    sentence = _("What you were shown has changed meanwhile. Nothing was signed.")
+    way_out = _("Read it again, then sign.")
+
+
+class ProofSpent(Refusal):
+    """Badge and PIN, or name and password, were given for another command or too long ago."""
+
+    code = "signature.proof_spent"
+    status = 403
+    sentence = _("The proof that %(person)s is here was used already, or has grown old.")
+    way_out = _("Give both components again. Nothing was signed.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
 class LockedOut(Refusal):
     """Too many wrong tries of this person here."""
 

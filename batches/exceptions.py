@@ -214,14 +214,6 @@ class NotConfirmed(Refusal):
     way_out = _("Press “I am ready” on the left, then record.")
 
 
-class ShownHasChanged(Refusal):
-    """What would be signed is not what was shown (21 CFR 11.70)."""
-
-    code = "signature.shown_has_changed"
-    sentence = _("What you were shown has changed meanwhile. Nothing was signed.")
-    way_out = _("Read it again, then sign.")
-
-
 class RefusedNothing(Refusal):
     """QA is asked about an interlock that refused nothing at this step."""
 

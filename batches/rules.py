@@ -8,7 +8,6 @@ from batches.exceptions import (
     OnlyPerformerAttests,
     PerformerMissing,
     RecordClosed,
-    ShownHasChanged,
     StepAlreadyDone,
     StepNotDue,
     StepWaitsForVerifier,
@@ -16,7 +15,6 @@ from batches.exceptions import (
 )
 from batches.models import Batch, Operation, Step
 from batches.selectors import due_step
-from mes.lib.evidence import JSON, content_hash
 from recipes.step import StepBase
 
 
@@ -66,15 +64,6 @@ def check_can_perform(batch: Batch, step: Step, operation: Operation, definition
     check_not_held(batch)
     check_quality_hold(batch, definition)
     check_performer(operation)
-
-
-def check_shown(shown: str | None, content: JSON) -> None:
-    """What is signed is what was shown (21 CFR 11.70). Raises ShownHasChanged.
-
-    None says that the caller showed nothing: a simulation, a test.
-    """
-    if shown is not None and shown != content_hash(content):
-        raise ShownHasChanged()
 
 
 def check_verifier(step: Step, *, verifier: object) -> None:

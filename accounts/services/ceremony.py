@@ -5,28 +5,39 @@ asks for the role at that instant.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts import selectors
 from accounts.enums import CredentialKind
-from accounts.exceptions import NotAllowed, PersonIsDisabled, WrongCredential
+from accounts.exceptions import (
+    NotAllowed,
+    PersonIsDisabled,
+    ProofSpent,
+    ShownHasChanged,
+    WrongCredential,
+)
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
 from accounts.services.credentials import holds
 from mes.lib import clock
-from mes.lib.evidence import content_hash
+from mes.lib.evidence import JSON, content_hash
 from mes.lib.ids import uuid7
-from records.act import keep_refusal
+from records.act import Act, keep_refusal
 from records.commands import Actor, Command
 from records.signatures import Signature
+
+# Hashing, waiting for locks and the act itself take less.
+FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """That a person was there: both components were right at ``at``. Used at once."""
+    """That a person was there: both components were right at ``at``.
+
+    Used at once, and by one command only: what a second command signs needs a proof of its own.
+    """
 
     person: UUID
     printed_name: str
@@ -34,6 +45,16 @@ class Proof:
     zone: str
     factors: tuple[str, ...]
     at: datetime
+    _used_by: set[UUID] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def use(self, a: Act) -> None:
+        """Spend the proof on the command of an act. Raises ProofSpent.
+
+        A command that runs again under its own key (a lost race) uses its own proof again.
+        """
+        if self._used_by - {a.command.key} or a.now - self.at > FRESH:
+            raise ProofSpent(person=self.printed_name, streams=[self.person])
+        self._used_by.add(a.command.key)
 
 
 def prove(*, badge: str, pin: str, actor: Actor) -> Proof:
@@ -87,21 +108,30 @@ def _keep_wrong_try(person: Person | None, kind: CredentialKind, *, actor: Actor
     keep_refusal(attempt, WrongCredential(streams=[person.id], credential=kind.value))
 
 
+def check_shown(shown: str | None, content: JSON) -> None:
+    """What is signed is what was shown (21 CFR 11.70). Raises ShownHasChanged.
+
+    None says that the caller showed nothing: a simulation, a test. No page passes it.
+    """
+    if shown is not None and shown != content_hash(content):
+        raise ShownHasChanged()
+
+
 def sign(
+    a: Act,
     proof: Proof,
     *,
     meaning: str,
-    content: Any,
+    content: JSON,
     permission: str,
-    at: datetime,
     parts: Sequence[str] = (),
 ) -> Signature:
-    """Return the signature of a proven person under ``content``: exactly what was shown.
+    """Return the signature of a proven person under ``content``, at the instant of the act.
 
-    Call it inside the act, with its instant. The signer must hold ``permission`` at the
-    site of the proof, and the role that grants it is part of the signature (21 CFR 11.50).
-    Raises NotAllowed.
+    The signer must hold ``permission`` at the site of the proof, and the role that grants it is
+    part of the signature (21 CFR 11.50). Spends the proof. Raises ProofSpent, NotAllowed.
     """
+    proof.use(a)
     roles = selectors.roles_of(proof.person, proof.site) if proof.site else ()
     role = role_for(permission, list(roles))
     if role is None:
@@ -112,7 +142,7 @@ def sign(
         printed_name=proof.printed_name,
         role=role,
         meaning=meaning,
-        at=at,
+        at=a.now,
         zone=proof.zone,
         factors=proof.factors,
         content_hash=content_hash(content),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from accounts.services.ceremony import Proof, sign
+from accounts.services.ceremony import Proof, check_shown, sign
 from batches import rules, selectors
 from batches.entries import BatchCompleted, OperationAttested, OperationSignedOn
 from batches.enums import OperationState, ProcessState, StepState
@@ -66,9 +66,9 @@ def attest_operation(
         row = selectors.operation_of(batch, operation)
         rules.check_attestation(row, signer=proof.person)
         content = operation_content(row)
-        rules.check_shown(shown, content)
+        check_shown(shown, content)
         signature = sign(
-            proof, meaning=ATTESTED, content=content, at=a.now,
+            a, proof, meaning=ATTESTED, content=content,
             permission=Permission.BATCHES_ATTEST, parts=(operation,),
         )  # fmt: skip
         a.append(batch, OperationAttested(operation=operation, signature=signature))

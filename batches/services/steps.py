@@ -9,7 +9,7 @@ from accounts.exceptions import NotQualified
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.selectors import qualifications_of
-from accounts.services.ceremony import Proof, sign
+from accounts.services.ceremony import Proof, check_shown, sign
 from batches import rules, selectors
 from batches.entries import Said, Shown, StepPerformed, StepVerified
 from batches.enums import StepState
@@ -192,9 +192,9 @@ def verify_step(
             raise NothingToVerify()
         rules.check_verifier(row, verifier=proof.person)
         content = step_content(row)
-        rules.check_shown(shown, content)
+        check_shown(shown, content)
         signature = sign(
-            proof, meaning=VERIFIED, content=content, at=a.now,
+            a, proof, meaning=VERIFIED, content=content,
             permission=Permission.BATCHES_VERIFY, parts=(row.path,),
         )  # fmt: skip
         recipe = selectors.recipe_of(seen)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.exceptions import ShownHasChanged
 from accounts.permissions import Permission
 from accounts.services.ceremony import Proof, prove
 from batches import services
-from batches.exceptions import ShownHasChanged
 from batches.models import Operation
 from batches.pages.seen import Seen, look
 from batches.pages.sheets import attest_page, sign_on_page, verify_page

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
-from accounts.services.ceremony import Proof
+from accounts.services.ceremony import Proof, check_shown
 from batches.entries import ConcessionDeclined, ConcessionGranted
 from batches.enums import ConcessionState
 from batches.models import Concession
@@ -41,7 +41,7 @@ def _asked(batch: UUID, concession: UUID) -> Concession:
 
 
 @acting
-def grant_concession(
+def grant_concession(  # noqa: PLR0913 - the terms, who signs them, and what was shown
     *,
     command: Command,
     batch: UUID,
@@ -50,16 +50,19 @@ def grant_concession(
     reason: str,
     risk: str,
     proof: Proof,
+    shown: str | None = None,
 ) -> Reply:
     """Grant a concession with both components, reason and risk; it opens a deviation.
 
-    Raises ConcessionAnswered, ConcessionTimeInvalid, SamePerson, TextMissing. Appends
+    ``shown`` is the hash of the request as the signer saw it. Raises ConcessionAnswered,
+    ConcessionTimeInvalid, SamePerson, TextMissing, ShownHasChanged. Appends
     ``concession.granted`` and ``deviation.opened``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.QUALITY_CONCEDE)
         row = _asked(batch, concession)
         check_other_person(row.asked_by, proof.person, name=proof.printed_name)
+        check_shown(shown, request_content(row))
         if not a.now < until <= a.now + LONGEST:
             raise ConcessionTimeInvalid(field="until", hours=LONGEST // timedelta(hours=1))
         why, weighed = written(reason, field="reason"), written(risk, field="risk")
@@ -77,15 +80,18 @@ def grant_concession(
 
 
 def concession_content(row: Concession, *, until: datetime, reason: str, risk: str) -> JSON:
-    """Return what the grant of a concession signs."""
+    """Return what the grant of a concession signs: the request, and the grantor's own words."""
+    own: dict[str, JSON] = {"until": instant_text(until), "reason": reason, "risk": risk}
+    return request_content(row) | own
+
+
+def request_content(row: Concession) -> dict[str, JSON]:
+    """Return what the page of a request shows, before the grantor's own words."""
     return {
         "batch": str(row.stream),
         "step": row.step,
         "interlock": row.code,
         "asked": row.asked_reason,
-        "until": instant_text(until),
-        "reason": reason,
-        "risk": risk,
     }
 
 

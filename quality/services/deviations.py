@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from accounts.services.ceremony import Proof
+from accounts.services.ceremony import Proof, check_shown
 from batches.selectors import batch_of
 from mes.lib.evidence import JSON
 from mes.lib.refusals import NotFound
@@ -33,11 +33,19 @@ def deviation_of(batch: UUID, deviation: UUID) -> Deviation:
 
 @acting
 def close_deviation(
-    *, command: Command, batch: UUID, deviation: UUID, conclusion: str, proof: Proof
+    *,
+    command: Command,
+    batch: UUID,
+    deviation: UUID,
+    conclusion: str,
+    proof: Proof,
+    shown: str | None = None,
 ) -> Reply:
     """Close a deviation: root cause and conclusion in words, signed.
 
-    Raises DeviationAlreadyClosed, NotIndependent, TextMissing. Appends ``deviation.closed``.
+    ``shown`` is the hash of what the signer saw, before words of their own. Raises
+    DeviationAlreadyClosed, NotIndependent, TextMissing, ShownHasChanged. Appends
+    ``deviation.closed``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.QUALITY_JUDGE)
@@ -46,6 +54,7 @@ def close_deviation(
             raise DeviationAlreadyClosed(by=row.closed_by_name)
         record = record_of(batch_of(batch))
         rules.check_independent(record, proof.person, name=proof.printed_name)
+        check_shown(shown, deviation_content(row, ""))
         text = written(conclusion, field="conclusion")
         signature = signed(
             a, proof, meaning=CLOSED, content=deviation_content(row, text),

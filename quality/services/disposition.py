@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
-from accounts.services.ceremony import Proof
+from accounts.services.ceremony import Proof, check_shown
 from batches.entries import BatchDispositioned
 from batches.enums import Disposition, RecordState
 from batches.selectors import batch_of
@@ -180,11 +180,13 @@ def _check_reviewed(record: BatchRecord) -> None:
 
 
 @acting
-def certify_later_results(*, command: Command, batch: UUID, proof: Proof) -> Reply:
+def certify_later_results(
+    *, command: Command, batch: UUID, proof: Proof, shown: str | None = None
+) -> Reply:
     """Sign the second stage of a two-stage release: what was pending is in and good.
 
-    Raises NothingPending, LaterResultsOpen, NotAllowed. Appends
-    ``batch.later-results-certified``.
+    ``shown`` is the hash of what the signer saw. Raises NothingPending, LaterResultsOpen,
+    ShownHasChanged, NotAllowed. Appends ``batch.later-results-certified``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.QUALITY_RELEASE)
@@ -194,9 +196,11 @@ def certify_later_results(*, command: Command, batch: UUID, proof: Proof) -> Rep
             raise NothingPending()
         if pending_of(record):
             raise LaterResultsOpen(tests=", ".join(pending_of(record)))
+        content = later_content(record)
+        check_shown(shown, content)
         signature = signed(
             a, proof, meaning=CERTIFIED, permission=Permission.QUALITY_RELEASE,
-            content=later_content(record), parts=tuple(stage.pending),
+            content=content, parts=tuple(stage.pending),
         )  # fmt: skip
         a.append(batch, LaterResultsCertified(tests=tuple(stage.pending), signature=signature))
         a.reply = {"tests": list(stage.pending)}

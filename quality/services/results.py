@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.permissions import Permission
 from accounts.rules import check_other_person, check_permission
-from accounts.services.ceremony import Proof
+from accounts.services.ceremony import Proof, check_shown
 from batches.entries import ExceptionRaised, ResultArrived, Said
 from batches.enums import Disposition
 from batches.models import Batch
@@ -136,21 +136,25 @@ def correct_result(*, command: Command, result: UUID, typed: Typed, reason: str)
 
 
 @acting
-def review_result(*, command: Command, result: UUID, proof: Proof) -> Reply:
+def review_result(
+    *, command: Command, result: UUID, proof: Proof, shown: str | None = None
+) -> Reply:
     """Review a result as a second person, with a signature; gates of the batch see it then.
 
     One that misses the specification raises an exception on the batch; after release it is a
-    critical one, and ``late.failure`` goes out. Raises SamePerson, ResultSuperseded,
-    ResultAlreadyReviewed. Appends ``result.reviewed`` to the sample, ``result.arrived`` and
-    ``exception.raised`` to the batch.
+    critical one, and ``late.failure`` goes out. ``shown`` is the hash of what the signer saw.
+    Raises SamePerson, ResultSuperseded, ResultAlreadyReviewed, ShownHasChanged. Appends
+    ``result.reviewed`` to the sample, ``result.arrived`` and ``exception.raised`` to the batch.
     """
     with reading(site=command.actor.site, person=command.actor.person):
         seen = result_of(result)
     with act(command, streams=[seen.stream, seen.batch]) as a:
         row = result_of(result)
         _check_reviewable(row, proof)
+        content = result_content(row)
+        check_shown(shown, content)
         signature = signed(
-            a, proof, meaning=REVIEWED, content=result_content(row),
+            a, proof, meaning=REVIEWED, content=content,
             permission=Permission.QUALITY_REVIEW_RESULT, parts=(f"result/{row.test}",),
         )  # fmt: skip
         a.append(row.stream, ResultReviewed(result=result, signature=signature))

@@ -24,9 +24,7 @@ def signed(
     if proof.person != a.actor.person:
         streams = [proof.person]
         raise SignerIsAnother(signer=proof.printed_name, person=a.actor.name, streams=streams)
-    return sign(
-        proof, meaning=meaning, content=content, permission=permission, at=a.now, parts=parts
-    )
+    return sign(a, proof, meaning=meaning, content=content, permission=permission, parts=parts)
 
 
 def written(text: str, *, field: str) -> str:

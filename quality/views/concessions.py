@@ -17,6 +17,7 @@ from batches.models import Batch
 from batches.selectors import batch_of, recipe_of
 from mes.lib import clock
 from mes.lib.access import requires
+from mes.lib.evidence import content_hash
 from mes.lib.refusals import Refusal
 from quality import services
 from quality.forms import Conclusion, Grant, Reason
@@ -27,7 +28,7 @@ from quality.views.common import (
     page_reading,
     refusal_of,
 )
-from quality.views.signing import Sheet, page_of, run, shown
+from quality.views.signing import Sheet, page_of, posted_hash, run, shown
 from records.web import command_from
 
 
@@ -46,7 +47,7 @@ def close_deviation(request: HttpRequest, batch: UUID, deviation: UUID) -> HttpR
         return Sheet(
             title=_("Close deviation %(number)s") % {"number": row.number},
             meaning=deviations.CLOSED, action=_("Close deviation"), back=page_of(batch), form=form,
-            content="", batch=batch_of(batch),
+            content=content_hash(deviations.deviation_content(row, "")), batch=batch_of(batch),
             rows=[
                 {"icon": "warning", "strong": row.number, "text": row.description},
                 {"icon": "person", "strong": _("Opened by"), "text": row.opened_by_name},
@@ -56,10 +57,11 @@ def close_deviation(request: HttpRequest, batch: UUID, deviation: UUID) -> HttpR
 
     def sign(proof: Proof) -> object:
         text = form.cleaned_data["conclusion"]
-        payload = {"deviation": str(deviation), "conclusion": text}
+        read = posted_hash(request)
+        payload = {"deviation": str(deviation), "conclusion": text, "content": read}
         return services.close_deviation(
             command=command_from(request, "deviation.close", payload), batch=batch,
-            deviation=deviation, conclusion=text, proof=proof,
+            deviation=deviation, conclusion=text, proof=proof, shown=read,
         )  # fmt: skip
 
     return run(request, make, sign, form)
@@ -92,7 +94,7 @@ def _grant_sheet(
     return Sheet(
         title=_("Concession for one step"), meaning=concessions.GRANTED,
         action=_("Grant concession"), back=page_of(batch), form=form, batch=batch_of(batch),
-        content="", blocked=answered,
+        content=content_hash(concessions.request_content(row)), blocked=answered,
         rows=[
             {"icon": "warning", "strong": sentence(row.code, row.params), "text": ""},
             {"icon": "next", "strong": _step_words(batch_of(batch), row.step), "text": row.step},
@@ -115,11 +117,12 @@ def _grant(
 ) -> object:
     values = form.cleaned_data
     payload = {"concession": str(concession), "reason": values["reason"], "risk": values["risk"],
-               "until": values["until"].isoformat()}  # fmt: skip
+               "until": values["until"].isoformat(),
+               "content": posted_hash(request)}  # fmt: skip
     return services.grant_concession(
         command=command_from(request, "concession.grant", payload), batch=batch,
         concession=concession, until=values["until"], reason=values["reason"],
-        risk=values["risk"], proof=proof,
+        risk=values["risk"], proof=proof, shown=posted_hash(request),
     )  # fmt: skip
 
 

@@ -172,8 +172,12 @@ def certify_later(request: HttpRequest, batch: UUID) -> HttpResponse:
         )  # fmt: skip
 
     def sign(proof: Proof) -> object:
-        command = command_from(request, "batch.certify-later", {"batch": str(batch)})
-        return services.certify_later_results(command=command, batch=batch, proof=proof)
+        shown = posted_hash(request)
+        payload = {"batch": str(batch), "content": shown}
+        command = command_from(request, "batch.certify-later", payload)
+        return services.certify_later_results(
+            command=command, batch=batch, proof=proof, shown=shown
+        )
 
     return run(request, make, sign, None)
 

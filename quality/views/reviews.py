@@ -19,7 +19,7 @@ from quality.services import results
 from quality.views.common import (
     BOTH,
 )
-from quality.views.signing import Row, Sheet, run
+from quality.views.signing import Row, Sheet, posted_hash, run
 from records.web import command_from
 
 
@@ -43,8 +43,10 @@ def review_result(request: HttpRequest, result: UUID) -> HttpResponse:
         )  # fmt: skip
 
     def sign(proof: Proof) -> object:
-        command = command_from(request, "result.review", {"result": str(result)})
-        return services.review_result(command=command, result=result, proof=proof)
+        shown = posted_hash(request)
+        payload = {"result": str(result), "content": shown}
+        command = command_from(request, "result.review", payload)
+        return services.review_result(command=command, result=result, proof=proof, shown=shown)
 
     return run(request, make, sign, None)
 

@@ -117,11 +117,11 @@ def approve(*, command: Command, version: UUID, seq: int, proof: Proof) -> Reply
         recipe = document(row.content_hash)
         rules.check_compiles(recipe)
         signature = sign(
+            a,
             proof,
             meaning=MEANING,
             content=recipe.dump(),
             permission=Permission.RECIPES_APPROVE,
-            at=a.now,
         )
         given = len(approvals_of(version)) + 1
         completes = given >= APPROVALS_NEEDED

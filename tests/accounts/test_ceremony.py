@@ -1,8 +1,9 @@
 """Who it is, proved by two components and throttled; what was signed, and in which role."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from accounts import rules
 from accounts.exceptions import (
     NotAllowed,
     PersonIsDisabled,
+    ProofSpent,
     SamePerson,
     WrongCredential,
 )
@@ -57,8 +59,8 @@ def here(site: DemoSite) -> Actor:
 
 def signed(site: DemoSite, proof: Proof, *, permission: str = "quality.review") -> Signature:
     with act(a_command(site.system)) as a:
-        return sign(proof, meaning="reviewed", content={"batch": "26-1"}, permission=permission,
-                    at=a.now, parts=["steps"])  # fmt: skip
+        return sign(a, proof, meaning="reviewed", content={"batch": "26-1"},
+                    permission=permission, parts=["steps"])  # fmt: skip
 
 
 @pytest.mark.req("P11-50", "P11-70", "P11-200a")
@@ -78,6 +80,43 @@ def test_signature_binds_person_role_meaning_time_zone_and_content(
         content_hash=content_hash({"batch": "26-1"}),
         parts=("steps",),
     )
+
+
+@pytest.mark.req("P11-200a")
+def test_a_proof_signs_for_one_command_only(site: DemoSite, reviewer: UUID, here: Actor) -> None:
+    proof = prove(badge="B-1", pin=PIN, actor=here)
+    signed(site, proof)
+    with pytest.raises(ProofSpent) as refused:
+        signed(site, proof)
+    assert refused.value.interlock is Interlock.ABSOLUTE
+
+
+@pytest.mark.req("P11-200a")
+def test_a_command_that_runs_again_uses_its_own_proof(
+    site: DemoSite, reviewer: UUID, here: Actor
+) -> None:
+    proof, command = prove(badge="B-1", pin=PIN, actor=here), a_command(site.system)
+    made = []
+    for _ in range(2):
+        with suppress(ConnectionError), act(command) as a:
+            made.append(sign(a, proof, meaning="reviewed", content={}, permission="quality.review"))
+            raise ConnectionError
+    assert [one.person for one in made] == [reviewer, reviewer]
+
+
+@pytest.mark.parametrize(("age", "good"), [(60, True), (61, False)])
+@pytest.mark.req("P11-200a")
+def test_a_proof_lives_a_minute(
+    site: DemoSite, reviewer: UUID, here: Actor, at_time: AtTime, age: int, good: bool
+) -> None:
+    at_time(START)
+    proof = prove(badge="B-1", pin=PIN, actor=here)
+    at_time(START + timedelta(seconds=age))
+    if good:
+        assert signed(site, proof).person == reviewer
+        return
+    with pytest.raises(ProofSpent):
+        signed(site, proof)
 
 
 @pytest.mark.req("P11-200a")

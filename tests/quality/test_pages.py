@@ -110,8 +110,10 @@ def test_way_of_a_sample_from_receipt_to_a_signed_result() -> None:
     own = analyst.post(review, proof(analyst))
     assert (own.status_code, b"person.same" in own.content) == (409, True)
     second = signed_in_client(bench.site, "microbiology")
-    assert second.get(review).status_code == 200
-    assert second.post(review, proof(second)).status_code == 302
+    content = second.get(review).context["sheet"].content
+    unseen = second.post(review, proof(second))
+    assert (unseen.status_code, b"signature.shown_has_changed" in unseen.content) == (409, True)
+    assert second.post(review, {**proof(second), "content_hash": content}).status_code == 302
     assert bench.record().results[0].reviewed_at is not None
 
 
@@ -171,8 +173,10 @@ def test_concession_is_granted_and_declined_through_the_pages() -> None:
     first, second = build.asked(bench), build.asked(bench, step="work/fill/volume")
     client = signed_in_client(bench.site, "qa-on-call")
     url = page(bench, "concession", concession=first)
-    until = client.get(url).context["sheet"].form.initial["until"]
-    sent = {**proof(client), "until": f"{until:%Y-%m-%dT%H:%M}", "reason": "r", "risk": "none"}
+    sheet = client.get(url).context["sheet"]
+    until = sheet.form.initial["until"]
+    sent = {**proof(client), "until": f"{until:%Y-%m-%dT%H:%M}", "reason": "r", "risk": "none",
+            "content_hash": sheet.content}  # fmt: skip
     answer = client.post(url, sent)
     assert answer.status_code == 302, answer.content
     decline = page(bench, "decline", concession=second)

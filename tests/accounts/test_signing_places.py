@@ -1,0 +1,89 @@
+"""Every place that signs goes through the one ceremony: found by looking, not by a list."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import pytest
+
+from accounts.services.ceremony import Proof
+from records.entries import Payload
+from records.signatures import Signature
+
+APPS = (
+    "accounts", "equipment", "materials", "recipes", "orders", "batches", "planning", "quality",
+)  # fmt: skip
+# A document never changes; its page is held by the number of the version's last entry.
+HELD_BY_SEQ = {"recipes.services.versions.approve"}
+
+
+def modules(app: str, part: str) -> Iterator[ModuleType]:
+    """Yield the modules of one part of an app."""
+    try:
+        top = importlib.import_module(f"{app}.{part}")
+    except ModuleNotFoundError:
+        return
+    yield top
+    for found in pkgutil.iter_modules(getattr(top, "__path__", [])):
+        yield importlib.import_module(f"{top.__name__}.{found.name}")
+
+
+def signed_payloads() -> set[type[Payload]]:
+    """Return the payload classes in which a signature stands."""
+    return {
+        one
+        for app in APPS
+        for module in modules(app, "entries")
+        for one in vars(module).values()
+        if inspect.isclass(one) and issubclass(one, Payload)
+        and any(field.annotation is Signature for field in one.model_fields.values())
+    }  # fmt: skip
+
+
+def functions() -> dict[str, Callable[..., object]]:
+    """Return the functions that services define, without their wrappers."""
+    return {
+        f"{module.__name__}.{name}": inspect.unwrap(one)
+        for app in APPS
+        for module in modules(app, "services")
+        for name, one in vars(module).items()
+        if inspect.isfunction(one) and one.__module__ == module.__name__
+    }
+
+
+def signing() -> dict[str, Callable[..., object]]:
+    """Return the services whose text makes an entry in which a signature stands."""
+    names = {f"{one.__name__}(" for one in signed_payloads()}
+    return {
+        path: one
+        for path, one in functions().items()
+        if any(name in inspect.getsource(one) for name in names)
+    }
+
+
+def taken(service: Callable[..., object]) -> dict[str, object]:
+    """Return what a service takes, by name."""
+    return {name: one.annotation for name, one in inspect.signature(service).parameters.items()}
+
+
+@pytest.mark.req("P11-50", "P11-200a")
+def test_every_signed_entry_is_made_by_a_service_with_a_proof() -> None:
+    made = "".join(inspect.getsource(one) for one in signing().values())
+    assert {one.__name__ for one in signed_payloads() if f"{one.__name__}(" not in made} == set()
+    bare = {path for path, one in signing().items() if taken(one).get("proof") is not Proof}
+    assert (bare, len(signing()) >= 10) == (set(), True)
+
+
+@pytest.mark.req("P11-70")
+def test_every_service_that_signs_is_told_what_was_shown() -> None:
+    told = {"shown", "content_hash"}
+    untold = {path for path, one in signing().items() if not told & set(taken(one))}
+    assert untold == HELD_BY_SEQ
+
+
+@pytest.mark.req("P11-200a")
+def test_a_signature_is_made_in_the_ceremony_only() -> None:
+    makers = {path for path, one in functions().items() if " Signature(" in inspect.getsource(one)}
+    assert makers == {"accounts.services.ceremony.sign"}
