@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -40,10 +41,16 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
         "language_url": reverse("set_language"),
+        "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
         "open_alarms": selectors.open_alarms,
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),
     }
+
+
+def _has_ways(access: Access) -> bool:
+    """Say whether the person can add a passkey or a generator here: at desks."""
+    return access.device is None and (settings.MES_PASSKEYS or settings.MES_CODES)
 
 
 def _tablet(request: HttpRequest, access: Access) -> dict[str, Any]:

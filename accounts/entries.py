@@ -148,3 +148,36 @@ class CredentialUnblocked(Payload):
 
     credential: str
     identity_check: str
+
+
+@entry("sign_in.linked", version=1, stream="person")
+class SignInLinked(Payload):
+    """The subject of an OpenID provider is this person, as an administrator has checked."""
+
+    link: UUID
+    provider: str
+    subject: str
+    identity_check: str
+
+
+@entry("sign_in.unlinked", version=1, stream="person")
+class SignInUnlinked(Payload):
+    link: UUID
+    reason: str
+
+
+@entry("factor.added", version=1, stream="person")
+class FactorAdded(Payload):
+    """A passkey or a generator of codes; its key is not said."""
+
+    factor: UUID
+    kind_of_factor: str
+    name: str
+
+
+@entry("factor.removed", version=1, stream="person")
+class FactorRemoved(Payload):
+    factor: UUID
+    kind_of_factor: str
+    name: str
+    reason: str

@@ -16,6 +16,23 @@ class CredentialKind(models.TextChoices):
     PASSWORD = "password", _("Password")
 
 
+class GuessKind(models.TextChoices):
+    """What can be guessed, and is counted: secrets, and the codes of a second factor."""
+
+    PIN = "pin", _("PIN")
+    PASSWORD = "password", _("Password")
+    CODE = "code", _("One-time code")
+    PASSKEY = "passkey", _("Passkey")
+
+
+class FactorKind(models.TextChoices):
+    """What a person holds beside a secret, or instead of one."""
+
+    PASSKEY = "passkey", _("Passkey")
+    CODE = "code", _("Generator of codes")
+    RECOVERY = "recovery", _("Codes on paper")
+
+
 class PeriodEnd(models.TextChoices):
     """Why a signed-in period ended."""
 

@@ -98,6 +98,104 @@ class AlarmAnswered(Refusal):
     way_out = _("Open the page again.")
 
 
+class CodeNeeded(Refusal):
+    """The person has a generator of codes, and gave none."""
+
+    code = "credential.code_needed"
+    status = 403
+    sentence = _("Enter the one-time code as well.")
+    way_out = _("Your generator shows it; then send the password again.")
+
+
+class SecondFactorNeeded(Refusal):
+    """From outside of the site a password alone is not enough."""
+
+    code = "credential.second_factor_needed"
+    status = 403
+    sentence = _("From outside of the site a password alone does not sign you in.")
+    way_out = _("Sign in with a passkey, or inside of the site.")
+
+
+class WrongCode(Refusal):
+    """A code that the generator did not show, that is too old, or that was used before."""
+
+    code = "credential.wrong_code"
+    status = 403
+    sentence = _("This code is not right, or was used before.")
+    way_out = _("Wait for the next code of your generator, or use one of your codes on paper.")
+
+
+class WrongFactor(Refusal):
+    """A passkey that nobody has, or an answer to another question."""
+
+    code = "factor.wrong"
+    status = 403
+    sentence = _("This passkey does not belong to anybody here, or the page was too old.")
+    way_out = _("Try again, or sign in with user name and password.")
+
+
+class FactorHeld(Refusal):
+    """One generator of codes is enough."""
+
+    code = "factor.held"
+    sentence = _("You have a generator of codes already.")
+    way_out = _("Remove it first.")
+
+
+class NotYourAccount(Refusal):
+    """Factors are added by their person only."""
+
+    code = "factor.not_yours"
+    status = 403
+    sentence = _("Only the person adds a passkey or a generator of codes.")
+    way_out = _("Ask the person to do it.")
+    interlock = Interlock.ABSOLUTE
+
+
+class NotOffered(Refusal):
+    """This way of signing in is not turned on here."""
+
+    code = "sign_in.not_offered"
+    status = 404
+    sentence = _("This way of signing in is not turned on here.")
+    way_out = _("Sign in with user name and password.")
+
+
+class SubjectUnknown(Refusal):
+    """The provider knows them, but no administrator has said who they are."""
+
+    code = "sign_in.subject_unknown"
+    status = 403
+    sentence = _("%(subject)s is linked to nobody here.")
+    way_out = _("Ask an administrator to link it to your account.")
+
+
+class SingleSignOnFailed(Refusal):
+    """The provider said no, said something else, or what it said was not signed by it."""
+
+    code = "sign_in.single_sign_on_failed"
+    status = 403
+    sentence = _("Single sign-on did not succeed.")
+    way_out = _("Try again, or sign in with user name and password.")
+
+
+class SubjectMissing(Refusal):
+    """A link needs to say to what."""
+
+    code = "sign_in.subject_missing"
+    status = 422
+    sentence = _("Say what the provider calls the person: its subject.")
+    way_out = _("The page that the person saw at the first attempt names it.")
+
+
+class SubjectTaken(Refusal):
+    """A subject is one person."""
+
+    code = "sign_in.subject_taken"
+    sentence = _("This subject is linked to a person already.")
+    way_out = _("End the other link first.")
+
+
 class PersonIsDisabled(Refusal):
     """The account was disabled."""
 
@@ -269,5 +367,6 @@ for _constraint in ("accounts_person_username", "accounts_person_username_key"):
     refuses(_constraint, UsernameTaken)
 refuses("accounts_person_badge", BadgeTaken)
 refuses("accounts_roleassignment_once", RoleHeld)
+refuses("accounts_signinlink_once", SubjectTaken)
 refuses("accounts_device_code", DeviceCodeTaken)
 refuses("accounts_site_code_key", SiteCodeTaken)

@@ -12,9 +12,20 @@ from accounts.entries import (
     RoleRevoked,
     SignInAlarmAnswered,
     SignInAlarmed,
+    SignInLinked,
+    SignInUnlinked,
     SiteOpened,
 )
-from accounts.models import Alarm, Device, IdleTime, Person, Qualification, RoleAssignment, Site
+from accounts.models import (
+    Alarm,
+    Device,
+    IdleTime,
+    Person,
+    Qualification,
+    RoleAssignment,
+    SignInLink,
+    Site,
+)
 from records.folding import Folded, change, create, fold
 
 
@@ -99,3 +110,17 @@ def _sign_in_alarm_answered(e: Folded[SignInAlarmAnswered]) -> None:
         Alarm.objects.filter(id=p.alarm), e,
         answered_at=e.at, answered_by=e.actor, note=p.note,
     )  # fmt: skip
+
+
+@fold(SignInLinked)
+def _sign_in_linked(e: Folded[SignInLinked]) -> None:
+    p = e.payload
+    create(
+        SignInLink, e,
+        id=p.link, person_id=e.stream, provider=p.provider, subject=p.subject, linked_at=e.at,
+    )  # fmt: skip
+
+
+@fold(SignInUnlinked)
+def _sign_in_unlinked(e: Folded[SignInUnlinked]) -> None:
+    change(SignInLink.objects.filter(id=e.payload.link), e, unlinked_at=e.at)

@@ -1,6 +1,7 @@
 """Forms of people and tablets: they parse; services decide."""
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -23,9 +24,18 @@ class DeskSignIn(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    code = forms.CharField(
+        label=_("One-time code"),
+        help_text=_("Only if you have a generator of codes"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
+        if not settings.MES_CODES:
+            del self.fields["code"]
         waiting = "password" if self.is_bound else "username"
         self.fields[waiting].widget.attrs["autofocus"] = True
 

@@ -61,3 +61,15 @@ def identity_of(kind: str, text: str) -> UUID:
     """Return a name for something typed, from which it cannot be guessed back."""
     keyed = f"{settings.SECRET_KEY}:{kind}:{text.strip().lower()}"
     return UUID(bytes=sha256(keyed.encode()).digest()[:16])
+
+
+def is_outside() -> bool:
+    """Say whether the request comes from outside of the site's networks, if they are named."""
+    if not settings.MES_INSIDE:
+        return False
+    try:
+        asked = ipaddress.ip_network(address())
+    except ValueError:
+        return True
+    inside = [ipaddress.ip_network(text, strict=False) for text in settings.MES_INSIDE]
+    return not any(asked.version == one.version and asked.network_address in one for one in inside)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts import entries as said
-from accounts.enums import AlarmKind, CredentialKind, PeriodEnd
+from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd
 from accounts.permissions import role_title
 from records.presenters import presents
 
@@ -36,7 +36,7 @@ def _role_revoked(p: said.RoleRevoked) -> str:
 
 @presents(said.CredentialChanged)
 def _credential_changed(p: said.CredentialChanged) -> str:
-    return _("New secret set: %(kind)s") % {"kind": CredentialKind(p.credential).label}
+    return _("New secret set: %(kind)s") % {"kind": GuessKind(p.credential).label}
 
 
 @presents(said.QualificationGranted)
@@ -95,5 +95,32 @@ def _sign_in_alarm_answered(p: said.SignInAlarmAnswered) -> str:
 
 @presents(said.CredentialUnblocked)
 def _credential_unblocked(p: said.CredentialUnblocked) -> str:
-    said_of = {"kind": CredentialKind(p.credential).label, "check": p.identity_check}
+    said_of = {"kind": GuessKind(p.credential).label, "check": p.identity_check}
     return _("Wrong tries forgotten: %(kind)s; identity checked: %(check)s") % said_of
+
+
+@presents(said.SignInLinked)
+def _sign_in_linked(p: said.SignInLinked) -> str:
+    said_of = {"subject": p.subject, "check": p.identity_check}
+    return _("Single sign-on linked: %(subject)s; identity checked: %(check)s") % said_of
+
+
+@presents(said.SignInUnlinked)
+def _sign_in_unlinked(p: said.SignInUnlinked) -> str:
+    return _("Single sign-on ended: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.FactorAdded)
+def _factor_added(p: said.FactorAdded) -> str:
+    return _("Added for sign-in: %(factor)s") % {"factor": _factor(p.kind_of_factor, p.name)}
+
+
+@presents(said.FactorRemoved)
+def _factor_removed(p: said.FactorRemoved) -> str:
+    said_of = {"factor": _factor(p.kind_of_factor, p.name), "reason": p.reason}
+    return _("Taken away from sign-in: %(factor)s; %(reason)s") % said_of
+
+
+def _factor(kind: str, name: str) -> str:
+    label = str(FactorKind(kind).label)
+    return f"{label} ({name})" if name else label

@@ -21,6 +21,7 @@ from accounts.models import (
     Person,
     Qualification,
     RoleAssignment,
+    SignInLink,
     Site,
 )
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
@@ -230,3 +231,18 @@ def secrets_of(person: UUID) -> dict[str, datetime]:
     """Return the kinds of secret that a person has, and when each was set."""
     rows = Credential.objects.filter(person=person)
     return dict(rows.values_list("kind", "changed_at"))
+
+
+def links_of(person: UUID) -> list[SignInLink]:
+    """Return the subjects of OpenID providers that a person is."""
+    rows = SignInLink.objects.filter(person=person, unlinked_at__isnull=True)
+    return list(rows.order_by("linked_at", "id"))
+
+
+def person_by_subject(provider: str, subject: str) -> Person | None:
+    """Return the person who is a provider's subject; disabled people too."""
+    link = SignInLink.objects.filter(
+        provider=provider, subject=subject, unlinked_at__isnull=True
+    ).select_related("person")
+    found = link.first()
+    return found.person if found else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from mes.lib.databases import databases
 from mes.lib.embedded import addresses, data_folder
 from mes.lib.environment import REQUIRED, Environment
+from mes.lib.single_sign_on import check_address, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,6 +66,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -82,6 +88,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Tells allauth which request it works for; its own addresses are not mounted.
+    "allauth.account.middleware.AccountMiddleware",
     # Finds the person (instead of Django's own), denies by default, opens the reading of a GET.
     "accounts.middleware.AccessMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -117,6 +125,29 @@ AUTH_USER_MODEL = "accounts.Person"
 PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 # How many secrets one process hashes at once; more wait, so that cores are left for acts.
 MES_HASHES = env.number("MES_HASHES", 1)
+# What else people may sign in with at desks. allauth is a library here: it speaks OIDC, WebAuthn
+# and one-time codes, and never makes, saves or signs in a person (ADR 0024).
+MES_PASSKEYS = env.flag("MES_PASSKEYS", default=True)
+MES_CODES = env.flag("MES_CODES", default=True)
+# Networks of the site: from elsewhere a password alone does not sign in.
+MES_INSIDE = env.words("MES_INSIDE")
+MES_OIDC_NAME = env.text("MES_OIDC_NAME", "single sign-on")
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+if env.optional("MES_OIDC_URL"):
+    SOCIALACCOUNT_PROVIDERS = oidc_providers(
+        url=check_address(env.text("MES_OIDC_URL"), production=PRODUCTION),
+        client=env.text("MES_OIDC_CLIENT"),
+        secret=env.text("MES_OIDC_SECRET"),
+    )
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SingleSignOn"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_ADAPTER = "accounts.adapters.NoAccounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+MFA_ADAPTER = "accounts.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # Who is written to when somebody tries secrets; without an address the pages tell alone.
 MES_ALARM_MAIL = env.words("MES_ALARM_MAIL")
 EMAIL_HOST, EMAIL_PORT = env.text("MES_MAIL_HOST", "localhost"), env.number("MES_MAIL_PORT", 25)

@@ -1,6 +1,7 @@
 from accounts.models.alarm import Alarm
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
+from accounts.models.link import SignInLink
 from accounts.models.person import Person
 from accounts.models.qualification import Qualification
 from accounts.models.role import RoleAssignment
@@ -15,6 +16,7 @@ __all__ = [
     "Person",
     "Qualification",
     "RoleAssignment",
+    "SignInLink",
     "Site",
     "Source",
     "Tried",

@@ -1,6 +1,6 @@
 from django.db import models
 
-from accounts.enums import CredentialKind
+from accounts.enums import CredentialKind, GuessKind
 from accounts.models.person import Person
 
 
@@ -38,7 +38,7 @@ class Attempt(models.Model):
     """
 
     person = models.ForeignKey(Person, models.PROTECT)
-    kind = models.CharField(max_length=10, choices=CredentialKind.choices)
+    kind = models.CharField(max_length=10, choices=GuessKind.choices)
     scope = models.UUIDField()
     tries = models.PositiveIntegerField()
     first_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Secrets: set, checked, unblocked. Hashing is slow on purpose and happens in no act."""
 
+from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db import connection
 
 from accounts import origin, rules
 from accounts.entries import CredentialChanged, CredentialUnblocked
-from accounts.enums import AlarmKind, CredentialKind
+from accounts.enums import AlarmKind, CredentialKind, GuessKind
 from accounts.exceptions import IdentityNotChecked
 from accounts.models import Credential
 from accounts.permissions import Permission
@@ -55,7 +56,7 @@ def _keep_hash(*, command: Command, person: UUID, kind: str, hashed: str) -> Rep
 
 @acting
 def unblock_credential(
-    *, command: Command, person: UUID, kind: CredentialKind, identity_check: str
+    *, command: Command, person: UUID, kind: CredentialKind | GuessKind, identity_check: str
 ) -> Reply:
     """Forget a person's wrong tries in all places; appends ``credential.unblocked``.
 
@@ -94,8 +95,13 @@ def holds(
         scope=origin.scope_of(actor.device),
         at=clock.now(),
     )
+    return counted(tried, lambda: _is_right(person, kind, secret), actor=actor)
+
+
+def counted(tried: Try, is_right: Callable[[], bool], *, actor: Actor) -> bool:
+    """Count a try, then look whether it is right, if it may be looked at. Raises as ``holds``."""
     _admit(tried, actor=actor)
-    if _is_right(person, kind, secret):
+    if is_right():
         throttle.was_right(tried)
         return True
     people = throttle.was_wrong(tried)

@@ -1,6 +1,7 @@
 """Signed-in periods: they attribute a person's acts from sign-in to sign-out or lock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from accounts.entries import PeriodClosed, PeriodOpened
@@ -9,6 +10,7 @@ from accounts.exceptions import NoRoleHere
 from accounts.models import Device, Site
 from accounts.selectors import roles_of, site_of, sites_of
 from accounts.services.ceremony import Proof, prove, prove_by_password
+from accounts.services.codes import second_factor
 from mes.lib.ids import uuid7
 from records.act import act, acting
 from records.commands import SYSTEM_ROLE, Actor, Command, Reply
@@ -45,13 +47,31 @@ def _site(device: Device) -> UUID:
     return device.site
 
 
-def sign_in_desk(*, key: UUID, username: str, password: str, site: UUID | None = None) -> Reply:
+def sign_in_desk(
+    *, key: UUID, username: str, password: str, code: str = "", site: UUID | None = None
+) -> Reply:
     """Open a period at a desk by user name and password, at ``site`` or the first of theirs.
 
-    Raises WrongCredential, LockedOut, CredentialBlocked, PersonIsDisabled, NoRoleHere.
+    ``code`` is the second factor of whoever has one. Raises WrongCredential, LockedOut,
+    CredentialBlocked, PersonIsDisabled, NoRoleHere, CodeNeeded, SecondFactorNeeded, WrongCode.
     """
-    desk = Actor(person=None, name="desk", role=SYSTEM_ROLE, site=site)
+    desk = desk_actor(site)
     proof = prove_by_password(username=username, password=password, actor=desk)
+    second = second_factor(proof.person, code=code, actor=desk)
+    proof = replace(proof, factors=(*proof.factors, *second))
+    return sign_in_proved(key=key, proof=proof, site=site)
+
+
+def desk_actor(site: UUID | None = None) -> Actor:
+    """Return a desk as actor: nobody is signed in yet."""
+    return Actor(person=None, name="desk", role=SYSTEM_ROLE, site=site)
+
+
+def sign_in_proved(*, key: UUID, proof: Proof, site: UUID | None = None) -> Reply:
+    """Open a period at a desk for a person who was proved, at ``site`` or the first of theirs.
+
+    Raises NoRoleHere.
+    """
     with reading(site=None, person=proof.person):
         chosen = _choose(sites_of(proof.person), site)
     if chosen is None:

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.enums import AlarmKind, CredentialKind
+from accounts.enums import AlarmKind, CredentialKind, GuessKind
 from accounts.exceptions import CredentialBlocked, LockedOut, SourceSlowed, TriedTooSoon
 from accounts.models import Attempt, Source, Tried
 from mes.lib.refusals import Refusal
@@ -46,7 +46,7 @@ class Try:
 
     person: UUID | None
     identity: UUID
-    kind: CredentialKind
+    kind: CredentialKind | GuessKind
     scope: UUID
     at: datetime
 
@@ -207,12 +207,10 @@ def forget(person: UUID, kind: str, *, scopes: list[UUID] | None = None) -> None
     Attempt.objects.filter(id__in=[row.id for row in counts]).update(tries=0, last_at=None)
 
 
-def tries_of(person: UUID, *, at: datetime) -> dict[CredentialKind, Tries]:
+def tries_of(person: UUID, *, at: datetime) -> dict[GuessKind, Tries]:
     """Return a person's wrong tries for each kind of secret, as a page shows them."""
     rows = list(Attempt.objects.filter(person=person, tries__gt=0))
-    return {
-        kind: _tries([row for row in rows if row.kind == kind], at=at) for kind in CredentialKind
-    }
+    return {kind: _tries([row for row in rows if row.kind == kind], at=at) for kind in GuessKind}
 
 
 def _tries(rows: list[Attempt], *, at: datetime) -> Tries:

@@ -1,7 +1,15 @@
 from accounts.views.alarms import alarms
 from accounts.views.devices import devices, enrol
+from accounts.views.factors import (
+    new_generator,
+    new_passkey,
+    own_ways,
+    passkey_question,
+    passkey_sign_in,
+)
 from accounts.views.people import people, permissions, person
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
+from accounts.views.single_sign_on import single_sign_on, single_sign_on_back
 from accounts.views.ways import ways
 
 __all__ = [
@@ -10,11 +18,18 @@ __all__ = [
     "enrol",
     "home",
     "lock",
+    "new_generator",
+    "new_passkey",
+    "own_ways",
+    "passkey_question",
+    "passkey_sign_in",
     "people",
     "permissions",
     "person",
     "sign_in",
     "sign_out",
+    "single_sign_on",
+    "single_sign_on_back",
     "tablet_sign_in",
     "unlock",
     "ways",

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import selectors
-from accounts.enums import AlarmKind, CredentialKind
+from accounts.enums import AlarmKind, GuessKind
 from accounts.models import Alarm
 from accounts.permissions import Permission
 from accounts.services.alarms import answer_alarm
@@ -51,7 +51,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
 
 def _row(alarm: Alarm, tablets: dict[UUID, str]) -> dict[str, object]:
     where = tablets.get(alarm.device, str(alarm.device)) if alarm.device else alarm.address
-    kind = CredentialKind(alarm.credential).label
+    kind = GuessKind(alarm.credential).label
     return {"alarm": alarm, "what": AlarmKind(alarm.kind).label, "where": where, "secret": kind}
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in at a desk, by user name and password."""
@@ -49,7 +50,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             refused = refusal
         else:
             return _begin(request, opened)
-    context = {"form": form, "refused": refused, "next": _next(request)}
+    return show_sign_in(request, form=form, refused=refused)
+
+
+def show_sign_in(
+    request: HttpRequest, *, form: DeskSignIn | None = None, refused: Refusal | None = None
+) -> HttpResponse:
+    """Show the ways in at a desk, with what was refused."""
+    context = {
+        "form": form or DeskSignIn(),
+        "refused": refused,
+        "next": _next(request),
+        "passkeys": settings.MES_PASSKEYS,
+        "provider": settings.MES_OIDC_NAME if settings.SOCIALACCOUNT_PROVIDERS else "",
+    }
     return render(request, "accounts/sign_in.html", context, status=_status(form, refused))
 
 
@@ -129,7 +143,7 @@ def _proof(request: HttpRequest, form: TabletSignIn, refused: Refusal | None) ->
 def _status(form: Any, refused: Refusal | None) -> int:
     if refused is not None:
         return refused.status
-    return 400 if form.is_bound and not form.is_valid() else 200
+    return 400 if form and form.is_bound and not form.is_valid() else 200
 
 
 def _begin(request: HttpRequest, opened: dict[str, Any]) -> HttpResponse:
@@ -149,7 +163,11 @@ def _close(request: HttpRequest, reason: PeriodEnd) -> None:
 
 
 def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return inside(request, request.POST.get("next") or request.GET.get("next") or "")
+
+
+def inside(request: HttpRequest, wanted: str) -> str:
+    """Return an address if it leads nowhere else."""
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

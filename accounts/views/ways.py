@@ -3,18 +3,23 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import rules, selectors
-from accounts.enums import CredentialKind
+from accounts.enums import CredentialKind, GuessKind
 from accounts.permissions import Permission
 from accounts.services.credentials import unblock_credential
+from accounts.services.factors import factors_of
+from accounts.services.links import link_subject, unlink_subject
 from accounts.services.throttle import TRIES_EVERYWHERE, tries_of
+from accounts.views.factors import remove_posted
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
+from mes.lib.single_sign_on import PROVIDER
 from records.reading import reading
 from records.web import actor_of, command_from
 
@@ -37,6 +42,9 @@ def ways(request: HttpRequest, person: UUID) -> HttpResponse:
         context = {
             "subject": selectors.person_of(person),
             "secrets": _secrets(person),
+            "factors": factors_of(person),
+            "links": selectors.links_of(person),
+            "single": bool(settings.SOCIALACCOUNT_PROVIDERS),
             "refused": refused,
         }
         status = refused.status if refused else 200
@@ -54,14 +62,48 @@ def _secrets(person: UUID) -> list[dict[str, Any]]:
             "blocked": tries[kind].everywhere >= TRIES_EVERYWHERE,
             "locked_until": tries[kind].locked_until,
         }
-        for kind in CredentialKind
+        for kind in GuessKind
+        if kind in CredentialKind.values or tries[kind].everywhere
     ]
 
 
 def _change(request: HttpRequest, person: UUID) -> None:
+    """Do what the pressed button names."""
+    action = request.POST.get("action")
+    if action == "remove":
+        remove_posted(request, person)
+    elif action == "link":
+        _link(request, person)
+    elif action == "unlink":
+        _unlink(request, person)
+    else:
+        _unblock(request, person)
+
+
+def _link(request: HttpRequest, person: UUID) -> None:
+    values = {
+        "provider": PROVIDER,
+        "subject": request.POST.get("subject", "")[:255],
+        "identity_check": request.POST.get("identity_check", "")[:200],
+    }
+    command = command_from(request, "sign_in.link", {"person": str(person), **values})
+    link_subject(command=command, person=person, **values)
+
+
+def _unlink(request: HttpRequest, person: UUID) -> None:
+    reason = request.POST.get("reason", "")[:200]
+    try:
+        link = UUID(request.POST.get("link", ""))
+    except ValueError as error:
+        raise NotFound() from error
+    command = command_from(request, "sign_in.unlink", {"link": str(link), "reason": reason})
+    unlink_subject(command=command, person=person, link=link, reason=reason)
+
+
+def _unblock(request: HttpRequest, person: UUID) -> None:
     check = request.POST.get("identity_check", "")[:200]
     try:
-        kind = CredentialKind(request.POST.get("unblock", ""))
+        kind = GuessKind(request.POST.get("unblock", ""))
     except ValueError as error:
         raise NotFound() from error
     payload = {"person": str(person), "kind": kind.value, "identity_check": check}

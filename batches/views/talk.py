@@ -20,12 +20,12 @@ from batches.pages.seen import Seen, look
 from batches.pages.talk import call_page, report_page, steps_page
 from batches.pages.work import frame
 from batches.views.answer import draw, may, snapshot
-from materials.symbols import data_matrix
-from materials.symbols import draw as draw_symbol
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.isbt128 import coi
 from mes.lib.refusals import NotFound, Refusal
+from mes.lib.symbols import data_matrix
+from mes.lib.symbols import draw as draw_symbol
 from records.web import actor_of, command_from
 
 # Interlocks of the judgement itself: they leave no refused attempt behind.

@@ -13,11 +13,11 @@ from materials import selectors, services
 from materials.enums import ContainerStatus, LabelState
 from materials.forms import Move, PrintLabel
 from materials.models import Container, LabelPrint
-from materials.symbols import data_matrix, draw
 from materials.views.common import answer, events, page_reading
 from mes.lib import isbt128
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
+from mes.lib.symbols import data_matrix, draw
 from records.web import command_from
 
 

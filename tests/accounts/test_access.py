@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, path, reverse
 
 from accounts.context import SECTIONS
 from accounts.middleware import AccessMiddleware, attach
@@ -32,6 +32,10 @@ SHOWS_NOTHING = {
     "set_language": "before sign-in, too",
     "accounts:sign_in": "the way in",
     "accounts:sign_out": "the way out",
+    "accounts:passkey_question": "a random question, before sign-in",
+    "accounts:passkey_sign_in": "the way in",
+    "accounts:single_sign_on": "the way to the provider",
+    "accounts:single_sign_on_back": "the way in",
     "accounts:tablet_sign_in": "the way in",
     "accounts:unlock": "the way back in",
     "accounts:enrol": "opened by a signed, short-lived address",
@@ -64,6 +68,18 @@ def test_every_address_names_a_permission() -> None:
 def test_public_addresses_are_these() -> None:
     public = {name for name, url in ALL.items() if permission_of(url.callback) == PUBLIC}
     assert public == set(SHOWS_NOTHING)
+
+
+def test_no_address_of_allauth_is_mounted() -> None:
+    of_allauth = [
+        name
+        for name, url in ALL.items()
+        if getattr(url.callback, "__module__", "").startswith("allauth")
+    ]
+    assert of_allauth == []
+    for name in ("account_login", "account_signup", "account_email", "socialaccount_signup"):
+        with pytest.raises(NoReverseMatch):
+            reverse(name)
 
 
 def answer_of(url: URLPattern, site: DemoSite | None, who: UUID | None, method: str) -> int:

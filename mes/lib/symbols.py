@@ -1,4 +1,4 @@
-"""Square codes for labels, as SVG that a page may hold without inline style."""
+"""Square codes for labels and screens, as SVG that a page may hold without inline style."""
 
 import re
 from dataclasses import dataclass
@@ -22,9 +22,16 @@ class Symbol:
 
 def data_matrix(text: str) -> Symbol:
     """Return the Data Matrix of a text. Raises ValueError when the text cannot be encoded."""
-    drawn = zxingcpp.create_barcode(
-        text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True
-    ).to_svg()
+    return _symbol(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+
+
+def qr_code(text: str) -> Symbol:
+    """Return the QR code of a text. Raises ValueError when the text cannot be encoded."""
+    return _symbol(text, zxingcpp.BarcodeFormat.QRCode)
+
+
+def _symbol(text: str, kind: zxingcpp.BarcodeFormat, **options: bool) -> Symbol:
+    drawn = zxingcpp.create_barcode(text, kind, **options).to_svg()
     size, path = _SIZE.search(drawn), _PATH.search(drawn)
     if size is None or path is None:
         raise ValueError("The symbol could not be drawn.")
