@@ -8,6 +8,7 @@ alone are a second copy of the log, and name what a changed database has lost or
 import base64
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from records.entries import instant_text
 from records.log import Numbered
 
 SCHEMA = "mes.checkpoint/1"
+# Stream, sequence number and hash of an entry, as ``Numbered`` writes them.
+LINE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/[1-9][0-9]{0,17} [0-9a-f]{64}")
 
 
 class LogRefused(Exception):
@@ -39,12 +42,17 @@ class Checkpoint:
     signature: bytes
     previous: int
     consistency: list[bytes]
-    leaves: list[Numbered]
+    lines: list[str]
 
     @property
     def signed(self) -> bytes:
         """What the signature covers."""
         return evidence.checkpoint_bytes(self.fields())
+
+    @property
+    def leaves(self) -> list[Numbered]:
+        """The entries that came since, with their numbers."""
+        return [Numbered.read(n, line) for n, line in enumerate(self.lines, self.previous)]
 
     def fields(self) -> dict[str, JSON]:
         """Return size, root, time, key and signature as the file has them."""
@@ -61,7 +69,7 @@ class Checkpoint:
         rest = {
             "previous": self.previous,
             "consistency": [step.hex() for step in self.consistency],
-            "leaves": [str(leaf) for leaf in self.leaves],
+            "leaves": self.lines,
         }
         return json.dumps({"schema": SCHEMA, **self.fields(), **rest}, indent=0) + "\n"
 
@@ -69,6 +77,8 @@ class Checkpoint:
     def read(cls, text: str) -> "Checkpoint":
         """Read a file. Raises ValueError, KeyError or TypeError."""
         e = json.loads(text)
+        if not all(map(LINE.fullmatch, e["leaves"])):
+            raise ValueError("A line is not that of an entry.")
         return cls(
             size=int(e["size"]),
             root=bytes.fromhex(e["root"]),
@@ -77,7 +87,7 @@ class Checkpoint:
             signature=base64.b64decode(e["signature"], validate=True),
             previous=int(e["previous"]),
             consistency=[bytes.fromhex(step) for step in e["consistency"]],
-            leaves=[Numbered.read(n, line) for n, line in enumerate(e["leaves"], e["previous"])],
+            lines=list(e["leaves"]),
         )
 
 
@@ -179,8 +189,9 @@ class Checkpointer:
         size, root, at = self.tree.size, self.tree.root(), instant_text(clock.now())
         key = signing.key_id(self.key.public_key())
         with routing.on(log.READER):
-            proof = evidence.consistency_proof(log.span, previous, size) if previous else []
-        unsigned = Checkpoint(size, root, at, key, b"", previous, proof, self.pending)
+            proof = evidence.consistency_proof(log.spans(), previous, size) if previous else []
+        lines = [str(one) for one in self.pending]
+        unsigned = Checkpoint(size, root, at, key, b"", previous, proof, lines)
         return replace(unsigned, signature=self.key.sign(unsigned.signed))
 
 

@@ -1,0 +1,195 @@
+"""SET ledger: appending by many at once, verifying, and proving, on made-up entries.
+
+Verification is counted in two parts: what proves (chains, copies against the hashed bytes, and
+the checkpoints), and what folds every projection anew.
+"""
+
+import hashlib
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from random import Random
+from uuid import UUID
+
+from django.db import connections
+
+from bench.acts import BenchSaid
+from bench.measure import Figure, median_ms, p95, scaled, seconds
+from bench.models import PlainEntry
+from mes.lib import evidence
+from mes.lib.ids import uuid7
+from plant.crew import command_of
+from records import log
+from records.act import New, act
+from records.checkpoints import Checkpointer
+from records.commands import Actor, Command
+from records.store import Head, envelope_of
+from records.verification import Report, verify
+
+SITE = UUID("01900000-0000-7000-8000-0000000000a1")
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+STREAMS, CLIENTS = 50, 16
+APPENDS_A_SECOND, VERIFIED_A_SECOND = 2_000, 100_000
+PROOF_BYTES, PROOF_MS = 1024, 10.0
+LEAVES = 1_000_000
+
+
+def actor() -> Actor:
+    """Return a made-up person of the site."""
+    return Actor(person=uuid7(), name="B. Ench", role="operator", site=SITE, zone="Europe/Berlin")
+
+
+def figures(*, full: bool) -> Iterator[Figure]:
+    """Measure; yields the lines of the table. Needs an empty throw-away database."""
+    yield from _appends(each=400 if full else 100)
+    yield from _verification(entries=400_000 if full else 100_000)
+    yield from _proofs(leaves=LEAVES if full else LEAVES // 10)
+
+
+def _appends(*, each: int) -> Iterator[Figure]:
+    """16 clients append to 50 chains; the baseline inserts the same bytes into a bare table."""
+    said = BenchSaid(text="Volume 5.2 mL entered, within its limits.")
+    streams = [uuid7() for _ in range(STREAMS)]
+    bodies = {}
+    for stream in streams:
+        with act(command_of(actor(), "bench"), new=[New("bench", stream, SITE)]) as a:
+            envelope = envelope_of(a.heads[stream], said, command=a.command, at=a.now)
+            bodies[stream] = evidence.canonical(envelope)
+    turns = itertools.count()
+
+    def chained() -> None:
+        stream = streams[next(turns) % STREAMS]
+        with act(command_of(who, "bench"), streams=[stream]) as running:
+            running.append(stream, said)
+
+    def bare() -> None:
+        number = next(turns)
+        stream = streams[number % STREAMS]
+        PlainEntry.objects.create(stream=stream, seq=number, body=bodies[stream])
+
+    who = actor()
+    _at_once(bare, each=10), _at_once(chained, each=10)
+    theirs, ours = (_at_once(one, each=each) for one in (bare, chained))
+    count = CLIENTS * each
+    yield Figure(
+        "append to 50 chains / bare INSERT, 16 clients", f"{count} acts each",
+        f"{count / ours:.0f}/s", f"{count / theirs:.0f}/s", ours / theirs,
+    )  # fmt: skip
+
+
+def _at_once(one: Callable[[], None], *, each: int) -> float:
+    """Return the seconds in which every client did ``each``; connections are open before."""
+    gate = threading.Barrier(CLIENTS + 1)
+
+    def client() -> None:
+        connections["default"].ensure_connection()
+        gate.wait()
+        for _ in range(each):
+            one()
+        connections.close_all()
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
+
+
+def _verification(*, entries: int, rounds: int = 5) -> Iterator[Figure]:
+    made_up(streams=entries // 200, each=200)
+    Checkpointer().checkpoint()
+    taken: list[Report] = []
+    whole = [seconds(lambda: taken.append(verify(everything=True))) for _ in range(rounds)]
+    assert all(report.clean for report in taken)
+    found = taken[0].entries
+    proving = [report.proving for report in taken]
+    speed, wanted = found / p95(proving), VERIFIED_A_SECOND / scaled(1)
+    yield Figure(
+        "verify chains, copies, checkpoints / with the folds",
+        f"{found} entries, {rounds} rounds; the slowest in twenty: {speed:.0f}/s,"
+        f" {wanted:.0f}/s wanted",
+        f"{found / p95(proving):.0f}/s", f"{found / p95(whole):.0f}/s",
+        median_ms(proving) / median_ms(whole), kept=speed >= wanted,
+    )  # fmt: skip
+
+
+def made_up(*, streams: int, each: int) -> None:
+    """Write properly chained entries as the owner, past the services: they are only read."""
+    who, said = actor(), BenchSaid(text="Volume 5.2 mL entered, within its limits.")
+    command = Command(key=uuid7(), name="bench", actor=who, payload={})
+    with connections["owner"].cursor() as cursor:
+        for table in ("entry", "stream"):
+            cursor.execute(
+                f"ALTER TABLE records_{table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY"
+            )
+        heads = []
+        columns = "stream, seq, kind, version, site, actor, role, at, command, body, hash"
+        with cursor.copy(f"COPY records_entry ({columns}) FROM STDIN") as copy:
+            for _ in range(streams):
+                head = Head(uuid7(), "bench", SITE, 0, evidence.GENESIS)
+                for _ in range(each):
+                    body = evidence.canonical(envelope_of(head, said, command=command, at=AT))
+                    hashed = evidence.entry_hash(head.hash, body)
+                    head = Head(head.id, head.kind, head.site, head.seq + 1, hashed)
+                    copy.write_row(
+                        [head.id, head.seq, said.kind, said.version, SITE, who.person, who.role,
+                         AT, command.key, body, hashed]
+                    )  # fmt: skip
+                heads.append(head)
+        with cursor.copy("COPY records_stream (id, kind, site, seq, hash) FROM STDIN") as copy:
+            for head in heads:
+                copy.write_row([head.id, head.kind, head.site, head.seq, head.hash])
+        cursor.execute("ANALYZE records_entry; ANALYZE records_stream")
+    connections["owner"].close()
+
+
+def _proofs(*, leaves: int) -> Iterator[Figure]:
+    """Prove entries of a log of made-up hashes, kept in the tables that the product keeps it in.
+
+    Numbers and subtrees are written by the owner with COPY; the proofs are those of exports.
+    """
+    root = _log_of(leaves)
+    taken, sizes, chance = [], [], Random(1)
+    for number in (chance.randrange(leaves) for _ in range(200)):
+        began = time.perf_counter()
+        proof = evidence.inclusion_proof(log.spans(), number, leaves)
+        taken.append(time.perf_counter() - began)
+        sizes.append(sum(map(len, proof)))
+        leaf = _made_up_hash(number)
+        assert evidence.included(leaf, index=number, size=leaves, proof=proof, root=root)
+    allowed = scaled(PROOF_MS)
+    slow = p95(taken) * 1000
+    yield Figure(
+        "prove an entry of the log, p95 / allowed",
+        f"{leaves} leaves; {max(sizes)} bytes at most", f"{slow:.2f} ms", f"{allowed:.2f} ms",
+        slow / allowed, 1.0, kept=max(sizes) <= PROOF_BYTES,
+    )  # fmt: skip
+
+
+def _made_up_hash(number: int) -> bytes:
+    return hashlib.sha256(b"%d" % number).digest()
+
+
+def _log_of(leaves: int) -> bytes:
+    """Write a log of made-up hashes over whatever was there; return its root."""
+    tree, nodes, stream = evidence.Tree(), [], uuid7()
+    with connections["owner"].cursor() as cursor:
+        for table in ("leaf", "node", "checkpoint"):
+            cursor.execute(f"ALTER TABLE records_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"TRUNCATE records_{table}")
+        with cursor.copy("COPY records_leaf (number, stream, seq, hash) FROM STDIN") as copy:
+            for number in range(leaves):
+                hashed = _made_up_hash(number)
+                copy.write_row([number, stream, number + 1, hashed])
+                nodes += log.subtrees(number, tree.append(hashed))
+        with cursor.copy("COPY records_node (level, number, hash) FROM STDIN") as copy:
+            for node in nodes:
+                copy.write_row([node.level, node.number, node.hash])
+        cursor.execute("ANALYZE records_leaf; ANALYZE records_node")
+    connections["owner"].close()
+    return tree.root()
