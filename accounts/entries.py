@@ -60,6 +60,27 @@ class QualificationGranted(Payload):
     valid_until: Instant
 
 
+@entry("qualification.failed", version=1, stream="person")
+class QualificationFailed(Payload):
+    """An assessment was failed: suspended until it is granted again.
+
+    ``streams`` are those to which the person appended entries since ``since``, the last good one.
+    """
+
+    qualification: UUID
+    label: str
+    reason: str
+    since: Instant
+    streams: tuple[UUID, ...]
+
+
+@entry("qualification.withdrawn", version=1, stream="person")
+class QualificationWithdrawn(Payload):
+    qualification: UUID
+    label: str
+    reason: str
+
+
 @entry("period.opened", version=1, stream="person")
 class PeriodOpened(Payload):
     """A signed-in period begins: it attributes the person's acts until it is closed."""

@@ -49,3 +49,20 @@ class AlarmKind(models.TextChoices):
     LOCKED_OUT = "locked-out", _("too many wrong tries of one person at one place")
     BLOCKED = "blocked", _("a secret is blocked after wrong tries in several places")
     SPRAY = "spray", _("many people were tried from one place")
+
+
+class SubjectKind(models.TextChoices):
+    """What a person can be qualified for."""
+
+    PROCEDURE = "procedure", _("Procedure")
+    EQUIPMENT_CLASS = "equipment-class", _("Equipment class")
+    GOWNING = "gowning", _("Gowning")
+    PROCESS_SIMULATION = "process-simulation", _("Aseptic process simulation")
+
+
+class QualificationStatus(models.TextChoices):
+    """How a qualification stands apart from its time; only a valid one counts."""
+
+    VALID = "valid", _("valid")
+    SUSPENDED = "suspended", _("suspended")
+    WITHDRAWN = "withdrawn", _("withdrawn")

@@ -196,6 +196,14 @@ class SubjectTaken(Refusal):
     way_out = _("End the other link first.")
 
 
+class QualificationEnded(Refusal):
+    """Suspended or withdrawn already."""
+
+    code = "qualification.ended"
+    sentence = _("This qualification does not count any more.")
+    way_out = _("Open the page again.")
+
+
 class PersonIsDisabled(Refusal):
     """The account was disabled."""
 

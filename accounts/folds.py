@@ -7,7 +7,9 @@ from accounts.entries import (
     IdleTimeSet,
     PersonDisabled,
     PersonJoined,
+    QualificationFailed,
     QualificationGranted,
+    QualificationWithdrawn,
     RoleGranted,
     RoleRevoked,
     SignInAlarmAnswered,
@@ -16,6 +18,7 @@ from accounts.entries import (
     SignInUnlinked,
     SiteOpened,
 )
+from accounts.enums import QualificationStatus
 from accounts.models import (
     Alarm,
     Device,
@@ -62,12 +65,25 @@ def _role_revoked(e: Folded[RoleRevoked]) -> None:
 def _qualification_granted(e: Folded[QualificationGranted]) -> None:
     p = e.payload
     held = Qualification.objects.filter(id=p.qualification)
-    if not change(held, e, label=p.label, valid_until=p.valid_until):
+    again = {"label": p.label, "valid_until": p.valid_until}
+    if not change(held, e, status=QualificationStatus.VALID, **again):
         create(
             Qualification, e,
             id=p.qualification, person_id=e.stream, subject_kind=p.subject_kind, key=p.key,
             label=p.label, valid_until=p.valid_until,
         )  # fmt: skip
+
+
+@fold(QualificationFailed)
+def _qualification_failed(e: Folded[QualificationFailed]) -> None:
+    held = Qualification.objects.filter(id=e.payload.qualification)
+    change(held, e, status=QualificationStatus.SUSPENDED)
+
+
+@fold(QualificationWithdrawn)
+def _qualification_withdrawn(e: Folded[QualificationWithdrawn]) -> None:
+    held = Qualification.objects.filter(id=e.payload.qualification)
+    change(held, e, status=QualificationStatus.WITHDRAWN)
 
 
 @fold(DeviceEnrolled)

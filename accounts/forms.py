@@ -1,12 +1,14 @@
 """Forms of people and tablets: they parse; services decide."""
 
+from uuid import UUID
+
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.enums import CredentialKind
+from accounts.enums import CredentialKind, SubjectKind
 from accounts.permissions import ROLES
 
 
@@ -98,3 +100,30 @@ class SetIdleTime(forms.Form):
     room_class = forms.CharField(label=_("Class of room"), max_length=60)
     seconds = forms.IntegerField(label=_("Seconds without a touch"))
     idle_reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+class Qualify(forms.Form):
+    """Grant a qualification, or renew it: the same subject is prolonged."""
+
+    person = forms.TypedChoiceField(label=_("Person"), coerce=UUID)
+    subject_kind = forms.ChoiceField(label=_("Kind of subject"), choices=SubjectKind.choices)
+    subject = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        label=_("Subject"),
+        help_text=_("As recipes ask for it, such as PRODIGY-TCT"),
+    )
+    valid_until = forms.DateField(
+        label=_("Valid until the end of"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, people: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]
+
+
+class EndQualification(forms.Form):
+    """A failed assessment, or a withdrawal, with its reason."""
+
+    held = forms.UUIDField()
+    person = forms.UUIDField()
+    reason = forms.CharField(max_length=300)

@@ -24,7 +24,7 @@ FIRST: Final[dict[str, tuple[str, ...]]] = {
     "qc-analyst": ("quality:samples", "quality:index"),
     "microbiology": ("quality:samples", "quality:index"),
     "engineering": ("equipment:index",),
-    "trainer": ("accounts:people",),
+    "trainer": ("accounts:qualifications",),
     "admin": ("accounts:people",),
     "auditor": ("records:index", "batches:index"),
 }

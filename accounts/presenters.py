@@ -1,6 +1,7 @@
 """Sentences of the audit trail about sites, people and devices."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import entries as said
 from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd
@@ -43,6 +44,22 @@ def _credential_changed(p: said.CredentialChanged) -> str:
 def _qualification_granted(p: said.QualificationGranted) -> str:
     said_of = {"label": p.label, "until": f"{p.valid_until:%Y-%m-%d}"}
     return _("Qualified for %(label)s until %(until)s") % said_of
+
+
+@presents(said.QualificationFailed)
+def _qualification_failed(p: said.QualificationFailed) -> str:
+    sentence = ngettext(
+        "Failed for %(label)s: %(reason)s; suspended, %(n)d record since the last good one",
+        "Failed for %(label)s: %(reason)s; suspended, %(n)d records since the last good one",
+        len(p.streams),
+    )
+    return sentence % {"label": p.label, "reason": p.reason, "n": len(p.streams)}
+
+
+@presents(said.QualificationWithdrawn)
+def _qualification_withdrawn(p: said.QualificationWithdrawn) -> str:
+    said_of = {"label": p.label, "reason": p.reason}
+    return _("Qualification for %(label)s withdrawn: %(reason)s") % said_of
 
 
 @presents(said.PeriodOpened)

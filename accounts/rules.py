@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import selectors
+from accounts.enums import QualificationStatus
 from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, SamePerson
 from accounts.models import Person, Qualification
 from accounts.permissions import Permission, role_for
@@ -76,7 +77,9 @@ def check_manages(actor: Actor, person: UUID) -> None:
 
 def check_qualified(person: UUID, key: str, *, at: datetime) -> None:
     """Raise NotQualified unless the person is qualified for ``key`` at ``at`` (21 CFR 211.25)."""
-    held = Qualification.objects.filter(person=person, key=key, valid_until__gt=at)
+    held = Qualification.objects.filter(
+        person=person, key=key, valid_until__gt=at, status=QualificationStatus.VALID
+    )
     if not held.exists():
         name = Person.objects.filter(id=person).values_list("printed_name", flat=True).first()
         raise NotQualified(person=name or str(person), subject=key, streams=[person])

@@ -13,6 +13,8 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.entries import QualificationFailed, QualificationGranted
+from accounts.enums import QualificationStatus
 from accounts.models import (
     Alarm,
     Credential,
@@ -27,6 +29,7 @@ from accounts.models import (
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from mes.lib.refusals import NotFound
 from records.commands import Actor
+from records.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,9 @@ def assignments_of(person: UUID, site: UUID) -> Sequence[RoleAssignment]:
 def qualifications_of(people: Iterable[UUID], *, at: datetime) -> dict[UUID, set[str]]:
     """Return the keys of what each person is qualified for at ``at``, in one query."""
     held: dict[UUID, set[str]] = {}
-    rows = Qualification.objects.filter(person__in=list(people), valid_until__gt=at)
+    rows = Qualification.objects.filter(
+        person__in=list(people), valid_until__gt=at, status=QualificationStatus.VALID
+    )
     for person, key in rows.values_list("person_id", "key"):
         held.setdefault(person, set()).add(key)
     return held
@@ -246,3 +251,33 @@ def person_by_subject(provider: str, subject: str) -> Person | None:
     ).select_related("person")
     found = link.first()
     return found.person if found else None
+
+
+def qualifications_held(people: Iterable[UUID]) -> list[Qualification]:
+    """Return every qualification of these people but the withdrawn ones, by kind and key."""
+    rows = Qualification.objects.filter(person__in=list(people)).select_related("person")
+    kept = rows.exclude(status=QualificationStatus.WITHDRAWN)
+    return list(kept.order_by("subject_kind", "key", "person__printed_name", "id"))
+
+
+def last_good_of(person: UUID, qualification: UUID) -> datetime:
+    """Return when the qualification was granted last: the last good assessment.
+
+    Where this site cannot see the grant (made at another one), since the person joined.
+    """
+    rows = Entry.objects.filter(stream=person, kind=QualificationGranted.kind).order_by("-seq")
+    wanted = str(qualification)
+    said = (r.at for r in rows if r.envelope["payload"]["qualification"] == wanted)
+    return next(said, None) or person_of(person).joined_at
+
+
+def streams_touched(person: UUID, *, site: UUID | None, since: datetime) -> list[UUID]:
+    """Return the streams of a site to which a person appended since then, their own left out."""
+    made = Entry.objects.filter(site=site, at__gte=since, actor=person).exclude(stream=person)
+    return list(made.order_by("stream").values_list("stream", flat=True).distinct())
+
+
+def failures_of(people: Iterable[UUID], *, most: int) -> list[Entry]:
+    """Return the last failed assessments of these people, newest first."""
+    rows = Entry.objects.filter(stream__in=list(people), kind=QualificationFailed.kind)
+    return list(rows.order_by("-at")[:most])

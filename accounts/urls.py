@@ -21,6 +21,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/permissions/", views.permissions, name="permissions"),
     path("people/devices/", views.devices, name="devices"),
+    path("people/qualifications/", views.qualifications, name="qualifications"),
     path("people/alarms/", views.alarms, name="alarms"),
     path("people/<uuid:person>/sign-in/", views.ways, name="ways"),
     path("people/<uuid:person>/", views.person, name="person"),

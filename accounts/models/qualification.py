@@ -1,5 +1,6 @@
 from django.db import models
 
+from accounts.enums import QualificationStatus
 from accounts.models.person import Person
 from records.models import Projection
 
@@ -16,11 +17,18 @@ class Qualification(Projection):
     key = models.CharField(max_length=80)
     label = models.CharField(max_length=200)
     valid_until = models.DateTimeField()
+    status = models.CharField(
+        max_length=10, choices=QualificationStatus.choices, default=QualificationStatus.VALID
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "subject_kind", "key"], name="accounts_qualification_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=QualificationStatus.values),
+                name="accounts_qualification_status",
             ),
         ]
 

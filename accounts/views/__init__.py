@@ -8,6 +8,7 @@ from accounts.views.factors import (
     passkey_sign_in,
 )
 from accounts.views.people import people, permissions, person
+from accounts.views.qualifications import qualifications
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
 from accounts.views.single_sign_on import single_sign_on, single_sign_on_back
 from accounts.views.ways import ways
@@ -26,6 +27,7 @@ __all__ = [
     "people",
     "permissions",
     "person",
+    "qualifications",
     "sign_in",
     "sign_out",
     "single_sign_on",

@@ -222,7 +222,7 @@ def test_operation_of_the_api_reads_the_same_session(committed_db: str) -> None:
 
 def test_first_page_is_where_the_work_begins(committed_db: str) -> None:
     site = open_demo_site()
-    for role, page in (("admin", "/people/"), ("trainer", "/people/")):
+    for role, page in (("admin", "/people/"), ("trainer", "/people/qualifications/")):
         assert signed_in_client(site, role).get("/").headers["Location"] == page
 
 

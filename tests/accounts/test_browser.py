@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts import sessions
 from accounts.services.devices import PlaceRef
+from mes.lib import clock
 from mes.lib.ids import uuid7
-from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, tablet
+from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, qualify, tablet
 from tests.support.scanner import scan
 
 TABLET = {"width": 1180, "height": 820}
@@ -150,3 +152,26 @@ def test_name_and_password_at_a_desk(served: str, site: DemoSite, browser: Brows
     ):
         page.goto(f"{served}/{path}")
         looked_at(page, name)
+
+
+def test_trainer_looks_at_qualifications(served: str, site: DemoSite, browser: Browser) -> None:
+    now = clock.now()
+    for name, days in (("Olga Petrov", 400), ("Ines Vogt", 20), ("Carl Quist", -3)):
+        someone = person("operator", site=site, name=name)
+        qualify(someone, "PRODIGY-TCT", site=site, until=now + timedelta(days=days))
+        qualify(someone, "GOWNING-C", site=site, until=now + timedelta(days=200))
+    person("trainer", site=site, name="Tara Reiner", username="tara", secrets=True)
+    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+    page.goto(f"{served}/sign-in/")
+    page.get_by_label("User name").fill("tara")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Qualifications", exact=True)).to_be_visible()
+    page.get_by_text("Ines Vogt · GOWNING-C").click()
+    form = page.get_by_role("form", name="Ines Vogt GOWNING-C")
+    form.get_by_label("Why").fill("Two contact plates over the limit")
+    looked_at(page, "qualifications")
+    form.get_by_role("button", name="Failed: suspend").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Ines Vogt"))
+    expect(row).to_contain_text("suspended")
+    looked_at(page, "qualification-failed")
