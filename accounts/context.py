@@ -1,5 +1,6 @@
 """What every page shows of the person, the site and the tablet."""
 
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +42,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
         "language_url": reverse("set_language"),
+        "passkey_question": partial(_passkey_question, access),
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
         "open_alarms": selectors.open_alarms,
         "may": {str(permission) for permission in access.permissions},
@@ -51,6 +53,14 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
 def _has_ways(access: Access) -> bool:
     """Say whether the person can add a passkey or a generator here: at desks."""
     return access.device is None and (settings.MES_PASSKEYS or settings.MES_CODES)
+
+
+def _passkey_question(access: Access) -> str:
+    """Return where a signature's page asks for a passkey; nothing for who has none."""
+    if access.device is not None or not settings.MES_PASSKEYS:
+        return ""
+    held = selectors.holds_passkey(access.person.id)
+    return reverse("accounts:passkey_question") if held else ""
 
 
 def _tablet(request: HttpRequest, access: Access) -> dict[str, Any]:

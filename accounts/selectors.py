@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -236,6 +237,12 @@ def secrets_of(person: UUID) -> dict[str, datetime]:
     """Return the kinds of secret that a person has, and when each was set."""
     rows = Credential.objects.filter(person=person)
     return dict(rows.values_list("kind", "changed_at"))
+
+
+def holds_passkey(person: UUID) -> bool:
+    """Say whether a person has made a passkey."""
+    held = Authenticator.objects.filter(user_id=person, type=Authenticator.Type.WEBAUTHN)
+    return bool(held.exists())
 
 
 def links_of(person: UUID) -> list[SignInLink]:

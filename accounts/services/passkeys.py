@@ -55,9 +55,12 @@ def add_passkey(*, command: Command, person: UUID, name: str, answer: str) -> Re
     return keep_factors(command=command, person=person, kept=kept)
 
 
-def passkey_options(person: Person | None = None) -> dict[str, Any]:
-    """Return what the browser needs to ask for a passkey: of ``person``, or of anybody here."""
-    return _asked(webauthn.begin_authentication(person))
+def passkey_options() -> dict[str, Any]:
+    """Return what the browser needs to ask for a passkey of this site.
+
+    Nobody is named, so that the answer says whose it is.
+    """
+    return _asked(webauthn.begin_authentication(None))
 
 
 def prove_by_passkey(answer: str, *, actor: Actor) -> Proof:

@@ -41,11 +41,10 @@ SECRET_KEPT = "new-codes"  # noqa: S105 - the name of the place, not what is kep
 @never_cache
 @require_safe
 def passkey_question(request: HttpRequest) -> HttpResponse:
-    """Ask the browser for a passkey: of whoever is signed in, or of anybody. JSON."""
+    """Ask the browser for a passkey, to sign in or to sign. JSON."""
     if not settings.MES_PASSKEYS or sessions.device_of(request) is not None:
         return JsonResponse({}, status=404)
-    access = access_of(request)
-    return JsonResponse(passkey_options(access.person if access else None))
+    return JsonResponse(passkey_options())
 
 
 @public

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from accounts.access import access_of
-from accounts.services.ceremony import Proof, prove, prove_by_password
+from accounts.services.at_desk import prove_at_desk
+from accounts.services.ceremony import Proof
 from mes.lib.refusals import Refusal
 from records.commands import Actor
 from records.reading import reading
@@ -45,15 +46,8 @@ def username_of(request: HttpRequest) -> str:
 
 
 def proof_from(request: HttpRequest, actor: Actor) -> Proof:
-    """Prove the person by what the form brought: badge and PIN, or name and password.
-
-    Call it in no act. Raises the refusals of the ceremony.
-    """
-    given = request.POST
-    if given.get("badge"):
-        return prove(badge=given["badge"], pin=given.get("pin", ""), actor=actor)
-    username, password = given.get("username", ""), given.get("password", "")
-    return prove_by_password(username=username, password=password, actor=actor)
+    """Prove the person by what the form brought. Raises the refusals of the ceremony."""
+    return prove_at_desk(request.POST.dict(), actor=actor)
 
 
 def refusal_of(do: Callable[[], Any]) -> Refusal | None:

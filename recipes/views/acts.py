@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission
-from accounts.services.ceremony import prove_by_password
+from accounts.services.at_desk import prove_at_desk
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from recipes.services import versions
@@ -56,14 +56,10 @@ def submit(request: HttpRequest, version: UUID) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_POST
 def approve(request: HttpRequest, version: UUID) -> HttpResponse:
-    """Sign the approval with user name and password."""
+    """Sign the approval with user name and password, or a passkey."""
 
     def do(command: Command, seq: int) -> object:
-        proof = prove_by_password(
-            username=request.POST.get("username", ""),
-            password=request.POST.get("password", ""),
-            actor=actor_of(request),
-        )
+        proof = prove_at_desk(request.POST.dict(), actor=actor_of(request))
         return versions.approve(command=command, version=version, seq=seq, proof=proof)
 
     return _do(request, version, "approve", do)

@@ -14,7 +14,7 @@ from mes.lib import clock
 from mes.lib.single_sign_on import PROVIDER, oidc_providers
 from records.models import Entry
 from records.reading import reading
-from tests.accounts.test_browser import DESK, looked_at
+from tests.accounts.test_browser import looked_at
 from tests.accounts.test_codes import code_at
 from tests.builders.accounts import (
     PASSWORD,
@@ -24,16 +24,8 @@ from tests.builders.accounts import (
     open_demo_site,
     person,
 )
+from tests.support.authenticator import DESK, Desk
 from tests.support.provider import providing
-
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture
@@ -47,60 +39,29 @@ def kept_of(who: UUID, kind: str) -> list[dict[str, Any]]:
         return [row.envelope["payload"] for row in rows]
 
 
-def at_a_desk(browser: Browser) -> tuple[Page, Any, str]:
-    """Return a page with an authenticator plugged in, its session and its id."""
-    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    return page, cdp, made["authenticatorId"]
-
-
-def sign_in(page: Page, served: str, username: str, wanted: str = "/people/") -> None:
-    page.goto(served + wanted)
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def make_passkey(page: Page, served: str, username: str) -> None:
-    sign_in(page, served, username, "/me/sign-in/")
-    form = page.get_by_role("region", name="A new passkey")
-    form.get_by_label("What you call it").fill("this computer")
-    form.get_by_label("Your password").fill(PASSWORD)
-    form.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_role("form", name="this computer")).to_be_visible()
-
-
-def sign_out(page: Page) -> None:
-    page.locator("summary").click()
-    page.get_by_role("button", name="Sign out").click()
-
-
 @pytest.mark.req("P11-200a", "P11-200b", "P11-300b", "P11-10e1")
 def test_passkey_is_made_signs_in_and_is_taken_away(
     served: str, site: DemoSite, browser: Browser
 ) -> None:
     auditor = person("auditor", site=site, name="Anna Ude", username="ann", secrets=True)
-    page, cdp, authenticator = at_a_desk(browser)
-    make_passkey(page, served, "ann")
+    desk = Desk(browser, served)
+    page = desk.page
+    desk.make_passkey("ann")
     looked_at(page, "own-ways")
     [added] = kept_of(auditor, "factor.added")
     assert (added["kind_of_factor"], added["name"]) == ("passkey", "this computer")
-    sign_out(page)
+    desk.sign_out()
     page.goto(f"{served}/people/")
     looked_at(page, "sign-in-passkey")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
     opened = kept_of(auditor, "period.opened")[-1]
     assert opened["factors"] == ["passkey", "user verification"]
-    sign_out(page)
-    cdp.send(
-        "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
-    )
+    desk.sign_out()
+    desk.verifies(False)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
-    cdp.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": True})
+    desk.verifies(True)
     [held] = factors_of(auditor)
     remove_factor(
         command=a_command(site.actor("admin")),
@@ -118,8 +79,9 @@ def test_passkey_of_a_disabled_person_opens_nothing(
     served: str, site: DemoSite, browser: Browser
 ) -> None:
     auditor = person("auditor", site=site, username="ann", secrets=True)
-    page, _, _ = at_a_desk(browser)
-    make_passkey(page, served, "ann")
+    desk = Desk(browser, served)
+    page = desk.page
+    desk.make_passkey("ann")
     disable_person(command=a_command(site.actor("admin")), person=auditor, reason="left")
     page.goto(f"{served}/people/")
     page.get_by_role("button", name="Use a passkey").click()
@@ -132,12 +94,13 @@ def test_answer_is_taken_once_soon_and_for_its_own_question(
 ) -> None:
     """The same answer sent again, after six minutes, and by another browser is worth nothing."""
     person("auditor", site=site, name="Anna Ude", username="ann", secrets=True)
-    page, _, _ = at_a_desk(browser)
-    make_passkey(page, served, "ann")
-    sign_out(page)
+    desk = Desk(browser, served)
+    page = desk.page
+    desk.make_passkey("ann")
+    desk.sign_out()
     answered = answer(page)
     assert send(page, answered) == f"{served}/records/"
-    sign_out(page)
+    desk.sign_out()
     assert send(page, answered) == "factor.wrong"
     late = answer(page)
     clock.simulate(clock.now() + timedelta(minutes=6))
@@ -208,8 +171,9 @@ def test_generator_and_paper_as_people_see_them(
     served: str, site: DemoSite, browser: Browser
 ) -> None:
     person("auditor", site=site, name="Anna Ude", username="ann", secrets=True)
-    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
-    sign_in(page, served, "ann", "/me/sign-in/")
+    desk = Desk(browser, served)
+    desk.sign_in("ann", "/me/sign-in/")
+    page = desk.page
     page.get_by_role("button", name="Set up a generator").click()
     expect(page.get_by_role("img", name="The secret as a picture")).to_be_visible()
     looked_at(page, "new-generator")
