@@ -22,6 +22,7 @@ class Permission(StrEnum):
     RECORDS_READ = "records.read"
     RECORDS_VERIFY = "records.verify"
     RECORDS_OPERATE = "records.operate"
+    RECORDS_WATCH = "records.watch"
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_MANAGE = "accounts.manage"
     ACCOUNTS_QUALIFY = "accounts.qualify"
@@ -72,6 +73,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.RECORDS_READ: _("Read the audit trail and the logbooks"),
     P.RECORDS_VERIFY: _("Verify the chains of the records"),
     P.RECORDS_OPERATE: _("See messages that could not be delivered, and answer them"),
+    P.RECORDS_WATCH: _("See whether work is done in the background and records are sealed"),
     P.ACCOUNTS_READ: _("See people, roles and devices"),
     P.ACCOUNTS_MANAGE: _("Join and disable people, grant roles, enrol devices"),
     P.ACCOUNTS_QUALIFY: _("Grant and withdraw qualifications"),
@@ -138,18 +140,18 @@ ROLES: Final[dict[str, Role]] = {
     "qa-reviewer": _role(
         _("QA reviewer"),
         _("Answers exceptions, reviews results and batch records, approves recipes."),
-        *_SEE, P.RECORDS_READ, P.RECIPES_APPROVE, P.QUALITY_REVIEW_RESULT, P.QUALITY_JUDGE,
-        P.QUALITY_REVIEW, P.QUALITY_HOLD, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECIPES_APPROVE, P.QUALITY_REVIEW_RESULT,
+        P.QUALITY_JUDGE, P.QUALITY_REVIEW, P.QUALITY_HOLD, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
     ),
     "qa-on-call": _role(
         _("QA on call"),
         _("Grants or refuses concessions, day and night."),
-        *_SEE, P.RECORDS_READ, P.QUALITY_CONCEDE, P.QUALITY_HOLD,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.QUALITY_CONCEDE, P.QUALITY_HOLD,
     ),
     "releasing-person": _role(
         _("Releasing person"),
         _("Certifies and releases: the Qualified Person in the EU, the quality unit in the US."),
-        *_SEE, P.RECORDS_READ, P.QUALITY_RELEASE, P.QUALITY_HOLD,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.QUALITY_RELEASE, P.QUALITY_HOLD,
     ),
     "planner": _role(
         _("Planner"),
@@ -205,12 +207,12 @@ ROLES: Final[dict[str, Role]] = {
     "admin": _role(
         _("Administrator"),
         _("Joins and disables people, grants roles, enrols devices. Does nothing to a batch."),
-        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.RECORDS_OPERATE,
+        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.RECORDS_OPERATE, P.RECORDS_WATCH,
     ),
     "auditor": _role(
         _("Auditor"),
         _("Reads everything but patients' identities, changes nothing."),
-        *_SEE, P.RECORDS_READ, P.RECORDS_VERIFY, P.ACCOUNTS_READ,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_VERIFY, P.ACCOUNTS_READ,
     ),
 }  # fmt: skip
 

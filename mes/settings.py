@@ -34,8 +34,9 @@ SECRET_KEY = env.text("MES_SECRET_KEY", "development-only-" + "0" * 50)
 # Wraps the keys of patients' identities (32 bytes, base64).
 MES_MASTER_KEY = env.text("MES_MASTER_KEY", "ZGV2ZWxvcG1lbnQtb25seS1tYXN0ZXIta2V5LTMyISE=")
 MES_DATA = data_folder(os.environ)
-# Checkpoints of the ledger and the key that signs them: whoever has the data must not have these.
-MES_CHECKPOINTS = Path(env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints")))
+# Checkpoints of the ledger (a folder, or s3://bucket/prefix) and the key that signs them: whoever
+# has the data must not have these.
+MES_CHECKPOINTS = env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints"))
 MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))
 # A TLS proxy says who asks; without one anybody could say so.
 MES_BEHIND_PROXY = env.flag("MES_BEHIND_PROXY", default=False)
@@ -107,6 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.person_and_place",
+                "mes.system.alarm_of_sealing",
             ],
         },
     },

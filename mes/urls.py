@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 from mes.health import health
 from mes.letters import dead_letters
 from mes.lib.access import SIGNED_IN, public, requires
+from mes.system import system
 
 # Apps whose pages stand at the root: sign-in and home; the board.
 AT_ROOT = ("accounts", "planning")
@@ -39,6 +40,7 @@ def _api() -> list[URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("system/", system, name="system"),
     path("letters/", dead_letters, name="letters"),
     path("language/", public(set_language), name="set_language"),
     path("api/v1/schema/", requires(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),

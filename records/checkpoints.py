@@ -1,4 +1,4 @@
-"""Checkpoints: signed roots of the log, in files outside the database.
+"""Checkpoints: signed roots of the log, in files outside the database (``records.places``).
 
 Each file holds the root over all entries so far, its Ed25519 signature, the proof that the log
 of the checkpoint before is its beginning, and a line for each entry that came since. So the files
@@ -7,20 +7,17 @@ alone are a second copy of the log, and name what a changed database has lost or
 
 import base64
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-from django.conf import settings
+from pathlib import PurePath
 
 from mes.lib import clock, evidence
 from mes.lib.evidence import JSON
 from records import log, routing, signing
 from records.entries import instant_text
 from records.log import Numbered
+from records.places import Place, place
 
 SCHEMA = "mes.checkpoint/1"
 # Stream, sequence number and hash of an entry, as ``Numbered`` writes them.
@@ -91,55 +88,30 @@ class Checkpoint:
         )
 
 
-class Folder:
-    """The checkpoints' folder. Files are named by their size and never written again."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(settings.MES_CHECKPOINTS)
-
-    def files(self) -> list[Path]:
-        """Return the files, oldest first."""
-        return sorted(self.path.glob("[0-9]" * 12 + ".json"))
-
-    def newest(self) -> Checkpoint | None:
-        """Return the newest checkpoint. Raises LogRefused when its file cannot be read."""
-        for path in self.files()[-1:]:
-            try:
-                return Checkpoint.read(path.read_text())
-            except (ValueError, KeyError, TypeError) as error:
-                raise LogRefused(f"{path} cannot be read: {error!r}") from error
-        return None
-
-    def write(self, checkpoint: Checkpoint) -> Path:
-        """Write and sync a file. Raises FileExistsError when its size was signed before."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        path = self.path / f"{checkpoint.size:012d}.json"
-        draft = self.path / f"{path.name}.{os.getpid()}"
+def newest(place: Place) -> Checkpoint | None:
+    """Return the newest checkpoint. Raises LogRefused when its file cannot be read, or OSError."""
+    for file in place.files()[-1:]:
         try:
-            with draft.open("w") as file:
-                file.write(checkpoint.text())
-                file.flush()
-                os.fsync(file.fileno())
-            # A link, not a rename: it never replaces what is there.
-            os.link(draft, path)
-        finally:
-            with suppress(FileNotFoundError):
-                draft.unlink()
-        folder = os.open(self.path, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-        return path
+            return Checkpoint.read(place.read(file))
+        except (ValueError, KeyError, TypeError) as error:
+            raise LogRefused(f"{file} cannot be read: {error!r}") from error
+    return None
+
+
+def write(checkpoint: Checkpoint, place: Place) -> PurePath:
+    """Write a file, named by its size. Raises FileExistsError when that was signed before."""
+    return place.add(f"{checkpoint.size:012d}.json", checkpoint.text())
 
 
 class Checkpointer:
     """The one process that numbers entries and signs. Made anew after any error."""
 
-    def __init__(self, folder: Folder | None = None) -> None:
+    def __init__(self, outside: Place | None = None) -> None:
         """Read the log again and compare it with the newest checkpoint. Raises LogRefused."""
-        self.folder = folder or Folder()
+        self.outside = outside or place()
         self.key = signing.private_key()
         self.tree = evidence.Tree()
-        self.previous = self.folder.newest()
+        self.previous = newest(self.outside)
         self.pending: list[Numbered] = []
         self.since = 0
         self._read(self.previous.size if self.previous else 0)
@@ -172,7 +144,7 @@ class Checkpointer:
         if not self.pending:
             return None
         made = self._signed(self.previous.size if self.previous else 0)
-        self.folder.write(made)
+        write(made, self.outside)
         log.keep(made.fields())
         self.previous, self.pending = made, []
         return made
@@ -195,10 +167,10 @@ class Checkpointer:
         return replace(unsigned, signature=self.key.sign(unsigned.signed))
 
 
-def all_files(folder: Folder) -> Iterator[tuple[Path, Checkpoint | None]]:
+def all_files(outside: Place) -> Iterator[tuple[PurePath, Checkpoint | None]]:
     """Yield each file with what it says, oldest first; None where it cannot be read."""
-    for path in folder.files():
+    for file, text in outside.texts():
         try:
-            yield path, Checkpoint.read(path.read_text())
+            yield file, None if text is None else Checkpoint.read(text)
         except (ValueError, KeyError, TypeError):
-            yield path, None
+            yield file, None

@@ -116,6 +116,11 @@ SELECT count(*) FROM records_message
  WHERE (state = 'waiting' AND not_before <= {NOW}) OR {LAPSED}
 """
 
+OLDEST = f"""
+SELECT {NOW} - min(not_before) FROM records_message
+ WHERE state IN ('waiting', 'leased') AND not_before <= {NOW}
+"""
+
 
 def lease(*, limit: int = BATCH) -> list[Message]:
     """Take up to ``limit`` due messages for LEASE_SECONDS, in a transaction of its own.
@@ -217,6 +222,14 @@ def due() -> int:
         cursor.execute(DUE, {"simulated": clock.simulated()})
         [found] = cursor.fetchone()
     return int(found)
+
+
+def oldest_due() -> timedelta:
+    """Return for how long the first of the due messages waits: nothing when none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST, {"simulated": clock.simulated()})
+        [waits] = cursor.fetchone()
+    return timedelta() if waits is None else waits
 
 
 def subscriptions() -> Sequence[tuple[str, str]]:

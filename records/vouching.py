@@ -7,16 +7,17 @@ file names must still be there with that hash.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
 
 from mes.lib import evidence
-from records import signing
-from records.checkpoints import Checkpoint, Folder, all_files
+from records import pulses, signing
+from records.checkpoints import Checkpoint, all_files
 from records.log import READER
+from records.places import Place, near_the_data, place
 
 CHUNK = 10_000
 # An act may wait for a lock, and a clock may be set: not for as long as this.
@@ -58,12 +59,12 @@ def check(*, stream: UUID | None = None) -> Vouched:
 
     ``stream`` limits the comparison of entries to one; the files are checked all the same.
     """
-    return _Check(Folder(), stream).run()
+    return _Check(place(), stream).run()
 
 
 class _Check:
-    def __init__(self, folder: Folder, stream: UUID | None) -> None:
-        self.folder, self.stream = folder, stream
+    def __init__(self, outside: Place, stream: UUID | None) -> None:
+        self.outside, self.stream = outside, stream
         self.found = Vouched()
         self.tree = evidence.Tree()
         self.before: Checkpoint | None = None
@@ -72,7 +73,7 @@ class _Check:
         self.wrong: dict[UUID, list[tuple[int, str]]] = {}
 
     def run(self) -> Vouched:
-        for path, checkpoint in all_files(self.folder):
+        for path, checkpoint in all_files(self.outside):
             if not self._holds(path, checkpoint):
                 break
         self._rest()
@@ -80,7 +81,7 @@ class _Check:
         self._note()
         return self.found
 
-    def _holds(self, path: Path, checkpoint: Checkpoint | None) -> bool:
+    def _holds(self, path: PurePath, checkpoint: Checkpoint | None) -> bool:
         """Check one file; say whether those behind it can still be read as its continuation."""
         if checkpoint is None:
             self._say(path, "cannot be read")
@@ -135,7 +136,7 @@ class _Check:
         kept = self._rows("SELECT max(size) FROM records_checkpoint")[0][0] or 0
         if kept > self.tree.size:
             problem = f"checkpoint {kept} was signed and is not here, {self.tree.size} is the last"
-            self._say(self.folder.path, problem)
+            self._say(PurePath(str(self.outside)), problem)
 
     def _name(self) -> None:
         """Name the first wrong entry of each stream: behind a rewritten one all hashes differ."""
@@ -154,11 +155,10 @@ class _Check:
             f"Checkpoint {self.before.size} of {self.before.at} vouches for"
             f" {self.found.entries} entries; {max(newer, 0)} are newer."
         )
-        for what, path in (("folder", self.folder.path), ("key", signing.key_path())):
-            if signing.beside_the_data(path):
-                notes.append(f"The {what} of the checkpoints lies beside the data: for show only.")
+        notes += [*self.outside.weaknesses(), *near_the_data("key", signing.key_path())]
+        notes += pulses.reached()
 
-    def _say(self, path: Path, problem: str) -> None:
+    def _say(self, path: PurePath, problem: str) -> None:
         self.found.flaws.append((f"checkpoint {path.name}", problem))
 
     def _rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:

@@ -4,6 +4,7 @@
 ``committed_db``    a database of its own, in which everything really commits.
 ``owner_connection``, ``reader_connection``   psycopg, to the database of ``committed_db``.
 ``at_time``         sets the simulated time of this process; real time returns at the end.
+``outside``         an empty folder of checkpoints with a key of its own.
 ``served``          the address of the site, served on the database of ``committed_db``.
 ``celery_worker_process``   a real worker, relay and broker on that database.
 ``page``            pytest-playwright's, in the machine's Chromium.
@@ -21,10 +22,11 @@ import pytest
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from mes.lib import clock
 from mes.lib.embedded import READER
+from records.places import Folder
 from tests.support.aliases import pointed_at
 from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
 from tests.support.cluster import Cluster
@@ -132,6 +134,15 @@ def at_time() -> Iterator[Callable[[datetime], None]]:
     """Give a function that sets the simulated time; real time returns after the test."""
     yield clock.simulate
     clock.simulate(None)
+
+
+@pytest.fixture
+def outside(tmp_path: Path, settings: Settings) -> Folder:
+    """Give an empty folder of checkpoints, with a key made on first use."""
+    settings.MES_DATA = tmp_path / "data"
+    settings.MES_CHECKPOINTS = tmp_path / "data" / "checkpoints"
+    settings.MES_CHECKPOINT_KEY = tmp_path / "data" / "keys" / "checkpoint.pem"
+    return Folder()
 
 
 @pytest.fixture

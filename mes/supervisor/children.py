@@ -13,9 +13,11 @@ from pathlib import Path
 from mes.lib.embedded.folder import PROJECT
 from mes.lib.embedded.process import stop
 
-# The owner and the reader have no business in a process that serves people.
+# The owner, the reader and the secrets of the checkpoints' bucket have no business in a process
+# that serves people.
 READER = "DATABASE_READER_URL"
-HIDDEN = ("DATABASE_OWNER_URL", READER)
+BUCKET = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+HIDDEN = ("DATABASE_OWNER_URL", READER, *BUCKET)
 CHECKPOINT = ("manage.py", "checkpoint", "--every", "60")
 # Restarted at once, a process that cannot start would keep the machine busy.
 PAUSE = 2.0
@@ -86,7 +88,8 @@ def children(environ: Mapping[str, str], *, port: int, logs: Path) -> list[Child
         for name, arguments in commands.items()
     ]
     if environ.get(READER):
-        reads = {**environment, READER: environ[READER]}
+        own = (READER, *BUCKET)
+        reads = {**environment, **{name: environ[name] for name in own if name in environ}}
         found.append(Child("checkpoint", CHECKPOINT, logs / "checkpoint.log", reads))
     return found
 

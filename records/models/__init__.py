@@ -4,6 +4,7 @@ from records.models.file import StoredFile
 from records.models.log import Checkpoint, Leaf, Node
 from records.models.message import Message
 from records.models.projection import Projection
+from records.models.pulse import Pulse
 from records.models.simulation import Simulation
 from records.models.stream import Stream
 from records.models.verification import Verification
@@ -16,6 +17,7 @@ __all__ = [
     "Message",
     "Node",
     "Projection",
+    "Pulse",
     "Simulation",
     "StoredFile",
     "Stream",

@@ -143,15 +143,15 @@ def test_every_permission_is_described_and_granted() -> None:
 @pytest.mark.req("D11-11b")
 def test_administrator_has_no_right_at_a_batch() -> None:
     assert {p.value for p in ROLES["admin"].permissions} == {
-        "accounts.read", "accounts.manage", "records.operate",
+        "accounts.read", "accounts.manage", "records.operate", "records.watch",
     }  # fmt: skip
 
 
 @pytest.mark.req("D11-11a")
 def test_auditor_changes_nothing() -> None:
-    assert {p.value.split(".")[1] for p in ROLES["auditor"].permissions} == {"read", "verify"} - (
-        set()
-    )
+    assert {p.value.split(".")[1] for p in ROLES["auditor"].permissions} == {
+        "read", "verify", "watch",
+    }  # fmt: skip
     assert Permission.BATCHES_VERIFY not in ROLES["auditor"].permissions
 
 

@@ -10,7 +10,7 @@ import pytest
 from mes.lib.embedded import APP, READER
 from mes.lib.embedded.process import wait_until
 from mes.supervisor.children import children
-from records.checkpoints import Folder
+from records.places import Folder
 from records.verification import verify
 from tests.records.trial import stream_with
 from tests.support.cluster import Cluster
@@ -19,10 +19,15 @@ from tests.support.processes import child_environment
 
 
 def test_only_the_checkpointer_gets_the_readers_address(tmp_path: Path) -> None:
-    environ = {"DATABASE_READER_URL": "reader", "DATABASE_OWNER_URL": "owner", "OTHER": "1"}
+    secret = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
+    environ = {
+        "DATABASE_READER_URL": "reader", "DATABASE_OWNER_URL": "owner", "OTHER": "1", **secret,
+    }  # fmt: skip
     found = {child.name: child for child in children(environ, port=1, logs=tmp_path)}
     holders = [name for name, child in found.items() if "DATABASE_READER_URL" in child.environment]
     assert holders == ["checkpoint"]
+    keepers = [name for name, child in found.items() if secret.keys() & child.environment.keys()]
+    assert keepers == ["checkpoint"]
     assert not any("DATABASE_OWNER_URL" in child.environment for child in found.values())
 
 

@@ -16,9 +16,10 @@ from pytest_django import Settings
 from mes.lib import evidence
 from mes.lib.evidence import Tree
 from records import log, signing
-from records.checkpoints import Checkpointer, Folder, LogRefused, all_files
+from records.checkpoints import Checkpointer, LogRefused, all_files, write
 from records.log import AnotherRuns
 from records.models import Checkpoint, Leaf
+from records.places import Folder
 from records.signing import KeyUnusable
 from records.verification import verify
 from tests.records.trial import command as saying
@@ -43,7 +44,7 @@ def test_a_checkpoint_signs_the_root_over_every_entry(outside: Folder) -> None:
     public = signing.public_keys()[made.key]
     assert signing.signed_by(public, signature=made.signature, content=made.signed)
     assert [read for _, read in all_files(outside)] == [made]
-    kept = json.loads(outside.files()[0].read_text())
+    kept = json.loads(outside.read(outside.files()[0]))
     assert Checkpoint.objects.get().fields == {
         name: kept[name] for name in ("size", "root", "at", "key", "signature")
     }
@@ -151,7 +152,7 @@ def test_a_file_is_never_written_again(outside: Folder) -> None:
     made = Checkpointer().checkpoint()
     assert made is not None
     with pytest.raises(FileExistsError):
-        outside.write(made)
+        write(made, outside)
     assert [path.name for path in outside.path.iterdir()] == ["000000000001.json"]
 
 

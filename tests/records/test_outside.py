@@ -11,7 +11,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from records import signing
-from records.checkpoints import Checkpointer, Folder
+from records.checkpoints import Checkpointer
+from records.places import Folder
 from records.verification import verify
 from tests.records.trial import stream_with
 

@@ -8,12 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
-from records import log, signing
+from records import log, pulses, signing
 from records.checkpoints import Checkpointer, LogRefused
 from records.log import AnotherRuns
 from records.signing import KeyUnusable
 
 logger = logging.getLogger(__name__)
+# A key that is no key at all is a ValueError; a folder or bucket that is away an OSError.
+REFUSED = (LogRefused, AnotherRuns, KeyUnusable, OSError, ValueError)
 
 
 class Command(BaseCommand):
@@ -45,29 +47,38 @@ class Command(BaseCommand):
     def _once(self) -> None:
         try:
             self._look(Checkpointer())
-        except (LogRefused, AnotherRuns, KeyUnusable, FileExistsError) as error:
+        except REFUSED as error:
+            pulses.checkpointer_beats(str(error))
             raise CommandError(str(error)) from error
 
     def _go_on(self, every: float) -> None:
-        """An error is logged, and all is read anew: a refusal comes back until it is answered."""
+        """A refusal is shown on the pages; all is read anew, so it comes back until answered."""
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         running: Checkpointer | None = None
         while not stop.is_set():
             try:
-                running = running or Checkpointer()
-                self._look(running)
+                running = self._try(running)
             except OperationalError:
                 running = None
                 logger.warning("the database is away")
-            except (LogRefused, AnotherRuns, KeyUnusable, OSError) as error:
-                running = None
-                logger.error("%s", error)  # noqa: TRY400 - the sentence says it
             connections[log.READER].close()
             stop.wait(every)
+
+    def _try(self, running: Checkpointer | None) -> Checkpointer | None:
+        """Look once; return who goes on, or None after a refusal, which the pages then show."""
+        try:
+            running = running or Checkpointer()
+            self._look(running)
+        except REFUSED as error:
+            logger.error("%s", error)  # noqa: TRY400 - the sentence says it
+            pulses.checkpointer_beats(str(error) or repr(error))
+            return None
+        return running
 
     def _look(self, running: Checkpointer) -> None:
         made = running.checkpoint()
         if made:
             self.stdout.write(f"checkpoint {made.size} of {made.at}: root {made.root.hex()}")
+        pulses.checkpointer_beats()

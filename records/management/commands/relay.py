@@ -1,5 +1,6 @@
 """``manage.py relay``: looks what is due, rings the bell, keeps the canary flying."""
 
+import itertools
 import logging
 import signal
 import threading
@@ -9,12 +10,13 @@ from celery import current_app as app
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 
-from records import canary, outbox
+from records import canary, outbox, pulses
 from records.tasks import RING
 
 EVERY_SECONDS = 0.1
 RING_EXPIRES_SECONDS = 10
 LONGEST_LIST = 20
+BEATS_EVERY = 50
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +32,18 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        while not stop.is_set():
-            self._look()
+        for look in itertools.count():
+            if stop.is_set():
+                return
+            self._look(beats=look % BEATS_EVERY == 0)
             if options["once"]:
                 return
             stop.wait(EVERY_SECONDS)
 
-    def _look(self) -> None:
+    def _look(self, *, beats: bool) -> None:
         try:
+            if beats:
+                pulses.relay_beats()
             canary.release()
             if outbox.due() and self._list_is_short():
                 app.send_task(RING, expires=RING_EXPIRES_SECONDS, retry=False)

@@ -1,0 +1,121 @@
+"""The state of the system: does each part do its work, and are the records sealed?
+
+Read by the machine that watches (``mes.health``) and by people (``mes.system``), from the same
+rows: the canary's message, the outbox and the signs of life.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from records import canary, outbox
+from records.pulses import CHECKPOINT, RELAY
+
+# The relay says that it lives every five seconds, the checkpointer every minute.
+RELAY_LATE = timedelta(seconds=30)
+CHECKPOINT_LATE = timedelta(minutes=3)
+
+PULSES = "SELECT name, clock_timestamp() - at, problem, since, reaches FROM records_pulse"
+NEVER = (None, "", None, "")
+LAST = "SELECT size, clock_timestamp() - at::timestamptz FROM records_checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What the checkpointer says of itself, and the newest checkpoint that it kept here."""
+
+    looked: timedelta | None
+    problem: str
+    since: datetime | None
+    size: int
+    age: timedelta | None
+
+    @property
+    def works(self) -> bool:
+        """Whether it looked of late and nothing keeps it from signing."""
+        return self.looked is not None and self.looked < CHECKPOINT_LATE and not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Each part as it was found at one moment. Times are by the database's clock."""
+
+    broker: bool
+    relay: timedelta | None
+    canary: timedelta | None
+    oldest: timedelta
+    dead: int
+    sealing: Sealing
+    reaches: tuple[str, ...]
+
+    @property
+    def relay_works(self) -> bool:
+        """Whether the relay said of late that it lives."""
+        return self.relay is not None and self.relay < RELAY_LATE
+
+    @property
+    def worker_works(self) -> bool:
+        """Whether a canary came out of a worker of late."""
+        return self.canary is not None and self.canary < canary.LATEST
+
+    @property
+    def works(self) -> bool:
+        """Whether what people ask for is also done. Unsealed records hold nobody up."""
+        return self.broker and self.relay_works and self.worker_works
+
+
+def state() -> State:
+    """Look at every part. Raises DatabaseError where even the database is away."""
+    pulses = {row[0]: row[1:] for row in _rows(PULSES)}
+    relay = pulses.get(RELAY)
+    return State(
+        broker=_broker(),
+        relay=relay[0] if relay else None,
+        canary=canary.age(),
+        oldest=outbox.oldest_due(),
+        dead=outbox.dead(),
+        sealing=_sealing(pulses.get(CHECKPOINT, NEVER)),
+        reaches=tuple(relay[3].split()) if relay else (),
+    )
+
+
+def sealing() -> Sealing:
+    """Look at the checkpointer alone, in one query: every page asks. Names no checkpoint."""
+    pulse = next((row[1:] for row in _rows(PULSES) if row[0] == CHECKPOINT), NEVER)
+    return Sealing(*pulse[:3], size=0, age=None)
+
+
+def _sealing(pulse: Any) -> Sealing:
+    looked, problem, since, _ = pulse
+    last = _rows(f"{LAST} ORDER BY size DESC LIMIT 1")
+    size, age = last[0] if last else (0, None)
+    return Sealing(looked, problem, since, size, age)
+
+
+def database_answers() -> bool:
+    """Whether the database is there, with this product's tables."""
+    try:
+        return _rows("SELECT 1 FROM django_migrations LIMIT 1") == [(1,)]
+    except DatabaseError:
+        return False
+
+
+def _rows(sql: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _broker() -> bool:
+    try:
+        client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
+        )
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
