@@ -20,7 +20,7 @@ RELAY_LATE = timedelta(seconds=30)
 CHECKPOINT_LATE = timedelta(minutes=3)
 
 PULSES = "SELECT name, clock_timestamp() - at, problem, since, reaches FROM records_pulse"
-NEVER = (None, "", None, "")
+NEVER: tuple[Any, ...] = (None, "", None, "")
 LAST = "SELECT size, clock_timestamp() - at::timestamptz FROM records_checkpoint"
 
 
@@ -86,7 +86,7 @@ def state() -> State:
 def sealing() -> Sealing:
     """Look at the checkpointer alone, in one query: every page asks. Names no checkpoint."""
     pulse = next((row[1:] for row in _rows(PULSES) if row[0] == CHECKPOINT), NEVER)
-    return Sealing(*pulse[:3], size=0, age=None)
+    return Sealing(pulse[0], pulse[1], pulse[2], size=0, age=None)
 
 
 def _sealing(pulse: Any) -> Sealing:

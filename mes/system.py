@@ -128,7 +128,7 @@ def _checkpointer(it: Sealing) -> Part:
         return Part(name, "stop", _("was never seen"), todo)
     if it.problem:
         todo = _("Ask whoever runs the system to verify everything; it names the entries.")
-        return Part(name, "stop", it.problem, todo)
+        return Part(name, "stop", _("refuses to sign; the reason stands above"), todo)
     found = _("looked %(ago)s ago") % {"ago": duration_text(it.looked)}
     if it.works:
         return Part(name, "tick", found)

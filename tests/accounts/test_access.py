@@ -172,7 +172,7 @@ def test_pages_of_people_in_few_queries(
     client = signed_in_client(site, "admin")
     counts = []
     for _ in range(2):
-        with django_assert_max_num_queries(15) as counted:
+        with django_assert_max_num_queries(16) as counted:
             assert client.get(reverse(f"accounts:{page}")).status_code == 200
         counts.append(len(counted))
         for _ in range(5):

@@ -27,7 +27,7 @@ def site() -> DemoSite:
 
 def signs(client: Client) -> dict[str, str]:
     """Return each part's sign as the page has it."""
-    context: dict[str, Any] = client.get(reverse("system")).context
+    context: Any = client.get(reverse("system")).context
     return {part.name: part.sign for part in (*context["work"], *context["seals"])}
 
 

@@ -31,7 +31,7 @@ def files(outside: Folder) -> list[Path]:
         stream_with(*texts)
         running.checkpoint()
     assert verify().clean
-    return outside.files()
+    return [Path(file) for file in outside.files()]
 
 
 def altered(path: Path, change: Callable[[dict[str, Any]], None]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from django.db import connections
 
 from mes.lib.embedded.postgres import ADMIN, binaries
-from records.checkpoints import Checkpointer, Folder
+from records.checkpoints import Checkpointer
+from records.places import Folder
 from records.verification import verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import Owner
