@@ -202,3 +202,10 @@ class FactorRemoved(Payload):
     kind_of_factor: str
     name: str
     reason: str
+
+
+@entry("person.sessions_ended", version=1, stream="person")
+class SessionsEnded(Payload):
+    """Whoever was signed in as this person, anywhere, is out: a secret or factor may be known."""
+
+    reason: str

@@ -204,6 +204,24 @@ class QualificationEnded(Refusal):
     way_out = _("Open the page again.")
 
 
+class OwnSecretNeeded(Refusal):
+    """The secret was set by somebody else or is too old: it opens and signs nothing."""
+
+    code = "credential.own_needed"
+    status = 403
+    sentence = _("This secret has to be replaced by one that only you know.")
+    way_out = _("Choose your own, then sign in or sign with it.")
+
+
+class SameSecret(Refusal):
+    """The new secret is the old one."""
+
+    code = "credential.same"
+    status = 422
+    sentence = _("The new secret is the old one.")
+    way_out = _("Choose another one.")
+
+
 class PersonIsDisabled(Refusal):
     """The account was disabled."""
 

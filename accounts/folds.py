@@ -12,6 +12,7 @@ from accounts.entries import (
     QualificationWithdrawn,
     RoleGranted,
     RoleRevoked,
+    SessionsEnded,
     SignInAlarmAnswered,
     SignInAlarmed,
     SignInLinked,
@@ -45,6 +46,11 @@ def _person_joined(e: Folded[PersonJoined]) -> None:
 @fold(PersonDisabled)
 def _person_disabled(e: Folded[PersonDisabled]) -> None:
     change(Person.objects.filter(id=e.stream), e, active=False, disabled_at=e.at)
+
+
+@fold(SessionsEnded)
+def _sessions_ended(e: Folded[SessionsEnded]) -> None:
+    change(Person.objects.filter(id=e.stream), e, sessions_ended_at=e.at)
 
 
 @fold(RoleGranted)

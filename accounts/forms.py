@@ -42,6 +42,58 @@ class DeskSignIn(forms.Form):
         self.fields[waiting].widget.attrs["autofocus"] = True
 
 
+PIN_WORDS = {
+    "typed": _("Badge"),
+    "old": _("PIN until now"),
+    "new": _("Your own PIN, 6 to 8 digits"),
+    "again": _("Your own PIN once more"),
+}
+PASSWORD_WORDS = {
+    "typed": _("User name"),
+    "old": _("Password until now"),
+    "new": _("Your own password, at least 12 characters"),
+    "again": _("Your own password once more"),
+}
+
+
+class OwnSecret(forms.Form):
+    """The secret that is replaced, and the person's own one, twice."""
+
+    typed = forms.CharField(max_length=60)
+    old = forms.CharField(max_length=200, strip=False)
+    new = forms.CharField(max_length=200, strip=False)
+    again = forms.CharField(max_length=200, strip=False)
+    code = forms.CharField(
+        label=_("One-time code"),
+        help_text=_("Only if you have a generator of codes"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, kind: CredentialKind, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        labels = PIN_WORDS if kind is CredentialKind.PIN else PASSWORD_WORDS
+        for name, label in labels.items():
+            self.fields[name].label = label
+        for name in ("old", "new", "again"):
+            complete = "current-password" if name == "old" else "new-password"
+            attrs = {"autocomplete": complete}
+            if kind is CredentialKind.PIN:
+                attrs["inputmode"] = "numeric"
+            self.fields[name].widget = forms.PasswordInput(attrs=attrs)
+        self.fields["typed"].widget.attrs.update({"autocomplete": "username", "autofocus": True})
+        if kind is CredentialKind.PIN or not settings.MES_CODES:
+            del self.fields["code"]
+
+    def clean_again(self) -> str:
+        """Refuse two different new ones."""
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("new"):
+            raise forms.ValidationError(_("The two are not the same."))
+        return again
+
+
 class TabletSignIn(forms.Form):
     """Badge and PIN."""
 

@@ -115,7 +115,7 @@ def _admit(request: HttpRequest, period: Period, at: datetime) -> Access | None:
         access = present_access(
             person=period.person, site=period.site, device=period.device, period=period.id
         )
-    if access is None:
+    if access is None or _ended_for_good(access, period):
         sessions.end(request.session)
         return None
     over = _over(period, access, at)
@@ -129,6 +129,11 @@ def _admit(request: HttpRequest, period: Period, at: datetime) -> Access | None:
         return replace(access, locked=True)
     sessions.end(request.session)
     return None
+
+
+def _ended_for_good(access: Access, period: Period) -> bool:
+    ended = access.person.sessions_ended_at
+    return ended is not None and period.opened <= ended
 
 
 def _over(period: Period, access: Access, at: datetime) -> PeriodEnd | None:

@@ -127,6 +127,11 @@ def _sign_in_unlinked(p: said.SignInUnlinked) -> str:
     return _("Single sign-on ended: %(reason)s") % {"reason": p.reason}
 
 
+@presents(said.SessionsEnded)
+def _sessions_ended(p: said.SessionsEnded) -> str:
+    return _("Signed out everywhere: %(reason)s") % {"reason": p.reason}
+
+
 @presents(said.FactorAdded)
 def _factor_added(p: said.FactorAdded) -> str:
     return _("Added for sign-in: %(factor)s") % {"factor": _factor(p.kind_of_factor, p.name)}

@@ -233,10 +233,9 @@ def answered_alarms(*, most: int) -> list[Alarm]:
     return list(Alarm.objects.filter(answered_at__isnull=False).order_by("-answered_at")[:most])
 
 
-def secrets_of(person: UUID) -> dict[str, datetime]:
-    """Return the kinds of secret that a person has, and when each was set."""
-    rows = Credential.objects.filter(person=person)
-    return dict(rows.values_list("kind", "changed_at"))
+def secrets_of(person: UUID) -> dict[str, Credential]:
+    """Return a person's secrets by kind: when each was set, and whether by another."""
+    return {row.kind: row for row in Credential.objects.filter(person=person).defer("hash")}
 
 
 def holds_passkey(person: UUID) -> bool:

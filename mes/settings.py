@@ -127,6 +127,8 @@ AUTH_USER_MODEL = "accounts.Person"
 PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 # How many secrets one process hashes at once; more wait, so that cores are left for acts.
 MES_HASHES = env.number("MES_HASHES", 1)
+# After how many days a PIN or password has to be replaced; 0: only when somebody may know it.
+MES_SECRET_DAYS = env.number("MES_SECRET_DAYS", 0)
 # What else people may sign in with at desks. allauth is a library here: it speaks OIDC, WebAuthn
 # and one-time codes, and never makes, saves or signs in a person (ADR 0024).
 MES_PASSKEYS = env.flag("MES_PASSKEYS", default=True)

@@ -14,6 +14,8 @@ class Credential(models.Model):
     kind = models.CharField(max_length=10, choices=CredentialKind.choices)
     hash = models.CharField(max_length=200)
     changed_at = models.DateTimeField()
+    # Set by another person: it proves nothing, and is good for choosing one's own.
+    temporary = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -30,6 +30,8 @@ class Person(Projection, AbstractBaseUser):
     identity_check = models.CharField(max_length=200)
     joined_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True)
+    # Signed-in periods that were opened before are over, wherever they are.
+    sessions_ended_at = models.DateTimeField(null=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 

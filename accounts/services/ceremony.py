@@ -20,7 +20,7 @@ from accounts.exceptions import (
 )
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
-from accounts.services.credentials import holds
+from accounts.services.credentials import check_own, holds
 from mes.lib import clock
 from mes.lib.evidence import JSON, content_hash
 from mes.lib.ids import uuid7
@@ -61,7 +61,7 @@ def prove(*, badge: str, pin: str, actor: Actor) -> Proof:
     """Prove a person by badge and PIN, on the tablet at which ``actor`` stands.
 
     Call it in no act. A wrong try is kept on the person's stream. Raises WrongCredential,
-    LockedOut, CredentialBlocked, PersonIsDisabled.
+    LockedOut, CredentialBlocked, PersonIsDisabled, OwnSecretNeeded.
     """
     person = selectors.person_by_badge(badge)
     factors = ("badge", "pin")
@@ -76,6 +76,13 @@ def prove_by_password(*, username: str, password: str, actor: Actor) -> Proof:
     return _proof(person, kind, password, typed=username, actor=actor, factors=factors)
 
 
+def prove_to_replace(*, kind: CredentialKind, typed: str, secret: str, actor: Actor) -> Proof:
+    """Prove a person who replaces a secret, even one that another has set. Raises as ``prove``."""
+    by_pin = kind is CredentialKind.PIN
+    person = selectors.person_by_badge(typed) if by_pin else selectors.person_by_username(typed)
+    return _proof(person, kind, secret, typed=typed, actor=actor, factors=(), replaces=True)
+
+
 def _proof(
     person: Person | None,
     kind: CredentialKind,
@@ -84,6 +91,7 @@ def _proof(
     typed: str,
     actor: Actor,
     factors: tuple[str, ...],
+    replaces: bool = False,
 ) -> Proof:
     if not holds(person.id if person else None, kind, secret, typed=typed, actor=actor):
         _keep_wrong_try(person, kind, actor=actor)
@@ -91,6 +99,8 @@ def _proof(
     assert person is not None  # noqa: S101 - nobody holds no secret
     if not person.active:
         raise PersonIsDisabled(person=person.printed_name)
+    if not replaces:
+        check_own(person.id, kind, at=clock.now())
     return Proof(
         person=person.id,
         printed_name=person.printed_name,

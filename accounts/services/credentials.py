@@ -1,6 +1,7 @@
 """Secrets: set, checked, unblocked. Hashing is slow on purpose and happens in no act."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
@@ -10,9 +11,9 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
 from accounts import origin, rules
-from accounts.entries import CredentialChanged, CredentialUnblocked
+from accounts.entries import CredentialChanged, CredentialUnblocked, SessionsEnded
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import IdentityNotChecked
+from accounts.exceptions import IdentityNotChecked, OwnSecretNeeded
 from accounts.models import Credential
 from accounts.permissions import Permission
 from accounts.selectors import person_of
@@ -31,8 +32,9 @@ HASHING: Final = BoundedSemaphore(settings.MES_HASHES)
 def set_credential(*, command: Command, person: UUID, kind: str, secret: str) -> Reply:
     """Set a person's PIN or password; appends ``credential.changed``, without the secret.
 
-    Done by the person, an administrator or the first set-up. Unblocks what too many wrong
-    tries had blocked. Raises WeakSecret, NotAllowed, NotFound.
+    Done by the person, an administrator or the first set-up. What an administrator sets is
+    temporary, and ends the person's sessions. Unblocks what too many wrong tries had blocked.
+    Raises WeakSecret, NotAllowed, NotFound.
     """
     check_secret(kind, secret)
     return _keep_hash(command=command, person=person, kind=kind, hashed=_hash(secret))
@@ -45,10 +47,12 @@ def _keep_hash(*, command: Command, person: UUID, kind: str, hashed: str) -> Rep
         if a.actor.person != person:
             rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
             rules.check_manages(a.actor, person)
+        by_another = a.actor.person not in (None, person)
         a.append(person, CredentialChanged(credential=kind))
-        Credential.objects.update_or_create(
-            person_id=person, kind=kind, defaults={"hash": hashed, "changed_at": a.now}
-        )
+        if by_another:
+            a.append(person, SessionsEnded(reason=f"{kind} set by {a.actor.name}"))
+        kept = {"hash": hashed, "changed_at": a.now, "temporary": by_another}
+        Credential.objects.update_or_create(person_id=person, kind=kind, defaults=kept)
         throttle.forget(person, kind)
         a.reply = {"id": str(person)}
     return a.reply
@@ -130,3 +134,12 @@ def _is_right(person: UUID | None, kind: CredentialKind, secret: str) -> bool:
 def _hash(secret: str) -> str:
     with HASHING:
         return make_password(secret)
+
+
+def check_own(person: UUID, kind: CredentialKind, *, at: datetime) -> None:
+    """Raise OwnSecretNeeded when another person has set the secret, or when it is too old."""
+    found = Credential.objects.get(person=person, kind=kind)
+    days = settings.MES_SECRET_DAYS
+    aged = bool(days) and at - found.changed_at >= timedelta(days=days)
+    if found.temporary or aged:
+        raise OwnSecretNeeded(field=kind.value)

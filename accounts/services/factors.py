@@ -11,7 +11,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 
 from accounts import origin, rules
-from accounts.entries import FactorAdded, FactorRemoved
+from accounts.entries import FactorAdded, FactorRemoved, SessionsEnded
 from accounts.enums import FactorKind, GuessKind
 from accounts.exceptions import FactorHeld, NotYourAccount, PersonIsDisabled
 from accounts.models import Person
@@ -84,7 +84,8 @@ def _keep(a: Act, person: UUID, kind: FactorKind, data: dict[str, Any]) -> None:
 def remove_factor(*, command: Command, person: UUID, factor: UUID, reason: str) -> Reply:
     """Take a factor away at once, by its person or an administrator; ``factor.removed``.
 
-    With a generator its codes on paper go, too. Raises NotAllowed, NotFound.
+    With a generator its codes on paper go, too; by an administrator, the person's sessions as
+    well. Raises NotAllowed, NotFound.
     """
     with act(command, streams=[person]) as a:
         if a.actor.person != person:
@@ -99,6 +100,8 @@ def remove_factor(*, command: Command, person: UUID, factor: UUID, reason: str) 
             gone += Authenticator.objects.filter(user_id=person, type=paper)
         for each in gone:
             _remove(a, each, reason)
+        if a.actor.person != person:
+            a.append(person, SessionsEnded(reason=reason))
         a.reply = {"id": str(factor)}
     return a.reply
 

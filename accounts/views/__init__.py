@@ -7,6 +7,7 @@ from accounts.views.factors import (
     passkey_question,
     passkey_sign_in,
 )
+from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
@@ -21,6 +22,8 @@ __all__ = [
     "lock",
     "new_generator",
     "new_passkey",
+    "own_password",
+    "own_pin",
     "own_ways",
     "passkey_question",
     "passkey_sign_in",

@@ -88,7 +88,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _badge_and_pin(request: HttpRequest, *, title: str) -> HttpResponse:
-    device = _tablet(request)
+    device = tablet_of(request)
     if device is None:
         return answers.refused(request, DeviceUnknown())
     form = TabletSignIn(request.POST or None)
@@ -124,7 +124,8 @@ def _foot(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _tablet(request: HttpRequest) -> Device | None:
+def tablet_of(request: HttpRequest) -> Device | None:
+    """Return the enrolled tablet that this browser is, or None."""
     known = sessions.device_of(request)
     if known is None:
         return None

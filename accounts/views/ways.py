@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 from accounts.services.credentials import unblock_credential
 from accounts.services.factors import factors_of
 from accounts.services.links import link_subject, unlink_subject
+from accounts.services.own_secrets import end_sessions
 from accounts.services.throttle import TRIES_EVERYWHERE, tries_of
 from accounts.views.factors import remove_posted
 from mes.lib import clock
@@ -57,7 +58,8 @@ def _secrets(person: UUID) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
-            "changed_at": held.get(kind),
+            "changed_at": held[kind].changed_at if kind in held else None,
+            "temporary": kind in held and held[kind].temporary,
             "tries": tries[kind].everywhere,
             "blocked": tries[kind].everywhere >= TRIES_EVERYWHERE,
             "locked_until": tries[kind].locked_until,
@@ -72,6 +74,11 @@ def _change(request: HttpRequest, person: UUID) -> None:
     action = request.POST.get("action")
     if action == "remove":
         remove_posted(request, person)
+    elif action == "end":
+        reason = request.POST.get("reason", "")[:200]
+        payload = {"person": str(person), "reason": reason}
+        command = command_from(request, "sessions.end", payload)
+        end_sessions(command=command, person=person, reason=reason)
     elif action == "link":
         _link(request, person)
     elif action == "unlink":

@@ -32,6 +32,8 @@ SHOWS_NOTHING = {
     "set_language": "before sign-in, too",
     "accounts:sign_in": "the way in",
     "accounts:sign_out": "the way out",
+    "accounts:own_password": "the way in with a secret that another has set",
+    "accounts:own_pin": "the same on a tablet",
     "accounts:passkey_question": "a random question, before sign-in",
     "accounts:passkey_sign_in": "the way in",
     "accounts:single_sign_on": "the way to the provider",
