@@ -33,7 +33,7 @@ def test_deviation_is_closed_with_a_passkey(served: str, browser: Browser) -> No
     desk.page.get_by_role("textbox").first.fill("No effect on the cells.")
     desk.verifies(False)
     button.click()
-    expect(desk.page.get_by_role("alert")).to_contain_text("Nothing was signed")
+    expect(desk.page.get_by_role("alert").filter(has_text="Nothing was signed")).to_be_visible()
     looked_at(desk.page, "sign-with-passkey")
     desk.verifies(True)
     button.click()
