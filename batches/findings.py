@@ -22,6 +22,7 @@ SENTENCES: dict[str, Promise | str] = {
     "concession.used": _("Passed under a concession: %(said)s"),
     "reported": _("Reported from the floor."),
     "lot.quarantined": _("Lot %(lot)s was quarantined after its use."),
+    "collection.quarantined": _("A collection of this patient stands in quarantine: %(reason)s"),
     "late.failure": _("%(test)s failed after release: %(value)s."),
 }
 

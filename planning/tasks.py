@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from batches.models import Batch
+from equipment.services.claims import CLAIM_CONFLICTED
 from mes.lib import clock
 from planning import jobs
 from planning.enums import PlanState
@@ -93,6 +94,13 @@ def refresh_users_of_unit(message: outbox.Message) -> None:
     """A unit went out of service or came back: have proposals with it computed anew."""
     command = message.command("planning.refresh_users")
     refresh_users(command=command, message=message, unit=UUID(message.payload["unit"]))
+
+
+@outbox.subscribe(CLAIM_CONFLICTED, consumer="planning.refresh_users")
+def refresh_behind_overrun(message: outbox.Message) -> None:
+    """A claim was overrun or pushed aside: have proposals on the same resource computed anew."""
+    command = message.command("planning.refresh_conflicted")
+    refresh_users(command=command, message=message, unit=UUID(message.payload["resource"]))
 
 
 @outbox.subscribe("batch.completed", consumer="planning.give_back")

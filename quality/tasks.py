@@ -7,11 +7,13 @@ from uuid import UUID
 
 from batches.entries import Said
 from batches.selectors import batch_of
+from batches.services.issue import doubtful
 from materials.selectors import batches_of_lot
+from orders.services.collections import COLLECTION_QUARANTINED
 from quality import findings
 from quality.dossier import assemble, render
 from quality.services.dossiers import REQUESTED, keep_dossier
-from quality.services.holds import hold_by_rule
+from quality.services.holds import hold_by_rule, raise_by_rule
 from quality.services.results import LATE_FAILURE
 from quality.services.samples import Drawn, register_sample
 from recipes.enums import Severity
@@ -65,6 +67,18 @@ def hold_suspect(message: Message) -> None:
     hold_by_rule(
         command=message.command("batch.hold_suspect"), batch=UUID(message.payload["batch"]),
         reason=f"{lot}: {reason}", said=said, message=message,
+    )  # fmt: skip
+
+
+@subscribe(COLLECTION_QUARANTINED, consumer="quality.raise_doubt")
+def raise_doubt(message: Message) -> None:
+    """Have QA answer a collection in quarantine. A batch issued later says it at its issue."""
+    if not message.payload["batch"]:
+        discard(message)
+        return
+    raise_by_rule(
+        command=message.command("batch.raise_doubt"), batch=UUID(message.payload["batch"]),
+        said=doubtful(message.payload["reason"]), message=message,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from batches.entries import REGISTER, STREAM, BatchIssued, BatchNumbered
+from batches.entries import REGISTER, STREAM, BatchIssued, BatchNumbered, ExceptionRaised, Said
 from batches.enums import Purpose
 from batches.exceptions import InputMissing, RecipeNotEffective
 from batches.models import BatchNumber
@@ -15,7 +15,7 @@ from mes.lib.refusals import NotFound
 from orders.models import Order
 from orders.services.orders import start_manufacture
 from recipes.document import Input, Recipe
-from recipes.enums import VersionStatus
+from recipes.enums import Severity, VersionStatus
 from recipes.models import RecipeVersion
 from recipes.selectors import document
 from records.act import Act, New, act, acting
@@ -35,7 +35,7 @@ def issue_batch(
 
     Checks what the recipe wants of the order. Raises RecipeNotEffective, InputMissing,
     NotFound. Appends ``batch.numbered`` to the register, ``batch.issued`` to the new batch and
-    ``order.in_manufacture`` to the order.
+    ``order.in_manufacture`` to the order; ``exception.raised`` when a collection is in doubt.
     """
     batch, site = uuid7(), command.actor.site
     if site is None:
@@ -55,8 +55,17 @@ def issue_batch(
         )  # fmt: skip
         a.append(batch, said)
         start_manufacture(a, order, batch=batch, batch_number=number)
+        if wanted.doubt:
+            a.append(batch, ExceptionRaised(step="", said=doubtful(wanted.doubt), comment=""))
         a.reply = {"batch": str(batch), "number": number}
     return a.reply
+
+
+def doubtful(reason: str) -> Said:
+    """Return what is said of a batch whose collection was put into quarantine (CI-5, CI-6)."""
+    return Said(
+        code="collection.quarantined", severity=Severity.MAJOR.value, params={"reason": reason}
+    )
 
 
 def _effective(version: UUID) -> RecipeVersion:

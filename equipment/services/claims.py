@@ -24,6 +24,7 @@ from equipment.entries import (
 from equipment.enums import ClaimState, ResourceKind
 from equipment.exceptions import EmptyHours, TakenBy
 from equipment.models import Claim
+from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from records.act import Act
 
@@ -256,7 +257,11 @@ def _begin_later(a: Act, claim: Claim, *, start: datetime) -> None:
 
 def _conflict(a: Act, claim: Claim, *, because_of: UUID) -> None:
     a.append(claim.stream, ClaimConflicted(claim=claim.id, because_of=because_of))
-    a.enqueue(CLAIM_CONFLICTED, {"claim": str(claim.id), "holder": str(claim.holder)})
+    a.enqueue(CLAIM_CONFLICTED, _conflicted(claim))
+
+
+def _conflicted(claim: Claim) -> dict[str, JSON]:
+    return {"claim": str(claim.id), "resource": str(claim.stream), "holder": str(claim.holder)}
 
 
 def _refuse_unless_waiting(claim: Claim) -> None:

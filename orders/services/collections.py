@@ -176,7 +176,7 @@ def _receive(
     )  # fmt: skip
     a.append(order.id, said)
     if doubt:
-        _tell(a, order.id, draft.id, doubt)
+        _tell(a, order.id, draft, doubt)
     a.reply = {"container": str(draft.id), "label": label, "doubt": doubt}
 
 
@@ -205,13 +205,18 @@ def set_collection_apart(*, command: Command, order: UUID, receipt: Receipt, rea
             second=receipt.second.plain, reason=text,
         )  # fmt: skip
         a.append(order, said)
-        _tell(a, order, draft.id, text)
+        _tell(a, order, draft, text)
         a.reply = {"container": str(draft.id), "label": draft.label, "doubt": text}
     return a.reply
 
 
-def _tell(a: Act, order: UUID, container: UUID, doubt: str) -> None:
+def _tell(a: Act, order: UUID, draft: ContainerDraft, doubt: str) -> None:
+    """Tell QA, with the batch that the order has by now: one issued later asks the order."""
+    batch = Order.objects.values_list("batch", flat=True).get(id=order)
     a.enqueue(
         COLLECTION_QUARANTINED,
-        {"order": str(order), "container": str(container), "reason": doubt},
-    )
+        {
+            "order": str(order), "container": str(draft.id), "label": draft.label,
+            "batch": str(batch or ""), "reason": doubt,
+        },
+    )  # fmt: skip

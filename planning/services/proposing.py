@@ -86,7 +86,7 @@ def refresh(*, command: Command, message: Message) -> Reply:
 
 @acting
 def refresh_users(*, command: Command, message: Message, unit: UUID) -> Reply:
-    """Have the proposals that book a unit computed anew: its status changed."""
+    """Have the proposals that book a unit or place computed anew: it is no longer as it was."""
     with act(command, streams=[unit]) as a:
         _compute_anew(a, Plan.objects.filter(bookings__contains=[{"resource": str(unit)}]))
         a.done(message)

@@ -54,3 +54,12 @@ def hold_by_rule(
         a.done(message)
         a.reply = {"quality_hold": True}
     return a.reply
+
+
+@acting
+def raise_by_rule(*, command: Command, batch: UUID, said: Said, message: Message) -> Reply:
+    """Raise ``said`` for QA without a hold: it stands open until somebody judges it."""
+    with act(command, streams=[batch]) as a:
+        a.append(batch, ExceptionRaised(step="", said=said, comment=""))
+        a.done(message)
+    return a.reply

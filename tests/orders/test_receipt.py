@@ -339,7 +339,8 @@ def test_a_doubt_asks_for_qa_by_message(actor: Actor, monkeypatch: pytest.Monkey
     with reading(site=actor.site):
         [message] = MessageRow.objects.filter(topic="collection.quarantined")
     assert message.payload == {
-        "order": str(made.id), "container": str(bag), "reason": "temperature record missing",
+        "order": str(made.id), "container": str(bag), "batch": "",
+        "label": container_of(actor, bag).label, "reason": "temperature record missing",
     }  # fmt: skip
     outbox.drain()
     assert [message.payload["container"] for message in told] == [str(bag)]

@@ -250,6 +250,24 @@ def test_unit_that_fails_meanwhile_outdates_the_proposal(trial: Trial) -> None:
     assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P2", "PR-02"]
 
 
+def test_overrun_of_a_unit_outdates_the_proposals_on_it(trial: Trial) -> None:
+    plan = proposed(trial)
+    with reading(site=trial.site):
+        unit = Unit.objects.get(code="PR-01").id
+    now = clock.now()
+    for start in (now, now + timedelta(hours=1)):
+        other = booking(unit, kind="unit", start=start, hours=1, by=holder())  # type: ignore[arg-type]
+        reply = claim_resource(command=as_planner(trial), booking=other)
+        if start == now:
+            with act(as_planner(trial), streams=[unit]) as a:
+                claiming.occupy(a, [UUID(str(claim)) for claim in reply["claims"]])  # type: ignore[union-attr]
+    clock.advance(timedelta(minutes=90))
+    drain()
+    with reading(site=trial.site):
+        assert Claim.objects.filter(stream=unit, state=ClaimState.IN_CONFLICT).count() == 1
+    assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P2", "PR-02"]
+
+
 def test_batch_whose_unit_failed_waits_for_a_plan_again(trial: Trial) -> None:
     accepted(trial)
     with reading(site=trial.site):
