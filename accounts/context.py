@@ -44,6 +44,8 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "language_url": reverse("set_language"),
         "passkey_question": partial(_passkey_question, access),
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
+        "owed_url": reverse("accounts:owed") if access.device is None else "",
+        "owes": access.owes,
         "open_alarms": selectors.open_alarms,
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),

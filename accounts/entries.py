@@ -81,6 +81,28 @@ class QualificationWithdrawn(Payload):
     reason: str
 
 
+@entry("obligation.incurred", version=1, stream="person")
+class ObligationIncurred(Payload):
+    """The person owes something: ``about`` says what, ``subject`` and ``place`` say where.
+
+    ``words`` fill the sentence that is made when it is shown.
+    """
+
+    obligation: UUID
+    site: UUID | None
+    about: str
+    subject: UUID
+    place: str
+    words: dict[str, str]
+
+
+@entry("obligation.met", version=1, stream="person")
+class ObligationMet(Payload):
+    """What was owed was done, or is not wanted any more; the entry's command did it."""
+
+    obligation: UUID
+
+
 @entry("period.opened", version=1, stream="person")
 class PeriodOpened(Payload):
     """A signed-in period begins: it attributes the person's acts until it is closed."""

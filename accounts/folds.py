@@ -5,6 +5,8 @@ from accounts.entries import (
     DevicePlaced,
     DeviceRetired,
     IdleTimeSet,
+    ObligationIncurred,
+    ObligationMet,
     PersonDisabled,
     PersonJoined,
     QualificationFailed,
@@ -24,6 +26,7 @@ from accounts.models import (
     Alarm,
     Device,
     IdleTime,
+    Obligation,
     Person,
     Qualification,
     RoleAssignment,
@@ -146,3 +149,17 @@ def _sign_in_linked(e: Folded[SignInLinked]) -> None:
 @fold(SignInUnlinked)
 def _sign_in_unlinked(e: Folded[SignInUnlinked]) -> None:
     change(SignInLink.objects.filter(id=e.payload.link), e, unlinked_at=e.at)
+
+
+@fold(ObligationIncurred)
+def _obligation_incurred(e: Folded[ObligationIncurred]) -> None:
+    p = e.payload
+    create(
+        Obligation, e, id=p.obligation, site=p.site, about=p.about, subject=p.subject,
+        place=p.place, words=p.words, incurred_at=e.at,
+    )  # fmt: skip
+
+
+@fold(ObligationMet)
+def _obligation_met(e: Folded[ObligationMet]) -> None:
+    change(Obligation.objects.filter(id=e.payload.obligation), e, met_at=e.at)

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     BATCHES_VERIFY = "batches.verify"
     BATCHES_ATTEST = "batches.attest"
     BATCHES_HOLD = "batches.hold"
+    BATCHES_CORRECT = "batches.correct"
     QUALITY_READ = "quality.read"
     QUALITY_ENTER_RESULT = "quality.enter_result"
     QUALITY_REVIEW_RESULT = "quality.review_result"
@@ -95,6 +96,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.BATCHES_VERIFY: _("Verify a step that another person performed"),
     P.BATCHES_ATTEST: _("Attest an operation with a signature"),
     P.BATCHES_HOLD: _("Bring a process into its safe state, and restart it"),
+    P.BATCHES_CORRECT: _("Correct a recorded value, with reason and signature"),
     P.QUALITY_READ: _("See exceptions, samples, results and reviews"),
     P.QUALITY_ENTER_RESULT: _("Enter results of samples"),
     P.QUALITY_REVIEW_RESULT: _("Review results that another person entered"),
@@ -130,12 +132,13 @@ ROLES: Final[dict[str, Role]] = {
         _("Operator"),
         _("Works in the cleanroom: performs, records, verifies and attests steps."),
         *_FLOOR, P.ORDERS_RECEIVE, P.BATCHES_PERFORM, P.BATCHES_VERIFY, P.BATCHES_ATTEST,
+        P.BATCHES_CORRECT,
     ),
     "shift-lead": _role(
         _("Shift lead"),
         _("Leads a shift: all rooms, hand-over, process holds, moves off a failed unit."),
         *_SEE, P.ORDERS_RECEIVE, P.BATCHES_ISSUE, P.BATCHES_PERFORM, P.BATCHES_VERIFY,
-        P.BATCHES_ATTEST, P.BATCHES_HOLD, P.ACCOUNTS_READ,
+        P.BATCHES_ATTEST, P.BATCHES_HOLD, P.BATCHES_CORRECT, P.ACCOUNTS_READ,
     ),
     "qa-reviewer": _role(
         _("QA reviewer"),

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from accounts import entries as said
 from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd
+from accounts.owed import ABOUT
 from accounts.permissions import role_title
 from records.presenters import presents
 
@@ -146,3 +147,14 @@ def _factor_removed(p: said.FactorRemoved) -> str:
 def _factor(kind: str, name: str) -> str:
     label = str(FactorKind(kind).label)
     return f"{label} ({name})" if name else label
+
+
+@presents(said.ObligationIncurred)
+def _obligation_incurred(p: said.ObligationIncurred) -> str:
+    about = ABOUT.get(p.about)
+    return _("Owes: %(what)s") % {"what": about.sentence(p.words) if about else p.about}
+
+
+@presents(said.ObligationMet)
+def _obligation_met(p: said.ObligationMet) -> str:
+    return _("What was owed is done")

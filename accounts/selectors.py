@@ -11,7 +11,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.entries import QualificationFailed, QualificationGranted
@@ -21,6 +21,7 @@ from accounts.models import (
     Credential,
     Device,
     IdleTime,
+    Obligation,
     Person,
     Qualification,
     RoleAssignment,
@@ -43,6 +44,7 @@ class Access:
     roles: tuple[str, ...]
     period: UUID
     locked: bool = False
+    owes: int = 0
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -88,13 +90,25 @@ def _held(site: UUID) -> ArraySubquery:
 
 def access_of(*, person: UUID, site: UUID, device: UUID | None, period: UUID) -> Access | None:
     """Return the access of a signed-in period; None when person, device or role is no more."""
-    found = Person.objects.filter(id=person, active=True).annotate(roles=_held(site)).first()
+    found = (
+        Person.objects.filter(id=person, active=True)
+        .annotate(roles=_held(site), owes=_owes(site))
+        .first()
+    )
     place = Site.objects.filter(id=site).first()
     tablet = active_device(device) if device else None
     roles = in_order(found.roles) if found else ()
     if found is None or place is None or not roles or (device and not tablet):
         return None
-    return Access(person=found, site=place, device=tablet, roles=roles, period=period)
+    return Access(person=found, site=place, device=tablet, roles=roles, period=period,
+                  owes=found.owes)  # fmt: skip
+
+
+def _owes(site: UUID) -> Coalesce:
+    """Count in the same query what the person owes at the site: every page says it."""
+    rows = Obligation.objects.filter(stream=OuterRef("id"), site=site, met_at__isnull=True)
+    counted = rows.order_by().values("stream").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def active_device(device: UUID) -> Device | None:
@@ -287,3 +301,8 @@ def failures_of(people: Iterable[UUID], *, most: int) -> list[Entry]:
     """Return the last failed assessments of these people, newest first."""
     rows = Entry.objects.filter(stream__in=list(people), kind=QualificationFailed.kind)
     return list(rows.order_by("-at")[:most])
+
+
+def obligations_of(person: UUID) -> list[Obligation]:
+    """Return what a person owes at this site, the oldest first."""
+    return list(Obligation.objects.filter(stream=person, met_at__isnull=True))

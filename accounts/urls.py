@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/passkey/question/", views.passkey_question, name="passkey_question"),
     path("sign-in/single/", views.single_sign_on, name="single_sign_on"),
     path("sign-in/single/back/", views.single_sign_on_back, name="single_sign_on_back"),
+    path("me/owed/", views.owed, name="owed"),
     path("me/sign-in/", views.own_ways, name="own_ways"),
     path("me/sign-in/passkey/", views.new_passkey, name="new_passkey"),
     path("me/sign-in/codes/", views.new_generator, name="new_generator"),

@@ -113,6 +113,51 @@ class OperationAttested(Payload):
     signature: Signature
 
 
+@entry("step.corrected", version=1, stream=STREAM)
+class StepCorrected(Payload):
+    """A recorded value was wrong: ``before`` stays readable, ``values`` stand from now on.
+
+    Judged as a step is; the signature is the corrector's.
+    """
+
+    step: str
+    iteration: int
+    before: dict[str, str]
+    values: dict[str, str]
+    reason: str
+    outcome: str
+    rule: str
+    rule_version: str
+    findings: tuple[Said, ...]
+    signature: Signature
+
+
+@entry("signature.voided", version=1, stream=STREAM)
+class SignatureVoided(Payload):
+    """A correction touched a part that a signature covers: it stands no more.
+
+    ``signed`` is the number of the entry in which it stands, ``about`` that entry's kind.
+    """
+
+    signed: int
+    about: str
+    part: str
+    changed: str
+    person: UUID
+    printed_name: str
+    meaning: str
+
+
+@entry("signature.renewed", version=1, stream=STREAM)
+class SignatureRenewed(Payload):
+    """The part was signed again, as it is now. ``voided`` is the number of the voided entry."""
+
+    voided: int
+    about: str
+    part: str
+    signature: Signature
+
+
 @entry("batch.completed", version=1, stream=STREAM)
 class BatchCompleted(Payload):
     """Every step is closed and every operation attested: the record is complete."""

@@ -64,3 +64,8 @@ class ConcessionState(models.TextChoices):
 class Disposition(models.TextChoices):
     RELEASED = "released", _("Released")
     REJECTED = "rejected", _("Rejected")
+
+
+# Kinds of steps that keep a value and do nothing else, so that it can be corrected; the others
+# moved material, claims, labels or time.
+CORRECTABLE = frozenset({"enter", "choose"})

@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise | str] = {
     "label.copies": _("%(applied)s labels were applied, the recipe asks for %(copies)s."),
     "gate.result_flagged": _("%(test)s is out of its limits: %(value)s."),
     "choose.flagged": _("“%(choice)s” was chosen."),
+    "step.corrected": _("Corrected: %(before)s became %(after)s."),
     "concession.used": _("Passed under a concession: %(said)s"),
     "reported": _("Reported from the floor."),
     "lot.quarantined": _("Lot %(lot)s was quarantined after its use."),

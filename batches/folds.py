@@ -22,6 +22,7 @@ from batches.models import (
     RefusedAttempt,
     Stage,
     Step,
+    VoidedSignature,
 )
 from recipes.document import Placed
 from recipes.enums import Severity
@@ -159,6 +160,44 @@ def _(e: Folded[entries.OperationAttested]) -> None:
     )  # fmt: skip
 
 
+@fold(entries.StepCorrected)
+def _(e: Folded[entries.StepCorrected]) -> None:
+    p = e.payload
+    change(
+        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
+        values=p.values, outcome=p.outcome, rule=p.rule, rule_version=p.rule_version,
+        corrected_by=p.signature.person, corrector_name=p.signature.printed_name,
+        corrected_at=e.at,
+    )  # fmt: skip
+    position = _position(e.stream, p.step)
+    for number, said in enumerate(p.findings):
+        _raise(e, said, step=p.step, position=position, comment=p.reason, number=number)
+
+
+@fold(entries.SignatureVoided)
+def _(e: Folded[entries.SignatureVoided]) -> None:
+    p = e.payload
+    create(
+        VoidedSignature, e, id=part(e.stream, f"voided/{p.signed}"), signed=p.signed,
+        about=p.about, part=p.part, changed=p.changed, person=p.person,
+        printed_name=p.printed_name, meaning=p.meaning, voided_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.SignatureRenewed)
+def _(e: Folded[entries.SignatureRenewed]) -> None:
+    p = e.payload
+    change(
+        VoidedSignature.objects.filter(id=part(e.stream, f"voided/{p.voided}")), e,
+        renewed_at=e.at, renewed_by_name=p.signature.printed_name,
+    )  # fmt: skip
+    if p.about == entries.StepVerified.kind:
+        change(
+            Step.objects.filter(path=p.part), e, verified_by=p.signature.person,
+            verifier_name=p.signature.printed_name, verified_at=e.at,
+        )  # fmt: skip
+
+
 @fold(entries.BatchCompleted)
 def _(e: Folded[entries.BatchCompleted]) -> None:
     rows = Batch.objects.filter(id=e.stream)
@@ -166,7 +205,8 @@ def _(e: Folded[entries.BatchCompleted]) -> None:
 
 
 def _raise(
-    e: Folded[entries.StepPerformed] | Folded[entries.ExceptionRaised] | Folded[AttemptRefused],
+    e: Folded[entries.StepPerformed] | Folded[entries.StepCorrected]
+    | Folded[entries.ExceptionRaised] | Folded[AttemptRefused],
     said: entries.Said, *, step: str, position: int, comment: str, number: int = 0,
 ) -> None:  # fmt: skip
     create(

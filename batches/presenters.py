@@ -57,6 +57,29 @@ def _signed(said: Promise | str) -> Callable[[Any], str]:
     return present
 
 
+@presents(e.StepCorrected)
+def _corrected(p: e.StepCorrected) -> str:
+    return gettext("%(finding)s Signed by %(name)s. %(reason)s") % {
+        "finding": sentence(p.findings[0].code, p.findings[0].params),
+        "reason": p.reason, "name": p.signature.printed_name,
+    }  # fmt: skip
+
+
+@presents(e.SignatureVoided)
+def _voided(p: e.SignatureVoided) -> str:
+    return gettext("Void since %(step)s was corrected: %(name)s, “%(meaning)s”") % {
+        "step": p.changed, "name": p.printed_name, "meaning": gettext(p.meaning),
+    }  # fmt: skip
+
+
+@presents(e.SignatureRenewed)
+def _renewed(p: e.SignatureRenewed) -> str:
+    s = p.signature
+    return gettext("Signed again by %(name)s: %(meaning)s") % {
+        "name": s.printed_name, "meaning": gettext(s.meaning)
+    }  # fmt: skip
+
+
 presents(e.StepVerified)(_signed(gettext_lazy("Verified by")))
 presents(e.OperationAttested)(_signed(gettext_lazy("Attested by")))
 presents(e.BatchReviewed)(_signed(gettext_lazy("Reviewed by")))

@@ -67,8 +67,8 @@ def check_can_perform(batch: Batch, step: Step, operation: Operation, definition
 
 
 def check_verifier(step: Step, *, verifier: object) -> None:
-    """The verifier is not the performer. Raises VerifiedOwnWork, recorded."""
-    if step.performed_by == verifier:
+    """The verifier neither performed nor corrected it. Raises VerifiedOwnWork, recorded."""
+    if verifier in {step.performed_by, step.corrected_by}:
         raise VerifiedOwnWork(performer=step.performer_name, step=step.path, streams=[step.stream])
 
 

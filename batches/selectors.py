@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from batches.entries import Turn
 from batches.enums import ConcessionState, StepState
-from batches.models import Batch, BatchResult, Concession, Operation, Step
+from batches.models import Batch, BatchResult, Concession, Operation, Step, VoidedSignature
 from mes.lib.refusals import NotFound
 from recipes import formulas
 from recipes.document import Placed, Recipe
@@ -152,3 +152,8 @@ def concessions_at(batch: UUID, path: str, *, at: datetime) -> set[str]:
         stream=batch, step=path, state=ConcessionState.GRANTED, until__gt=at
     )
     return set(rows.values_list("code", flat=True))
+
+
+def asked_again(batch: UUID) -> list[VoidedSignature]:
+    """Return the voided signatures of a batch that nobody has given again."""
+    return list(VoidedSignature.objects.filter(stream=batch, renewed_at__isnull=True))

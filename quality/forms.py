@@ -1,5 +1,6 @@
 """Forms of QA and QC: they parse; services decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from quality.models import Sample
 from recipes.document import Recipe, Test
+
+Options = Sequence[tuple[str, str]]
 
 
 def _area(rows: int = 3) -> forms.Textarea:
@@ -111,3 +114,26 @@ def tests_of(sample: Sample, recipe: Recipe) -> list[Test]:
     """Return the tests that a sample was drawn for, as the recipe has them."""
     found = (recipe.test_by_key.get(key) for key in sample.tests)
     return [test for test in found if test is not None]
+
+
+class Correction(forms.Form):
+    """The values of a step as they should have been, and how it came to the wrong ones."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=_area(2))
+
+    def __init__(
+        self, *args: Any, asked: Sequence[tuple[str, str, Options]], **kwargs: Any
+    ) -> None:
+        """``asked`` are name, title and answers of each value; no answers for a typed one."""
+        super().__init__(*args, **kwargs)
+        own: dict[str, forms.Field] = {
+            f"v-{name}": forms.ChoiceField(label=title, choices=list(options))
+            if options else forms.CharField(label=title, max_length=2000)
+            for name, title, options in asked
+        }  # fmt: skip
+        self.fields = own | self.fields
+
+    def values(self) -> dict[str, str]:
+        """Return the values by the names that the step knows."""
+        given = self.cleaned_data
+        return {name[2:]: given[name] for name in given if name.startswith("v-")}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from batches.entries import BatchReviewed
 from batches.enums import RecordState
 from batches.models import Batch, BatchException, Concession, Step
 from quality.enums import CriterionStanding, GateKey, GateState, ReviewStanding
@@ -57,6 +58,7 @@ class Standing:
     """All that the gates look at: values only, so that they can be tested as a table."""
 
     complete: bool = True
+    unsigned: int = 0
     exceptions: int = 0
     deviations: int = 0
     concessions: int = 0
@@ -72,7 +74,7 @@ def gates(standing: Standing) -> list[Gate]:
     """Return every gate of a batch, in the order of the bar. Pure."""
     s = standing
     return [
-        _gate(GateKey.RECORD, s.complete, _("complete"), _("still executing")),
+        _record(s),
         _counted(GateKey.EXCEPTIONS, s.exceptions, _("all judged"), _("to judge")),
         _counted(GateKey.DEVIATIONS, s.deviations, _("none open"), _("open")),
         _counted(GateKey.CONCESSIONS, s.concessions, _("none open"), _("to answer")),
@@ -89,6 +91,14 @@ def gates(standing: Standing) -> list[Gate]:
 def _gate(key: GateKey, passed: bool, good: str, bad: str) -> Gate:
     state = GateState.PASSED if passed else GateState.OPEN
     return Gate(key, str(key.label), state, good if passed else bad)
+
+
+def _record(s: Standing) -> Gate:
+    """A record is whole when every signature that a correction voided was given again."""
+    if s.complete and s.unsigned:
+        said = ngettext("%(n)s signature asked again", "%(n)s signatures asked again", s.unsigned)
+        return _gate(GateKey.RECORD, False, "", said % {"n": s.unsigned})
+    return _gate(GateKey.RECORD, s.complete, _("complete"), _("still executing"))
 
 
 def _counted(key: GateKey, count: int, good: str, bad: str) -> Gate:
@@ -129,6 +139,7 @@ def standing_of(record: BatchRecord) -> Standing:
     """Return what the gates look at, from a record."""
     return Standing(
         complete=record.batch.record_state != RecordState.EXECUTING,
+        unsigned=sum(row.about != BatchReviewed.kind for row in record.asked_again),
         exceptions=len(record.open_exceptions),
         deviations=len(record.open_deviations),
         concessions=len(record.asked_concessions),

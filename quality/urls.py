@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from quality.views import batch, concessions, dispositions, dossier, queue, reviews, samples
+from quality.views import (
+    batch,
+    concessions,
+    corrections,
+    dispositions,
+    dossier,
+    queue,
+    reviews,
+    samples,
+)
 
 app_name = "quality"
 ONE = "batches/<uuid:batch>"
@@ -16,6 +25,8 @@ urlpatterns = [
     path(f"{ONE}/deviations/<uuid:deviation>/", concessions.close_deviation, name="deviation"),
     path(f"{ONE}/concessions/<uuid:concession>/", concessions.grant_concession, name="concession"),
     path(f"{ONE}/concessions/<uuid:concession>/decline/", concessions.decline, name="decline"),
+    path(f"{ONE}/correct/", corrections.correct_step, name="correct_step"),
+    path(f"{ONE}/again/<int:signed>/", corrections.sign_again, name="sign_again"),
     path(f"{ONE}/review/", dispositions.sign_review, name="sign_review"),
     path(f"{ONE}/release/", dispositions.release, name="release"),
     path(f"{ONE}/reject/", dispositions.reject, name="reject"),

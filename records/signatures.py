@@ -7,6 +7,16 @@ from uuid import UUID
 
 from records.entries import Instant, Value
 
+WHOLE = "record"
+
+
+def covers(part: str, changed: str) -> bool:
+    """Say whether a signature on ``part`` covers what was changed: itself, or a part of it.
+
+    Parts are paths: an operation holds its steps, ``record`` holds all. Pure.
+    """
+    return part in (WHOLE, changed) or changed.startswith(f"{part}/")
+
 
 class Signature(Value):
     """Person, printed name, role, meaning, time with zone, factors used, and what was shown.

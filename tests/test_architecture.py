@@ -21,7 +21,7 @@ PRESENT = [app for app in APPS if (PROJECT / app / "apps.py").exists()]
 DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "exceptions"}
 # Pure modules that are an app's language: the recipe document and its judgement, states.
 FURTHER_DOORS = {
-    "accounts": {"access", "permissions"},
+    "accounts": {"access", "owed", "permissions"},
     "recipes": {
         "criteria",
         "document",

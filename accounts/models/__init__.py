@@ -2,6 +2,7 @@ from accounts.models.alarm import Alarm
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
 from accounts.models.link import SignInLink
+from accounts.models.obligation import Obligation
 from accounts.models.person import Person
 from accounts.models.qualification import Qualification
 from accounts.models.role import RoleAssignment
@@ -13,6 +14,7 @@ __all__ = [
     "Credential",
     "Device",
     "IdleTime",
+    "Obligation",
     "Person",
     "Qualification",
     "RoleAssignment",

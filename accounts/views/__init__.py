@@ -7,6 +7,7 @@ from accounts.views.factors import (
     passkey_question,
     passkey_sign_in,
 )
+from accounts.views.owed import owed
 from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
@@ -22,6 +23,7 @@ __all__ = [
     "lock",
     "new_generator",
     "new_passkey",
+    "owed",
     "own_password",
     "own_pin",
     "own_ways",

@@ -2,6 +2,7 @@ from batches.models.batch import Batch, BatchNumber
 from batches.models.exception import BatchException, Concession, RefusedAttempt
 from batches.models.execution import Operation, Stage, Step
 from batches.models.result import BatchResult
+from batches.models.signature import VoidedSignature
 
 __all__ = [
     "Batch",
@@ -13,4 +14,5 @@ __all__ = [
     "RefusedAttempt",
     "Stage",
     "Step",
+    "VoidedSignature",
 ]

@@ -74,6 +74,9 @@ class Step(Projection):
     verifier_name = models.CharField(max_length=120, default="")
     verified_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    corrected_by = models.UUIDField(null=True)
+    corrector_name = models.CharField(max_length=120, default="")
+    corrected_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "iteration"]
@@ -85,6 +88,11 @@ class Step(Projection):
             models.CheckConstraint(
                 condition=~models.Q(verified_by=models.F("performed_by")),
                 name="batches_step_performer_is_not_verifier",
+            ),
+            # Nor does who corrected a value verify it.
+            models.CheckConstraint(
+                condition=~models.Q(verified_by=models.F("corrected_by")),
+                name="batches_step_corrector_is_not_verifier",
             ),
             models.CheckConstraint(
                 condition=models.Q(performed_at__isnull=True, performed_by__isnull=True)

@@ -10,9 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.permissions import role_title
-from batches.enums import ExceptionState, RecordState
+from batches.enums import CORRECTABLE, ExceptionState, RecordState, StepState
 from batches.findings import sentence as said
-from batches.models import BatchException, Concession, Operation, RefusedAttempt, Stage, Step
+from batches.models import (
+    BatchException,
+    Concession,
+    Operation,
+    RefusedAttempt,
+    Stage,
+    Step,
+    VoidedSignature,
+)
 from batches.pages.desk import since
 from batches.pages.head import safe_until
 from batches.pages.limits import asked_scale, plain, scale_of
@@ -45,6 +53,7 @@ class Line:
     url: str
     exceptions: Sequence[dict[str, Any]]
     typed: set[str]
+    correctable: bool
 
 
 def entry_url(stream: UUID, seq: int) -> str:
@@ -61,6 +70,7 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
         for e in envelopes
         if e["kind"] == "step.performed"
     }
+    voided = {row.signed: row for row in VoidedSignature.objects.filter(stream=seen.batch.id)}
     signed = {e["payload"]["operation"]: e for e in envelopes if e["kind"] == "operation.attested"}
     return {
         "seen": seen,
@@ -75,7 +85,7 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
         "containers": containers_of_batch(seen.batch.id),
         "lots": _lots(seen),
         "labels": label_balance(batch=seen.batch.id),
-        "signatures": [s for e in envelopes if (s := _signature(e))],
+        "signatures": _signatures(envelopes, voided),
         "events": [_event(e, linked=linked) for e in reversed(envelopes)],
         "executing": seen.batch.record_state == RecordState.EXECUTING,
     }
@@ -161,6 +171,7 @@ def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException], typed: se
         url=entry_url(row.stream, row.entry_seq),
         exceptions=[exception_row(one) for one in exceptions if one.step == row.path],
         typed=typed,
+        correctable=row.kind in CORRECTABLE and row.state == StepState.CLOSED,
     )
 
 
@@ -248,6 +259,22 @@ def _lots(seen: Seen) -> list[dict[str, Any]]:
 def _step_number(seen: Seen, path: str) -> int | str:
     placed = seen.recipe.by_path.get(path)
     return placed.position if placed else path
+
+
+def _signatures(
+    envelopes: Sequence[dict[str, Any]], voided: dict[int, VoidedSignature]
+) -> list[dict[str, Any]]:
+    """Return the signatures, those that a correction voided with what became of them."""
+    found = [one for envelope in envelopes if (one := _signature(envelope))]
+    return [one | {"voided": _voided(voided.get(one["seq"]))} for one in found]
+
+
+def _voided(row: VoidedSignature | None) -> str:
+    if row is None:
+        return ""
+    if row.renewed_at is None:
+        return _("void since a correction; asked again")
+    return _("void since a correction; signed again by %(name)s") % {"name": row.renewed_by_name}
 
 
 def _signature(envelope: dict[str, Any]) -> dict[str, Any] | None:

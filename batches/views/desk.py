@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import Permission
+from batches.enums import RecordState
 from batches.forms import Issue, issue_form
 from batches.pages.desk import list_page
 from batches.pages.record import record_page
@@ -40,7 +41,11 @@ def record(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show the whole record of a batch."""
     seen = look(batch, actor_of(request), every_claim=True)
     page = record_page(seen, linked=may(request, Permission.RECORDS_READ))
-    page |= {"may_perform": may(request, Permission.BATCHES_PERFORM)}
+    page |= {
+        "may_perform": may(request, Permission.BATCHES_PERFORM),
+        "may_correct": may(request, Permission.BATCHES_CORRECT)
+        and seen.batch.record_state != RecordState.DISPOSITIONED,
+    }
     return render(request, "batches/record.html", page)
 
 

@@ -6,8 +6,16 @@ from functools import cached_property
 from uuid import UUID
 
 from batches.enums import ConcessionState, ExceptionState, StepState
-from batches.models import Batch, BatchException, Concession, Operation, Stage, Step
-from batches.selectors import recipe_of
+from batches.models import (
+    Batch,
+    BatchException,
+    Concession,
+    Operation,
+    Stage,
+    Step,
+    VoidedSignature,
+)
+from batches.selectors import asked_again, recipe_of
 from materials.selectors import LabelBalance, label_balance
 from mes.lib.evidence import JSON, content_hash
 from quality.enums import CriterionStanding, DeviationState, ResultOutcome
@@ -56,6 +64,7 @@ class BatchRecord:
     results: list[Result]
     review: Review | None
     disposition: Disposition | None
+    asked_again: list[VoidedSignature]
     labels: LabelBalance
 
     @cached_property
@@ -206,7 +215,7 @@ def _result(row: Result) -> JSON:
 
 
 def record_of(batch: Batch) -> BatchRecord:
-    """Read a batch's whole record: eleven queries, whatever its size."""
+    """Read a batch's whole record: twelve queries, whatever its size."""
     own = {"stream": batch.id}
     return BatchRecord(
         batch=batch,
@@ -221,6 +230,7 @@ def record_of(batch: Batch) -> BatchRecord:
         results=list(Result.objects.of_batch(batch.id).select_related("sample")),
         review=Review.objects.filter(**own).last(),
         disposition=Disposition.objects.filter(**own).first(),
+        asked_again=asked_again(batch.id),
         labels=label_balance(batch=batch.id),
     )
 

@@ -9,12 +9,14 @@ from accounts.rules import check_permission
 from accounts.services.ceremony import Proof
 from batches.entries import BatchReviewed
 from batches.selectors import batch_of
+from batches.services.corrections import owing_review, review_given
 from quality import rules
 from quality.exceptions import RecordChanged
 from quality.selectors.record import record_of
 from quality.services.signing import signed
 from records.act import act, acting
 from records.commands import Command, Reply
+from records.reading import reading
 
 REVIEWED = gettext_noop("I reviewed this batch record; every exception is judged.")
 
@@ -24,9 +26,12 @@ def sign_review(*, command: Command, batch: UUID, content_hash: str, proof: Proo
     """Sign the review of a complete record, every exception judged.
 
     ``content_hash`` is that of the record as it was shown. Raises RecordChanged, GatesOpen,
-    NotIndependent, AlreadyDispositioned. Appends ``batch.reviewed``.
+    NotIndependent, AlreadyDispositioned. Appends ``batch.reviewed``; it takes
+    the place of a review that a correction voided.
     """
-    with act(command, streams=[batch]) as a:
+    with reading(site=command.actor.site, person=command.actor.person):
+        owing = owing_review(batch)
+    with act(command, streams=[batch, *owing]) as a:
         check_permission(a.actor, Permission.QUALITY_REVIEW)
         record = record_of(batch_of(batch))
         rules.check_not_dispositioned(record)
@@ -39,5 +44,6 @@ def sign_review(*, command: Command, batch: UUID, content_hash: str, proof: Proo
             permission=Permission.QUALITY_REVIEW, parts=("record",),
         )  # fmt: skip
         a.append(batch, BatchReviewed(signature=signature))
+        review_given(a, batch, signature)
         a.reply = {"batch": str(batch), "content_hash": content_hash}
     return a.reply

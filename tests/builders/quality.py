@@ -166,7 +166,9 @@ def proof_of(actor: Actor) -> Proof:
     )  # fmt: skip
 
 
-def issued(site: DemoSite | None = None, *, number: str = "B-26-0001") -> Bench:
+def issued(
+    site: DemoSite | None = None, *, number: str = "B-26-0001", source: bytes = RECIPE
+) -> Bench:
     """Issue a batch of the short recipe for an order whose cells are here."""
     site = site or open_demo_site()
     coordinator = site.actor("coordinator")
@@ -175,7 +177,7 @@ def issued(site: DemoSite | None = None, *, number: str = "B-26-0001") -> Bench:
         facility = "A9999" if site.code == "MZ1" else "A9998"
         open_register(command=a_command(site.system), facility=facility)
     made = order(coordinator, wanted(today=clock.now().date()))
-    recipe, batch = document_kept(), uuid7()
+    recipe, batch = document_kept(source), uuid7()
     said = BatchIssued(
         number=number, order=made.id, coi=made.coi, mark=made.mark, purpose="patient",
         recipe=recipe.recipe, recipe_version=uuid7(), recipe_label="v1",

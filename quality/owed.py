@@ -1,0 +1,24 @@
+"""What quality asks of people: signatures that a correction voided."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.owed import owed
+from batches.services.corrections import SIGN_AGAIN
+
+
+def _sentence(words: Mapping[str, str]) -> str:
+    return _("Sign again in %(batch)s: %(meaning)s (%(step)s was corrected)") % {
+        "batch": words.get("batch", ""), "meaning": _(words.get("meaning", "")),
+        "step": words.get("step", ""),
+    }  # fmt: skip
+
+
+def _url(batch: UUID, place: str) -> str:
+    return reverse("quality:sign_again", args=[batch, int(place)])
+
+
+owed(SIGN_AGAIN, sentence=_sentence, url=_url)
