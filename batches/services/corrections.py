@@ -78,15 +78,14 @@ def standing_signatures(batch: UUID) -> list[Standing]:
 
 def _standing(row: Entry) -> Standing:
     said = decode(row.kind, row.version, row.envelope["payload"])
-    match said:
-        case StepVerified():
-            return Standing(row.seq, row.kind, said.step, said.signature)
-        case OperationAttested():
-            return Standing(row.seq, row.kind, said.operation, said.signature)
-        case SignatureRenewed():
-            return Standing(row.seq, said.about, said.part, said.signature)
-        case BatchReviewed():
-            return Standing(row.seq, row.kind, "record", said.signature)
+    if isinstance(said, StepVerified):
+        return Standing(row.seq, row.kind, said.step, said.signature)
+    if isinstance(said, OperationAttested):
+        return Standing(row.seq, row.kind, said.operation, said.signature)
+    if isinstance(said, SignatureRenewed):
+        return Standing(row.seq, said.about, said.part, said.signature)
+    if isinstance(said, BatchReviewed):
+        return Standing(row.seq, row.kind, "record", said.signature)
     raise TypeError(f"{row} holds no signature")
 
 

@@ -54,12 +54,16 @@ def functions() -> dict[str, Callable[..., object]]:
 
 
 def signing() -> dict[str, Callable[..., object]]:
-    """Return the services whose text makes an entry in which a signature stands."""
+    """Return the services whose text makes an entry in which a signature stands.
+
+    A helper that is handed the finished signature makes none.
+    """
     names = {f"{one.__name__}(" for one in signed_payloads()}
     return {
         path: one
         for path, one in functions().items()
         if any(name in inspect.getsource(one) for name in names)
+        and Signature not in taken(one).values()
     }
 
 
