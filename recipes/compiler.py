@@ -30,11 +30,13 @@ def compile_recipe(recipe: Recipe, nodes: Nodes | None = None) -> tuple[Message,
 
 
 def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Message:
+    line, column = nodes.mark(fault.path) if nodes is not None else (None, None)
     return Message(
         code=code,
         path=reader.place(fault.path, data),
         sentence=fault.sentence,
-        line=nodes.line(fault.path) if nodes is not None else None,
+        line=line,
+        column=column,
         severity=fault.severity,
         at=fault.path,
     )

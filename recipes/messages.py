@@ -13,15 +13,16 @@ from mes.lib.refusals import Refusal
 
 
 class Weight(StrEnum):
-    """An error keeps a recipe from approval; a warning is the author's to judge."""
+    """An error keeps a recipe from approval; a warning is the author's to judge; a note tells."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing about a recipe, at its place. ``line`` is that of the text it was read from.
+    """One thing about a recipe, at its place. ``line`` and ``column`` are those of its text.
 
     ``path`` is the place for people, ``at`` the way to it in the data.
     """
@@ -30,6 +31,7 @@ class Message:
     path: str
     sentence: str
     line: int | None = None
+    column: int | None = None
     severity: Weight = Weight.ERROR
     at: tuple[str | int, ...] = ()
 

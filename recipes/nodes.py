@@ -12,18 +12,21 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from json import decoder
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from django.utils.translation import gettext as _
 
-from recipes.messages import Message, RecipeNotReadable
+from recipes.opening import Mark, is_xml, opened, refuse
 
-MOST_BYTES = 2_000_000
 DEEPEST = 30
 MOST_MESSAGES = 50
+# Nobody writes more; beyond it, what is wrong could be said more often than memory holds.
+MOST_FIELDS = 100
+MOST_ITEMS = 6_000
+MOST_PARTS = 200_000
 Path = tuple[str | int, ...]
 PLAIN_NOTHING = frozenset({"", "~", "null"})
 JSON_SPACE = re.compile(r"[ \t\r\n]*")
@@ -34,48 +37,32 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Plain data (mappings, lists, text, None) and the line on which each path begins."""
+    """Plain data (mappings, lists, text, None); line and column at which each path begins."""
 
     data: Any
-    lines: dict[Path, int]
+    marks: dict[Path, Mark] = field(default_factory=dict)
 
-    def line(self, path: Path) -> int | None:
-        """Return the line of a path, or of the nearest thing around it."""
+    def mark(self, path: Path) -> Mark | tuple[None, None]:
+        """Return line and column (both from 1) of a path, or of the nearest thing around it."""
         for end in range(len(path), -1, -1):
-            if path[:end] in self.lines:
-                return self.lines[path[:end]]
-        return None
-
-
-def refuse(code: str, sentence: str, *, line: int | None = None, path: str = "") -> Any:
-    """Raise RecipeNotReadable with one message."""
-    raise RecipeNotReadable([Message(code=code, path=path, sentence=sentence, line=line)])
+            if path[:end] in self.marks:
+                return self.marks[path[:end]]
+        return None, None
 
 
 def read(source: bytes | str) -> Nodes:
     """Read YAML or JSON; raises RecipeNotReadable. JSON is what begins with a brace."""
-    text = _decoded(source)
+    text = opened(source)
+    if is_xml(text):
+        refuse("text.xml", _("This is XML; YAML or JSON is read here."), mark=(1, 1))
     return _Json(text).read() if text.lstrip().startswith("{") else _Yaml(text).read()
-
-
-def _decoded(source: bytes | str) -> str:
-    size = len(source.encode("utf-8", "replace") if isinstance(source, str) else source)
-    if size > MOST_BYTES:
-        refuse("text.too_large", _("A recipe is at most 2 MB of text."))
-    if isinstance(source, str):
-        return source
-    try:
-        return source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1
-        return str(refuse("text.not_utf8", _("The text is not UTF-8."), line=line))
 
 
 class _Yaml:
     """Builds nodes from the events of the YAML parser."""
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {}
+        self._marks: dict[Path, Mark] = {}
         self._events: Iterator[Any] = iter(())
         self._text = text
 
@@ -86,31 +73,31 @@ class _Yaml:
             while isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
                 event = next(self._events)
             if isinstance(event, yaml.StreamEndEvent):
-                refuse("text.empty", _("The text is empty."), line=1)
+                refuse("text.empty", _("The text is empty."), mark=(1, 1))
             data = self._node(event, ())
             self._end()
         except yaml.YAMLError as error:
             self._unreadable(error)
-        return Nodes(data, self._lines)
+        return Nodes(data, self._marks)
 
     def _end(self) -> None:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 sentence = _("One document is asked for; a second begins here.")
-                refuse("text.second_document", sentence, line=_line_of(event))
+                refuse("text.second_document", sentence, mark=_mark_of(event))
 
     def _unreadable(self, error: yaml.YAMLError) -> None:
-        mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = int(getattr(mark, "line", 0)) + 1
+        at: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        mark = int(getattr(at, "line", 0)) + 1, int(getattr(at, "column", 0)) + 1
         problem = getattr(error, "problem", None) or getattr(error, "reason", "")
         refuse("text.not_yaml", _("This is not YAML: %(problem)s.") % {"problem": problem},
-               line=line)  # fmt: skip
+               mark=mark)  # fmt: skip
 
     def _node(self, event: Any, path: Path) -> Any:
-        line = _line_of(event)
-        _check_depth(path, line)
-        _check_plain(event, line)
-        self._lines.setdefault(path, line)
+        mark = _mark_of(event)
+        _check_depth(path, mark)
+        _check_plain(event, mark)
+        self._marks.setdefault(path, mark)
         if isinstance(event, yaml.ScalarEvent):
             nothing = not event.style and event.value in PLAIN_NOTHING
             return None if nothing else event.value
@@ -123,6 +110,7 @@ class _Yaml:
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
+            _check_item(found, self._marks, _mark_of(event))
             found.append(self._node(event, (*path, len(found))))
         return found
 
@@ -131,39 +119,47 @@ class _Yaml:
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            line = _line_of(event)
-            _check_plain(event, line)
+            mark = _mark_of(event)
+            _check_plain(event, mark)
             if not isinstance(event, yaml.ScalarEvent):
-                refuse("text.key", _("The name of a field must be plain text."), line=line)
-            _check_twice(event.value, found, line)
-            self._lines[(*path, event.value)] = line
+                refuse("text.key", _("The name of a field must be plain text."), mark=mark)
+            _check_field(event.value, found, mark)
+            self._marks[(*path, event.value)] = mark
             found[event.value] = self._node(next(self._events), (*path, event.value))
         return found
 
 
-def _line_of(event: Any) -> int:
-    return int(event.start_mark.line) + 1
+def _mark_of(event: Any) -> Mark:
+    return int(event.start_mark.line) + 1, int(event.start_mark.column) + 1
 
 
-def _check_depth(path: Path, line: int) -> None:
+def _check_depth(path: Path, mark: Mark) -> None:
     if len(path) >= DEEPEST:
         sentence = _("The text is nested deeper than %(most)s levels.") % {"most": DEEPEST}
-        refuse("text.too_deep", sentence, line=line)
+        refuse("text.too_deep", sentence, mark=mark)
 
 
-def _check_plain(event: Any, line: int) -> None:
+def _check_plain(event: Any, mark: Mark) -> None:
     if isinstance(event, yaml.AliasEvent):
-        refuse("text.alias", _("A recipe has no aliases (*)."), line=line)
+        refuse("text.alias", _("A recipe has no aliases (*)."), mark=mark)
     if getattr(event, "anchor", None):
-        refuse("text.anchor", _("A recipe has no anchors (&)."), line=line)
+        refuse("text.anchor", _("A recipe has no anchors (&)."), mark=mark)
     if getattr(event, "tag", None):
-        refuse("text.tag", _("A recipe has no tags (!)."), line=line)
+        refuse("text.tag", _("A recipe has no tags (!)."), mark=mark)
 
 
-def _check_twice(key: str, found: dict[str, Any], line: int) -> None:
+def _check_field(key: str, found: dict[str, Any], mark: Mark) -> None:
     if key in found:
         sentence = _("The field %(key)s is written twice here.") % {"key": key[:60]}
-        refuse("text.twice", sentence, line=line)
+        refuse("text.twice", sentence, mark=mark)
+    if len(found) >= MOST_FIELDS:
+        sentence = _("A part of a recipe has at most %(most)s fields.") % {"most": MOST_FIELDS}
+        refuse("text.too_many_fields", sentence, mark=mark)
+
+
+def _check_item(found: list[Any], marks: dict[Path, Mark], mark: Mark) -> None:
+    if len(found) >= MOST_ITEMS or len(marks) >= MOST_PARTS:
+        refuse("text.too_many_parts", _("The text has more parts than any recipe."), mark=mark)
 
 
 class _Json:
@@ -172,7 +168,7 @@ class _Json:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._lines: dict[Path, int] = {}
+        self._marks: dict[Path, Mark] = {}
         self._breaks = [i for i, letter in enumerate(text) if letter == "\n"]
 
     def read(self) -> Nodes:
@@ -180,15 +176,17 @@ class _Json:
         self._space()
         if self._at < len(self._text):
             self._wrong()
-        return Nodes(data, self._lines)
+        return Nodes(data, self._marks)
 
-    def _line(self) -> int:
-        return bisect_right(self._breaks, self._at - 1) + 1
+    def _mark(self) -> Mark:
+        before = bisect_right(self._breaks, self._at - 1)
+        begins = self._breaks[before - 1] + 1 if before else 0
+        return before + 1, self._at - begins + 1
 
-    def _wrong(self) -> Any:
+    def _wrong(self) -> NoReturn:
         near = self._text[self._at : self._at + 10].split("\n")[0] or _("the end of the text")
         sentence = _("This is not JSON, near “%(near)s”.") % {"near": near}
-        return refuse("text.not_json", sentence, line=self._line())
+        refuse("text.not_json", sentence, mark=self._mark())
 
     def _space(self) -> str:
         found = JSON_SPACE.match(self._text, self._at)
@@ -202,8 +200,9 @@ class _Json:
 
     def _value(self, path: Path) -> Any:
         sign = self._space()
-        _check_depth(path, self._line())
-        self._lines.setdefault(path, self._line())
+        mark = self._mark()
+        _check_depth(path, mark)
+        self._marks.setdefault(path, mark)
         if sign == "{":
             return self._object(path)
         if sign == "[":
@@ -213,7 +212,7 @@ class _Json:
     def _word(self) -> str | None:
         found = JSON_WORD.match(self._text, self._at)
         if found is None:
-            return str(self._wrong())
+            self._wrong()
         self._at = found.end()
         return None if found[0] == "null" else found[0]
 
@@ -231,6 +230,7 @@ class _Json:
         while self._space() != "]":
             if found:
                 self._take(",")
+            _check_item(found, self._marks, self._mark())
             found.append(self._value((*path, len(found))))
         self._at += 1
         return found
@@ -243,9 +243,9 @@ class _Json:
                 self._take(",")
             if self._space() != '"':
                 self._wrong()
-            line, key = self._line(), self._string()
-            _check_twice(key, found, line)
-            self._lines[(*path, key)] = line
+            mark, key = self._mark(), self._string()
+            _check_field(key, found, mark)
+            self._marks[(*path, key)] = mark
             self._take(":")
             found[key] = self._value((*path, key))
         self._at += 1

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from recipes import nodes
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable
+from recipes.opening import refuse
 
 MOST_STEPS = 5_000
 
@@ -38,7 +39,7 @@ def read_with_lines(source: bytes | str) -> Read:
 def read_nodes(found: nodes.Nodes) -> Read:
     """Read a recipe from plain data. Raises RecipeNotReadable."""
     if not isinstance(found.data, dict):
-        nodes.refuse("document.no_fields", _("A recipe begins with its fields."), line=1)
+        refuse("document.no_fields", _("A recipe begins with its fields."), mark=(1, 1))
     _check_size(found)
     try:
         return Read(Recipe.model_validate(found.data), found)
@@ -54,10 +55,17 @@ def _own_faults(details: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _check_size(found: nodes.Nodes) -> None:
-    count = sum(1 for path in found.lines if len(path) == 6 and path[4] == "steps")
-    if count > MOST_STEPS:
+    stages = _list(found.data, "stages")
+    operations = [one for stage in stages for one in _list(stage, "operations")]
+    operations += _list(found.data, "contingencies")
+    if sum(len(_list(one, "steps")) for one in operations) > MOST_STEPS:
         sentence = _("A recipe has at most %(most)s steps.") % {"most": MOST_STEPS}
-        nodes.refuse("document.too_many_steps", sentence, line=1)
+        refuse("document.too_many_steps", sentence, mark=(1, 1))
+
+
+def _list(data: Any, name: str) -> list[Any]:
+    inside = data.get(name) if isinstance(data, dict) else None
+    return inside if isinstance(inside, list) else []
 
 
 def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
@@ -66,11 +74,13 @@ def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
         path = (*path, "kind")
     missing = detail["type"] == "missing"
     where = path[:-1] if missing else path
+    line, column = found.mark(where)
     return Message(
         code=f"document.{detail['type']}",
         path=place(path, found.data),
         sentence=_sentence(detail, str(path[-1]) if path else ""),
-        line=found.line(where),
+        line=line,
+        column=column,
         at=path,
     )
 

@@ -109,6 +109,6 @@ def open_drafts() -> list[RecipeDraft]:
 def recipe_of_draft(row: RecipeDraft) -> Recipe | None:
     """Return a draft as a recipe, None as long as it cannot be read as one."""
     try:
-        return reader.read_nodes(nodes.Nodes(row.content, {})).recipe
+        return reader.read_nodes(nodes.Nodes(row.content)).recipe
     except RecipeNotReadable:
         return None

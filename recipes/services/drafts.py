@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission
 from mes.lib import evidence
 from mes.lib.ids import uuid7
-from recipes import nodes, reader, rules
+from recipes import nodes, opening, reader, rules
 from recipes.drafting.between import between
 from recipes.drafting.changes import (
     Address,
@@ -185,7 +185,7 @@ def _check_size(data: Plain) -> None:
         for operation in _things(stage, "operations")
         for step in _things(operation, "steps")
     ]
-    large = len(canonical(data)) > nodes.MOST_BYTES
+    large = len(canonical(data)) > opening.MOST_BYTES
     if large or len(steps) > reader.MOST_STEPS or _depth(data) > nodes.DEEPEST:
         raise DraftTooLarge()
 

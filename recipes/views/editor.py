@@ -29,7 +29,7 @@ Checked = tuple[Recipe | None, tuple[Message, ...]]
 @lru_cache(maxsize=32)
 def _checked(draft: UUID, _seq: int, _language: str) -> Checked:
     row = selectors.draft_of(draft)
-    return compiler.check_nodes(nodes.Nodes(row.content, {}))
+    return compiler.check_nodes(nodes.Nodes(row.content))
 
 
 def checked(row: RecipeDraft) -> Checked:

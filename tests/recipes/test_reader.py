@@ -18,6 +18,23 @@ def refused(text: str | bytes) -> list[tuple[str, int | None]]:
 
 
 @pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("a: 1\nbc: *x", (2, 5)),
+        ("a: 1\n? [a]\n: 1", (2, 3)),
+        ('{"a": 1,\n   "a": 2}', (2, 4)),
+        ('{"a":\n  01x}', (2, 5)),
+        (b"a: 1\nb: \xff", (2, 4)),
+        ("<r>\n<!ENTITY x 'y'>", (2, 1)),
+    ],
+)
+def test_a_refusal_names_line_and_column(text: str | bytes, mark: tuple[int, int]) -> None:
+    with pytest.raises(RecipeNotReadable) as caught:
+        reader.read(text)
+    assert [(m.line, m.column) for m in caught.value.messages] == [mark]
+
+
+@pytest.mark.parametrize(
     ("text", "data"),
     [
         ("a: 12:30", {"a": "12:30"}),

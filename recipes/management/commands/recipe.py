@@ -89,7 +89,8 @@ class Command(BaseCommand):
 
     def _print(self, path: Path, recipe: Recipe | None, messages: tuple[Message, ...]) -> None:
         for m in messages:
-            self.stdout.write(f"{path}:{m.line or 1}: {m.severity} {m.code} {m.path}: {m.sentence}")
+            at = f"{path}:{m.line or 1}:{m.column or 1}"
+            self.stdout.write(f"{at}: {m.severity} {m.code} {m.path}: {m.sentence}")
         if recipe is not None:
             facts = summary(recipe)
             self.stdout.write(
@@ -110,8 +111,8 @@ def summary(recipe: Recipe) -> dict[str, str | int]:
 def as_json(recipe: Recipe | None, messages: tuple[Message, ...]) -> dict[str, Any]:
     """Return the whole answer as one object."""
     said = [
-        {"code": m.code, "severity": str(m.severity), "line": m.line, "path": m.path,
-         "sentence": m.sentence}
+        {"code": m.code, "severity": str(m.severity), "line": m.line, "column": m.column,
+         "path": m.path, "sentence": m.sentence}
         for m in messages
     ]  # fmt: skip
     return {"recipe": summary(recipe) if recipe else None, "messages": said}
