@@ -1,6 +1,7 @@
 """What is asked of a text before anything reads it: its size, its letters, no entities.
 
-One function for every way in (YAML, JSON, XML, a package's parts): what it refuses was never parsed.
+One function for every way in (YAML, JSON, XML, a package's parts): what it refuses is
+never parsed.
 """
 
 from __future__ import annotations
