@@ -35,8 +35,8 @@ def check(formula: str, *, unit_of: UnitOf, gives: str | None) -> None:
 
 
 def _unit(node: ast.expr, unit_of: UnitOf) -> Any:
-    if isinstance(node, ast.Name | ast.Attribute):
-        code = unit_of(formulas.dotted(node))
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        code = unit_of(formulas.bare(formulas.dotted(node)))
         return units.quantity(code) if code is not None and units.known(code) else None
     if isinstance(node, ast.BinOp):
         return _of_pair(node, unit_of)
@@ -45,7 +45,7 @@ def _unit(node: ast.expr, unit_of: UnitOf) -> Any:
     if isinstance(node, ast.IfExp):
         _unit(node.test, unit_of)
         return _alike([node.body, node.orelse], unit_of)
-    if isinstance(node, ast.Compare):
+    if isinstance(node, ast.Compare) and formulas.answer_of(node) is None:
         _alike([node.left, *node.comparators], unit_of)
     if isinstance(node, ast.BoolOp):
         for part in node.values:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from django.utils.translation import gettext as _
+from pydantic import Field, model_validator
 
 from mes.lib import evidence
 from recipes import paths
@@ -24,18 +25,20 @@ from recipes.parts import (
     Choice,
     ClassName,
     Code,
+    Condition,
     Duration,
     Durations,
     Expression,
+    Interlock,
     Key,
     Limits,
     Limits2,
     Name,
     Number,
     Part,
-    Reference,
     Span,
     Text,
+    TimeLimit,
     UnitCode,
     Whole,
     Words,
@@ -128,10 +131,9 @@ class EquipmentNeed(Part):
     hold_until: Key | None = None
 
 
-class Within(Part):
-    """The most time from a moment, such as ``collection.ended_at``, to the stage's start."""
+class Within(TimeLimit):
+    """The most time, perhaps the least, from a moment to the stage's start."""
 
-    from_: Reference = Field(alias="from")
     max: Span
 
 
@@ -150,8 +152,33 @@ class Staff(Part):
     qualification: Code | None = None
 
 
+class Repeat(Part):
+    """Do it again until the condition holds, ``max`` times at most, the first included.
+
+    ``first`` and ``last`` bound a group of steps of the operation; without them all of it is
+    repeated, and each time has its own performer and attestation. Not coming to its condition is
+    an exception, and the batch goes on.
+    """
+
+    until: Condition
+    max: Annotated[Whole, Field(ge=1, le=200)]
+    first: Key | None = None
+    last: Key | None = None
+
+    @model_validator(mode="after")
+    def _a_group_has_two_ends(self) -> Repeat:
+        if (self.first is None) != (self.last is None):
+            raise ValueError(_("a group of steps has a first and a last step"))
+        return self
+
+
 class Operation(Part):
     """A screen's heading: steps that belong together, with one openness.
+
+    It begins when what stands before it in its stage is over, or when the operations named in
+    ``after`` are: none of them (``[]``) means with the stage. Operations that do so beside each
+    other are parallel branches. ``when`` makes it a branch that is done or skipped as a whole.
+    ``staff`` is who is needed and qualified for it, in place of the stage's.
 
     ``chance`` and ``takes`` are a contingency's: how often an operation that offers it calls it,
     and how long it takes. The rehearsal asks for them.
@@ -160,6 +187,10 @@ class Operation(Part):
     key: Key
     title: Text
     openness: Openness
+    after: tuple[Key, ...] | None = None
+    when: Condition | None = None
+    repeat: Repeat | None = None
+    staff: tuple[Staff, ...] = ()
     contingencies: tuple[Key, ...] = ()
     chance: Chance | None = None
     takes: Durations | None = None
@@ -167,13 +198,18 @@ class Operation(Part):
 
 
 class Stage(Part):
-    """What is scheduled: one place, its equipment and people, for a time."""
+    """What is scheduled: one place, its equipment and people, for a time.
+
+    ``after`` and ``when`` are as those of an operation, among the stages.
+    """
 
     key: Key
     title: Text
     room: RoomNeed | None = None
     equipment: tuple[EquipmentNeed, ...] = ()
     duration: Durations
+    after: tuple[Key, ...] | None = None
+    when: Condition | None = None
     within: tuple[Within, ...] = ()
     staff: tuple[Staff, ...] = ()
     cleaning: Duration | None = None
@@ -189,7 +225,7 @@ class Stage(Part):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A step where it stands."""
+    """A step where it stands. A contingency's has no position of its own: 0."""
 
     path: str
     position: int
@@ -215,7 +251,10 @@ class Need:
 
 
 class Recipe(Part):
-    """A whole recipe, from the receipt of the cells to the store."""
+    """A whole recipe, from the receipt of the cells to the store.
+
+    ``absolute`` names the interlocks that QA cannot concede anywhere in it.
+    """
 
     recipe: Code
     title: Text
@@ -226,6 +265,7 @@ class Recipe(Part):
     bill_of_equipment: tuple[EquipmentLine, ...] = ()
     tests: tuple[Test, ...] = ()
     specification: tuple[SpecificationItem, ...] = ()
+    absolute: tuple[Interlock, ...] = ()
     contingencies: tuple[Operation, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
@@ -245,8 +285,43 @@ class Recipe(Part):
 
     @cached_property
     def by_path(self) -> dict[str, Placed]:
-        """The steps by their path."""
-        return {placed.path: placed for placed in self._placed}
+        """The steps by their path, those of a contingency in each stage that offers it."""
+        called = {placed.path: placed for placed in self._called}
+        return called | {placed.path: placed for placed in self._placed}
+
+    @property
+    def _called(self) -> Iterator[Placed]:
+        for stage in self.stages:
+            for operation in self.offered_in(stage):
+                for step in operation.steps:
+                    path = f"{stage.key}/{operation.key}/{step.key}"
+                    yield Placed(path, 0, stage, operation, step)
+
+    def offered_in(self, stage: Stage) -> tuple[Operation, ...]:
+        """Return the contingencies that the operations of a stage offer, in their order."""
+        names = {name for operation in stage.operations for name in operation.contingencies}
+        return tuple(operation for operation in self.contingencies if operation.key in names)
+
+    def placed(self, ref: str) -> Placed | None:
+        """Return the step that a path means, with or without an iteration (``a/b/c#2``)."""
+        return self.by_path.get(paths.split(ref)[0])
+
+    def operation(self, ref: str) -> Operation | None:
+        """Return the operation that ``stage/operation`` means, with or without an iteration."""
+        return self._operations.get(paths.split(ref)[0])
+
+    @cached_property
+    def _operations(self) -> dict[str, Operation]:
+        return {
+            f"{stage.key}/{operation.key}": operation
+            for stage in self.stages
+            for operation in (*self.offered_in(stage), *stage.operations)
+        }
+
+    @property
+    def length(self) -> int:
+        """How many steps there are, without those of contingencies, each counted once."""
+        return len(self._placed)
 
     @cached_property
     def stage_by_key(self) -> dict[str, Stage]:
@@ -269,7 +344,7 @@ class Recipe(Part):
 
     @cached_property
     def _normal(self) -> dict[str, Placed]:
-        return {paths.normal(placed.path): placed for placed in self._placed}
+        return {paths.normal(path): placed for path, placed in self.by_path.items()}
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

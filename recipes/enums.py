@@ -92,3 +92,10 @@ class UseKind(TextChoices):
     ROOM = "room", _("Room class")
     QUALIFICATION = "qualification", _("Qualification")
     TEST = "test", _("Test")
+
+
+class Quality(TextChoices):
+    """Why a step is critical: it steers the product's quality, or it shows it."""
+
+    PARAMETER = "parameter", _("Critical process parameter")
+    ATTRIBUTE = "attribute", _("Critical quality attribute")

@@ -1,14 +1,19 @@
-"""Formulas of a recipe: arithmetic on Decimal, nothing else.
+"""Formulas of a recipe: arithmetic on Decimal, and conditions that hold or do not.
 
 A name is a path: ``count`` in the same operation, ``seed.count`` in the same stage,
 ``culture.seed.count`` anywhere before, ``inputs.patient_weight``, ``parameters.moi`` or
 ``results.car``. A hyphen in a key is written ``_``. Numbers are exact: ``0.1`` is a tenth.
+
+Of a step that was repeated a name means the same iteration, or the last one from outside the
+loop; ``count[1]`` is the first, ``count[-1]`` the one before this. In a condition an answer is
+compared with its key: ``bag == "leaking"``.
 """
 
 from __future__ import annotations
 
 import ast
 import decimal
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +26,10 @@ from simpleeval import InvalidExpression, SimpleEval
 LONGEST = 500
 LARGEST_EXPONENT = 64
 DIGITS = 34
+MOST_ITERATIONS = 1000
+WORD = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", re.ASCII)
 Lookup = Callable[[str], Decimal]
+Words = Callable[[str], str]
 
 
 class FormulaError(ValueError):
@@ -30,11 +38,29 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula that was read: its text, its tree and the names it needs."""
+    """A formula that was read: its text, its tree and the names it needs.
+
+    ``names`` are those of numbers, without an iteration; ``words`` pairs a name with the answer
+    that it is compared with.
+    """
 
     text: str
     tree: ast.expr
     names: tuple[str, ...]
+    words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it says yes or no instead of a number."""
+        return _says_yes_or_no(self.tree)
+
+
+def _says_yes_or_no(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return all(_says_yes_or_no(part) for part in node.values)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _says_yes_or_no(node.operand)
+    return isinstance(node, ast.Compare)
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -102,24 +128,54 @@ def parse(text: str) -> Formula:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise FormulaError(_("“%(text)s” is not a formula.") % {"text": text}) from error
     names: list[str] = []
-    _walk(tree, text.strip(), names)
-    return Formula(text=text.strip(), tree=tree, names=tuple(dict.fromkeys(names)))
+    words: list[tuple[str, str]] = []
+    _walk(tree, text.strip(), names, words)
+    return Formula(
+        text=text.strip(), tree=tree, names=tuple(dict.fromkeys(names)),
+        words=tuple(dict.fromkeys(words)),
+    )  # fmt: skip
 
 
-def _walk(node: ast.AST, text: str, names: list[str]) -> None:
-    if isinstance(node, ast.Name | ast.Attribute):
-        names.append(dotted(node))
+def _walk(node: ast.AST, text: str, names: list[str], words: list[tuple[str, str]]) -> None:
+    said = answer_of(node)
+    if said is not None:
+        words.append((bare(said[0]), said[1]))
+    elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        names.append(bare(dotted(node)))
     elif isinstance(node, ast.Constant):
         literal(node, text)
     elif isinstance(node, ast.Call):
         _check_call(node)
         for argument in node.args:
-            _walk(argument, text, names)
+            _walk(argument, text, names, words)
     elif isinstance(node, SHAPES + OPERATORS):
         for child in ast.iter_child_nodes(node):
-            _walk(child, text, names)
+            _walk(child, text, names, words)
     else:
         raise FormulaError(_("“%(text)s” uses more than arithmetic.") % {"text": text})
+
+
+def answer_of(node: ast.AST) -> tuple[str, str] | None:
+    """Return name and key of a comparison such as ``bag == "leaking"``, else None."""
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    right = node.comparators[0]
+    if not isinstance(node.ops[0], ast.Eq | ast.NotEq) or not isinstance(right, ast.Constant):
+        return None
+    if not isinstance(right.value, str) or not WORD.fullmatch(right.value):
+        return None
+    return dotted(node.left), right.value
+
+
+def bare(name: str) -> str:
+    """Return a name without its iteration."""
+    return name.partition("[")[0]
+
+
+def iteration_of(name: str) -> int | None:
+    """Return the iteration that a name says: from 1, or below 0 from this one backwards."""
+    _name, bracket, number = name.partition("[")
+    return int(number.rstrip("]")) if bracket else None
 
 
 def _check_call(node: ast.Call) -> None:
@@ -137,7 +193,20 @@ def dotted(node: ast.AST) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.Subscript):
+        return f"{dotted(node.value)}[{_iteration(node.slice)}]"
     raise FormulaError(_("A name in a formula is a path such as seed.count."))
+
+
+def _iteration(node: ast.expr) -> int:
+    back = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    number = node.operand if isinstance(node, ast.UnaryOp) and back else node
+    value = number.value if isinstance(number, ast.Constant) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_ITERATIONS:
+        raise FormulaError(
+            _("An iteration is a whole number: count[1] is the first, count[-1] the one before.")
+        )
+    return -value if back else value
 
 
 def literal(node: ast.Constant, text: str) -> Decimal:
@@ -158,13 +227,14 @@ class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
 
     nodes: dict[type[ast.AST], Callable[[Any], Any]]
     allowed: ClassVar[frozenset[str]] = frozenset(
-        ("UnaryOp", "BinOp", "BoolOp", "Compare", "IfExp", "Call", "Name", "Attribute", "Constant")
-    )
+        ("UnaryOp", "BinOp", "BoolOp", "Compare", "IfExp", "Call", "Name", "Attribute",
+         "Subscript", "Constant")
+    )  # fmt: skip
 
-    def __init__(self, formula: Formula, lookup: Lookup) -> None:
+    def __init__(self, formula: Formula, lookup: Lookup, words: Words | None) -> None:
         operators: Any = {**BINARY, **UNARY, **COMPARE}
         super().__init__(operators=operators, functions=dict(FUNCTIONS), names={})
-        self._formula, self._lookup = formula, lookup
+        self._formula, self._lookup, self._words = formula, lookup, words
         for kind in [kind for kind in self.nodes if kind.__name__ not in self.allowed]:
             del self.nodes[kind]
 
@@ -174,31 +244,55 @@ class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
     def _eval_attribute(self, node: ast.Attribute) -> Decimal:
         return self._lookup(dotted(node))
 
+    def _eval_subscript(self, node: ast.Subscript) -> Decimal:
+        return self._lookup(dotted(node))
+
+    def _eval_compare(self, node: ast.Compare) -> Any:
+        said = answer_of(node)
+        if said is None or self._words is None:
+            return super()._eval_compare(node)
+        given = self._words(said[0])
+        return (given == said[1]) == isinstance(node.ops[0], ast.Eq)
+
     def _eval_constant(self, node: ast.Constant) -> Decimal:
         return literal(node, self._formula.text)
 
 
-def evaluate(text: str, lookup: Lookup) -> Decimal:
+def evaluate(text: str, lookup: Lookup, words: Words | None = None) -> Decimal:
     """Work a formula out with 34 digits; ``lookup`` gives the number behind a name.
 
-    Raises FormulaError (division by zero, overflow, not a number) and whatever lookup raises.
+    ``words`` gives the answer behind a name that is compared with a key. Raises FormulaError
+    (division by zero, overflow, not a number) and whatever the two raise.
     """
     formula = parse(text)
     if isinstance(formula.tree, ast.Constant):
         return literal(formula.tree, formula.text)
-    with decimal.localcontext(decimal.Context(prec=DIGITS)) as context:
-        context.traps[decimal.Overflow] = True
-        try:
-            found = _Arithmetic(formula, lookup)._eval(formula.tree)
-        except (decimal.DecimalException, InvalidExpression, TypeError) as error:
-            raise FormulaError(
-                _("“%(text)s” cannot be worked out with these values.") % {"text": text}
-            ) from error
+    found = _worked_out(formula, lookup, words)
     if not isinstance(found, Decimal):
         raise FormulaError(_("“%(text)s” does not give a number.") % {"text": text})
     return found
 
 
+def holds(text: str, lookup: Lookup, words: Words | None = None) -> bool:
+    """Say whether a condition holds. Raises as ``evaluate`` does, and for what is none."""
+    found = _worked_out(parse(text), lookup, words)
+    if not isinstance(found, bool):
+        raise FormulaError(_("“%(text)s” is not a condition that holds or not.") % {"text": text})
+    return found
+
+
+def _worked_out(formula: Formula, lookup: Lookup, words: Words | None) -> Any:
+    with decimal.localcontext(decimal.Context(prec=DIGITS)) as context:
+        context.traps[decimal.Overflow] = True
+        try:
+            return _Arithmetic(formula, lookup, words)._eval(formula.tree)
+        except (decimal.DecimalException, InvalidExpression, TypeError) as error:
+            raise FormulaError(
+                _("“%(text)s” cannot be worked out with these values.") % {"text": formula.text}
+            ) from error
+
+
 def is_plain(text: str) -> bool:
     """Tell whether a formula is only a number."""
-    return not parse(text).names
+    formula = parse(text)
+    return not formula.names and not formula.words

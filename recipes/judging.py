@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -85,7 +85,10 @@ class Facts:
     """All that a judgement may know beside the step and its values.
 
     ``values`` and ``closed`` are by step path (``stage/operation/step``): the judged values
-    of closed steps, and when each was closed. ``started_at`` is when this step became due.
+    of closed steps, and when each was closed; of repeated ones those that a plain name means
+    here. ``rounds`` has the values of each iteration by ref; ``iteration`` is this step's.
+    ``started_at`` is when this step became due, ``moments`` are those of the order and of its
+    containers' clocks.
     """
 
     at: datetime
@@ -97,11 +100,17 @@ class Facts:
     inputs: Values = field(default_factory=dict)
     parameters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     approved: bool = False
+    iteration: int = 1
+    rounds: Mapping[str, Values] = field(default_factory=dict)
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
     @cached_property
-    def _numbers(self) -> dict[str, str]:
-        found = {paths.normal(path): main(values) for path, values in self.values.items()}
-        return {path: value for path, value in found.items() if value is not None}
+    def _values(self) -> dict[str, Values]:
+        return {paths.normal(path): values for path, values in self.values.items()}
+
+    @cached_property
+    def _rounds(self) -> dict[str, Values]:
+        return {paths.normal(ref): values for ref, values in self.rounds.items()}
 
     @cached_property
     def _closed(self) -> dict[str, datetime]:
@@ -124,7 +133,24 @@ class Facts:
         elif space == "results":
             found = next((r.value for k, r in self.results.items() if paths.normal(k) == key), None)
         else:
-            found = paths.find(name, at=self.path, among=self._numbers)
+            found = main(self._of_step(name))
+        if not found:
+            raise ValueMissing(name=name)
+        return found
+
+    def _of_step(self, name: str) -> Values:
+        """Return the values of the step that a name means, of the iteration that it says."""
+        said = formulas.iteration_of(name)
+        if said is None:
+            return paths.find(name, at=self.path, among=self._values) or {}
+        meant = paths.absolute(formulas.bare(name), at=self.path)
+        wanted = said if said > 0 else self.iteration + said
+        return self._rounds.get(paths.ref(meant, wanted), {}) if wanted > 0 else {}
+
+    def word(self, name: str) -> str:
+        """Return the answer that was given at a step; raises ValueMissing."""
+        values = self._of_step(name)
+        found = values.get("choice") or values.get("value")
         if not found:
             raise ValueMissing(name=name)
         return found
@@ -132,9 +158,28 @@ class Facts:
     def evaluate(self, formula: str) -> Decimal:
         """Work a formula out with these facts; raises ValueMissing or ValueNotUnderstood."""
         try:
-            return formulas.evaluate(formula, self.number)
+            return formulas.evaluate(formula, self.number, self.word)
         except formulas.FormulaError as error:
             raise ValueNotUnderstood(name=formula, problem=str(error)) from error
+
+    def holds(self, condition: str) -> bool:
+        """Say whether a condition holds; raises ValueMissing or ValueNotUnderstood."""
+        try:
+            return formulas.holds(condition, self.number, self.word)
+        except formulas.FormulaError as error:
+            raise ValueNotUnderstood(name=condition, problem=str(error)) from error
+
+    def asked(self, formula: str) -> dict[str, str]:
+        """Return what a formula was worked out with, by name; ``–`` for what is not there."""
+        parsed = formulas.parse(formula)
+        found = {name: self._shown(self._text, name) for name in parsed.names}
+        return found | {name: self._shown(self.word, name) for name, _key in parsed.words}
+
+    def _shown(self, read: Callable[[str], str], name: str) -> str:
+        try:
+            return read(name)
+        except ValueMissing:
+            return "–"
 
     def span(self, span: timedelta | str) -> timedelta:
         """Return a duration, be it written out or the value of a parameter."""

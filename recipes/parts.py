@@ -22,6 +22,7 @@ from pydantic import (
     RootModel,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -113,6 +114,12 @@ def _expression(given: str) -> str:
     return given
 
 
+def _condition(given: str) -> str:
+    if not formulas.parse(given).is_condition:
+        raise ValueError(_('a condition is asked for, such as count >= 2 or bag == "leaking"'))
+    return given
+
+
 def _written(pattern: str, description: str, *, also: str | None = None) -> WithJsonSchema:
     """Say to an editor how a scalar is written; ``also`` is the type that YAML makes of it."""
     schema: dict[str, Any] = {"type": "string", "pattern": f"^(?:{pattern})$"}
@@ -151,6 +158,9 @@ Whole = Annotated[
 Expression = Annotated[
     str, AfterValidator(_expression), _written(".+", "A formula, or a number.", also="number")
 ]
+Condition = Annotated[
+    str, AfterValidator(_condition), _written(".+", "A condition, such as count >= 2.")
+]
 Key = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$", max_length=60)
 ]
@@ -162,6 +172,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_l
 Reference = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(?:[./][a-z][a-z0-9_-]*)*$", max_length=200)
 ]
+Interlock = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z_-]*(?:\.[a-z][a-z_]*)+$", max_length=60)
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(?:-[A-Z]{2})?$")]
@@ -182,6 +196,13 @@ class Text(RootModel[dict[Language, Words]]):
         wanted = (language, language.split("-", maxsplit=1)[0], "en")
         found = next((self.root[name] for name in wanted if name in self.root), None)
         return found if found is not None else next(iter(self.root.values()), "")
+
+
+class Picture(Part):
+    """A picture beside an instruction: the file by its hash, and what it shows, in words."""
+
+    sha256: Sha256
+    alt: Text
 
 
 class Durations(Part):
@@ -216,6 +237,34 @@ class _AlsoAPair:
         bound = {"type": ["string", "number", "null"]}
         pair = {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
         return {"anyOf": [pair, handler(core)]}
+
+
+class TimeLimit(Part):
+    """The least and the most time since a moment; from ``warn`` on it is called late.
+
+    Moments are ``collection.ended_at``, a step, a stage (``seed.started_at``, ``seed.ended_at``)
+    or the clock of a container (``clock.thawed``), which the step begins that ``starts`` it.
+    Each time is a duration or a parameter; both bounds are allowed.
+    """
+
+    from_: Reference = Field(alias="from")
+    min: Span | None = None
+    warn: Span | None = None
+    max: Span | None = None
+
+    @property
+    def spans(self) -> tuple[tuple[str, timedelta | str], ...]:
+        """The times that are given, by the name of their field."""
+        given = (("min", self.min), ("warn", self.warn), ("max", self.max))
+        return tuple((name, span) for name, span in given if span is not None)
+
+    @model_validator(mode="after")
+    def _some_time(self) -> TimeLimit:
+        if self.min is None and self.max is None:
+            raise ValueError(_("a limit of time has a min, a max or both"))
+        if self.warn is not None and self.max is None:
+            raise ValueError(_("a warning of time comes before a max"))
+        return self
 
 
 Limits2 = Annotated[Band, BeforeValidator(_band), _AlsoAPair()]

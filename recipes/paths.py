@@ -4,6 +4,9 @@ A step's path is ``stage/operation/step``. A reference is written from where it 
 ``step`` in the same operation, ``operation.step`` in the same stage, or
 ``stage.operation.step`` (``/`` for ``.`` is understood). In formulas a hyphen is ``_``, so
 two keys that differ only in that are one name.
+
+Where a batch repeats a part, a *ref* says which time: the first is the path itself, the second
+``stage/operation/step#2``. Refs of operations are made in the same way.
 """
 
 from __future__ import annotations
@@ -18,6 +21,18 @@ SPACES = frozenset({"inputs", "parameters", "results"})
 def normal(path: str) -> str:
     """Return the form in which two spellings of one path are equal."""
     return path.replace(".", "/").replace("-", "_")
+
+
+def ref(path: str, iteration: int) -> str:
+    """Return the ref of a step or operation: its path, from the second time on with ``#n``."""
+    return path if iteration == 1 else f"{path}#{iteration}"
+
+
+def split(given: str) -> tuple[str, int]:
+    """Return path and iteration of a ref."""
+    path, sign, number = given.partition("#")
+    known = sign and number.isascii() and number.isdigit() and len(number) <= 6
+    return (path, int(number)) if known else (given, 1)
 
 
 def space_of(name: str) -> str | None:

@@ -10,19 +10,24 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
-from recipes.enums import Severity
+from recipes.enums import Quality, Severity
 from recipes.judging import Facts, Finding, ValueNotUnderstood
 from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import (
     NUMBER,
     Band,
     Choice,
+    Code,
+    Condition,
     Durations,
     Flag,
+    Interlock,
     Key,
     Limits,
     Part,
+    Picture,
     Text,
+    TimeLimit,
     UnitCode,
     decimal_text,
 )
@@ -59,6 +64,11 @@ class StepBase(Part):
     """One act of one person: the smallest thing that is recorded.
 
     ``takes`` is how long it keeps hands busy, where that is not its even share of the stage.
+    ``when`` makes it a branch: it is done only if the condition holds once it is reached.
+    ``within`` limits the time since other moments; ``starts`` begins a clock of the container
+    that it handles. ``role`` and ``qualification`` are asked of the performer, beside what the
+    operation asks. ``absolute`` names interlocks that QA cannot concede at this step. ``quality``
+    says what a critical value is, ``reaction`` what is done when it is beyond its limits.
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
@@ -71,6 +81,21 @@ class StepBase(Part):
     verify: Flag = False
     irreversible: Flag = False
     takes: Durations | None = None
+    when: Condition | None = None
+    within: tuple[TimeLimit, ...] = ()
+    starts: Key | None = None
+    role: Key | None = None
+    qualification: Code | None = None
+    offline: Flag = False
+    absolute: tuple[Interlock, ...] = ()
+    quality: Quality | None = None
+    reaction: Text | None = None
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def condition(self) -> str | None:
+        """The condition on which it is done; ``when`` of a line clearance is another thing."""
+        return None if self.kind == "clear" else self.when
 
     def accepts(self) -> tuple[str, ...]:
         """Return the names of the values that this step takes."""
@@ -90,7 +115,8 @@ class StepBase(Part):
 
     def texts(self) -> tuple[Text, ...]:
         """Return every text of this step that a person reads."""
-        return (self.text, self.note) if self.note else (self.text,)
+        more = (self.note, self.reaction, *(picture.alt for picture in self.pictures))
+        return (self.text, *(text for text in more if text is not None))
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the number that formulas mean by this step, None if it has none."""

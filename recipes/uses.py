@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from recipes.document import Recipe
+from recipes.document import Recipe, Staff
 from recipes.enums import UseKind
 from recipes.step import Names
 
@@ -20,13 +20,21 @@ def _of_stages(recipe: Recipe) -> Iterator[tuple[str, UseKind, str]]:
             yield stage.key, UseKind.ROOM, stage.room.class_
         for unit in stage.equipment:
             yield stage.key, UseKind.EQUIPMENT, unit.class_
-        for staff in stage.staff:
-            if staff.qualification is not None:
-                yield stage.key, UseKind.QUALIFICATION, staff.qualification
+        yield from _of_staff(stage.key, stage.staff)
+        for operation in stage.operations:
+            yield from _of_staff(f"{stage.key}/{operation.key}", operation.staff)
+
+
+def _of_staff(path: str, people: tuple[Staff, ...]) -> Iterator[tuple[str, UseKind, str]]:
+    for staff in people:
+        if staff.qualification is not None:
+            yield path, UseKind.QUALIFICATION, staff.qualification
 
 
 def _of_steps(recipe: Recipe) -> Iterator[tuple[str, UseKind, str]]:
     for placed in recipe.steps():
+        if placed.step.qualification is not None:
+            yield placed.path, UseKind.QUALIFICATION, placed.step.qualification
         for use in placed.step.uses():
             if use.what in KINDS:
                 yield placed.path, KINDS[use.what], use.name

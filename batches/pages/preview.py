@@ -55,7 +55,7 @@ def _batch(recipe: Recipe, placed: Placed) -> Batch:
         purpose=Purpose.PATIENT, recipe=recipe.recipe, recipe_version=uuid7(),
         recipe_label="", recipe_hash="", inputs={}, process_state=ProcessState.RUNNING,
         record_state=RecordState.EXECUTING, position=placed.position,
-        steps=len(recipe.by_path), due_since=now, issued_at=now,
+        steps=recipe.length, due_since=now, issued_at=now,
     )  # fmt: skip
 
 

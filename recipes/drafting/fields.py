@@ -25,7 +25,11 @@ from recipes.step import StepBase
 # Lists that the outline shows: they have places of their own.
 STRUCTURE = frozenset({"stages", "operations", "steps"})
 FIRST = ("key", "kind", "title", "text")
-LAST = ("critical", "verify", "irreversible", "note", "reasons", "takes", "likely")
+LAST = (
+    "critical", "quality", "verify", "irreversible", "note", "reaction", "reasons", "when", "after",
+    "repeat", "within", "starts", "role", "qualification", "offline", "absolute", "pictures",
+    "takes", "likely",
+)  # fmt: skip
 Options = tuple[tuple[str, str], ...]
 
 

@@ -62,7 +62,7 @@ def said_of(recipe: Recipe, source: bytes, *, writers: Sequence[UUID] = ()) -> R
         content_hash=_keep_document(recipe),
         source_hash=_keep_source(source),
         stages=len(recipe.stages),
-        steps=len(recipe.by_path),
+        steps=recipe.length,
         writers=tuple(writers),
     )
 

@@ -91,3 +91,55 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
 
 def test_a_plain_number_has_no_names() -> None:
     assert (formulas.is_plain("0.9e8"), formulas.is_plain("a * 2")) == (True, False)
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+ANSWERS = {"bag": "leaking", "seed.look": "good"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a > 1", True),
+        ("a > 1 and seed.count < 1e6", False),
+        ("not a >= 2 or inputs.patient_weight == 70", True),
+        ("1 < a <= 2", True),
+        ('bag == "leaking"', True),
+        ("seed.look != 'good'", False),
+        ('bag == "leaking" and a < 2', False),
+    ],
+)
+def test_a_condition_holds_or_does_not(text: str, expected: bool) -> None:
+    assert parse(text).is_condition
+    assert formulas.holds(text, NAMES.__getitem__, ANSWERS.__getitem__) is expected
+
+
+@pytest.mark.parametrize("text", ["a + 1", "7", "a > 1 and 3", "a if a > 1 else 2", "not a"])
+def test_a_number_is_no_condition(text: str) -> None:
+    assert not parse(text).is_condition
+    assert parse("not (a > 1)").is_condition
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['bag == "Not a key"', '"leaking" == bag', 'bag < "leaking"', 'bag == "x" == a', 'a + 1 == "x"',
+     "a[0]", "a[1.5]", "a[b]", "a[1][2:3]", "a[True]", "a[9999]"],
+)  # fmt: skip
+def test_text_stands_only_behind_an_answer_and_an_iteration_is_a_number(text: str) -> None:
+    with pytest.raises(FormulaError):
+        parse(text)
+
+
+def test_names_are_asked_for_without_their_iteration() -> None:
+    read = parse('count >= 2 * count[-1] and day.look[2] != "poor"')
+    assert read.names == ("count",)
+    assert read.words == (("day.look", "poor"),)
+    asked: list[str] = []
+
+    def numbers(name: str) -> Decimal:
+        asked.append(name)
+        return Decimal(4 if name == "count" else 2)
+
+    assert formulas.holds(read.text, numbers, lambda name: name)
+    assert asked == ["count", "count[-1]"]

@@ -103,7 +103,7 @@ def summary(recipe: Recipe) -> dict[str, str | int]:
     return {
         "recipe": recipe.recipe,
         "stages": len(recipe.stages),
-        "steps": len(recipe.by_path),
+        "steps": recipe.length,
         "hash": recipe.content_hash,
     }
 
