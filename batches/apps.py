@@ -7,4 +7,4 @@ class BatchesConfig(AppConfig):
     verbose_name = _("Batches")
 
     def ready(self) -> None:
-        from batches import folds, presenters  # noqa: F401, PLC0415 - registers them
+        from batches import folds, presenters, things  # noqa: F401, PLC0415 - registers them

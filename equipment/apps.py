@@ -7,4 +7,4 @@ class EquipmentConfig(AppConfig):
     verbose_name = _("Equipment")
 
     def ready(self) -> None:
-        from equipment import folds, presenters, tasks  # noqa: F401, PLC0415 - they register
+        from equipment import folds, presenters, tasks, things  # noqa: F401, PLC0415 - they register

@@ -7,4 +7,4 @@ class MaterialsConfig(AppConfig):
     verbose_name = _("Materials")
 
     def ready(self) -> None:
-        from materials import folds, presenters  # noqa: F401, PLC0415 - registers them
+        from materials import folds, presenters, things  # noqa: F401, PLC0415 - registers them

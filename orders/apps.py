@@ -7,4 +7,4 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from orders import folds, presenters  # noqa: F401, PLC0415 - registers them
+        from orders import folds, presenters, things  # noqa: F401, PLC0415 - registers them

@@ -7,4 +7,4 @@ class PlanningConfig(AppConfig):
     verbose_name = _("Planning")
 
     def ready(self) -> None:
-        from planning import folds, presenters, tasks  # noqa: F401, PLC0415 - they register
+        from planning import folds, presenters, tasks, things  # noqa: F401, PLC0415 - they register

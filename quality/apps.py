@@ -7,4 +7,4 @@ class QualityConfig(AppConfig):
     verbose_name = _("Quality")
 
     def ready(self) -> None:
-        from quality import folds, owed, presenters, tasks  # noqa: F401, PLC0415 - registers them
+        from quality import folds, owed, presenters, tasks, things  # noqa: F401, PLC0415 - registers them

@@ -12,4 +12,4 @@ class RecipesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register folds and presenters."""
-        from recipes import folds, presenters  # noqa: F401, PLC0415 - registers them
+        from recipes import folds, presenters, things  # noqa: F401, PLC0415 - registers them

@@ -7,4 +7,4 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from records import folds, letters, tasks  # noqa: F401, PLC0415 - they register themselves
+        from records import folds, letters, tasks, things  # noqa: F401, PLC0415 - they register themselves

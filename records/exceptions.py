@@ -81,3 +81,21 @@ class ReasonMissing(Refusal):
     status = 422
     sentence = _("A reason is asked for.")
     way_out = _("Write what happened and why this is right.")
+
+
+class FilterUnreadable(Refusal):
+    """A filter of the trail that cannot be read: nothing is shown, rather than too much."""
+
+    code = "trail.filter_unreadable"
+    status = 400
+    sentence = _("The filter cannot be read, so nothing is exported.")
+    way_out = _("Open the audit trail, mend the filter, and export again.")
+
+
+class TrailTooWide(Refusal):
+    """A question to the trail that takes too long."""
+
+    code = "trail.too_wide"
+    status = 503
+    sentence = _("This question takes too long on so many entries.")
+    way_out = _("Choose a shorter time, one thing or one kind, and ask again.")

@@ -10,17 +10,20 @@ from django.db.models import QuerySet
 from records.entries import instant_text
 from records.exceptions import TrailTooLong
 from records.models import Entry
-from records.selectors import Line
+from records.selectors import Line, lines
+from records.trail import first
 
 MOST = 10_000
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-COLUMNS = ("at", "person", "role", "what", "reason", "kind", "thing", "stream", "seq", "hash")
+COLUMNS = (
+    "at", "person", "role", "what", "reason", "kind", "thing", "label", "stream", "seq", "hash",
+)  # fmt: skip
 
 
 def chosen(rows: QuerySet[Entry]) -> list[Entry]:
     """Return the entries of an export. Raises TrailTooLong: an export is whole or is not made."""
-    found = list(rows[: MOST + 1])
+    found = first(rows, most=MOST)
     if len(found) > MOST:
         raise TrailTooLong(most=MOST)
     return found
@@ -31,8 +34,8 @@ def as_csv(entries: Iterable[Entry]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for entry in entries:
-        writer.writerow([_harmless(str(value)) for value in _row(entry)])
+    for line in lines(entries):
+        writer.writerow([_harmless(str(value)) for value in _row(line)])
     return "\ufeff" + text.getvalue()
 
 
@@ -44,12 +47,11 @@ def as_json(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
-    line = Line.of(entry)
-    reason = entry.envelope["payload"].get("reason") or ""
+def _row(line: Line) -> tuple[object, ...]:
+    label = line.named.label if line.named else ""
     return (
-        instant_text(line.at), line.actor, line.role, line.sentence, reason, line.kind,
-        line.stream_kind, line.stream, line.seq, line.hash,
+        instant_text(line.at), line.actor, line.role, line.sentence, line.reason, line.kind,
+        line.stream_kind, label, line.stream, line.seq, line.hash,
     )  # fmt: skip
 
 

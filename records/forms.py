@@ -1,43 +1,132 @@
-from datetime import datetime, time, timedelta
+"""What people fill in to read the trail."""
+
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from records.selectors import kinds
+from records.exceptions import FilterUnreadable
+from records.things import THINGS, area_of, find, people, title_of, words_of
+from records.trail import Wanted, by_area, kinds_of
+
+AREA = "area:"
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+LONGEST = 120
+SYSTEM = "system"
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget)
+
+
+def _time(label: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"})
+    return forms.TimeField(label=label, required=False, widget=widget)
+
+
+def _text(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=LONGEST)
 
 
 class TrailFilter(forms.Form):
-    """What of the trail is shown. Days are of the site's zone, both included."""
+    """What of the trail is shown. Days and times are of the site's zone, both ends included."""
 
+    who = _text(_("Person"))
     kind = forms.ChoiceField(label=_("What happened"), required=False)
-    actor = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    thing = forms.ChoiceField(label=_("Kind of thing"), required=False)
+    label = _text(_("Its number or label"))
+    why = _text(_("Words of the reason"))
+    since, since_time = _day(_("From")), _time(_("at"))
+    until, until_time = _day(_("Until")), _time(_("at"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["kind"]
-        if isinstance(choice, forms.ChoiceField):
-            choice.choices = [("", _("Everything")), *((kind, kind) for kind in kinds())]
+        self._choices("kind", [("", _("Everything")), *_kinds()])
+        named = sorted((title_of(kind), kind) for kind in THINGS)
+        self._choices("thing", [("", _("Any")), *((kind, title) for title, kind in named)])
+        self._people: list[UUID] | None = None
+        self._streams: list[UUID] | None = None
 
-    def wanted(self) -> dict[str, Any]:
-        """Return the filters for the selector; what could not be read filters nothing."""
-        self.is_valid()
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    def clean_who(self) -> str:
+        """Find the people that a part of a name means."""
+        text = str(self.cleaned_data["who"]).strip()
+        if text and text.casefold() != SYSTEM:
+            self._people = people(text)
+            if not self._people:
+                raise forms.ValidationError(_("There is nobody of this name."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Find the things that a label means; a time needs its day."""
         given = self.cleaned_data
-        day = timedelta(days=1)
-        return {
-            "kind": given.get("kind") or "",
-            "actor": given.get("actor"),
-            "since": _midnight(given["since"]) if given.get("since") else None,
-            "until": _midnight(given["until"] + day) if given.get("until") else None,
-        }
+        label = str(given.get("label") or "").strip()
+        if label:
+            self._streams = find(label, kind=given.get("thing") or "")
+            if not self._streams:
+                self.add_error("label", _("Nothing at this site has this number or label."))
+        for day in ("since", "until"):
+            if given.get(f"{day}_time") and not given.get(day):
+                self.add_error(day, _("Choose the day, too."))
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", _("This is before the beginning."))
+        return given
+
+    def wanted(self) -> Wanted:
+        """Return what is asked for. Raises FilterUnreadable: nothing is silently left out."""
+        if not self.is_valid():
+            raise FilterUnreadable()
+        given = self.cleaned_data
+        return Wanted(
+            kinds=_chosen(given["kind"]),
+            people=None if self._people is None else tuple(self._people),
+            system=given["who"].casefold() == SYSTEM,
+            since=_from(given["since"], given["since_time"]),
+            until=_until(given["until"], given["until_time"]),
+            thing=given["thing"],
+            streams=None if self._streams is None else tuple(self._streams),
+            why=given["why"].strip(),
+        )
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _kinds() -> list[Any]:
+    groups = []
+    for area, kinds in by_area().items():
+        title = area_of(area)
+        every = (f"{AREA}{area}", _("Everything of %(area)s") % {"area": title})
+        named = sorted((words_of(kind), kind) for kind in kinds)
+        groups.append((title, [every, *((kind, said) for said, kind in named)]))
+    return sorted(groups, key=lambda group: group[0])
+
+
+def _chosen(kind: str) -> tuple[str, ...]:
+    if kind.startswith(AREA):
+        return kinds_of(kind.removeprefix(AREA))
+    return (kind,) if kind else ()
+
+
+def _from(day: date | None, at: time | None) -> datetime | None:
+    """The beginning: of a time that a change of the clocks gives twice, the earlier."""
+    return _aware(datetime.combine(day, at or time())) if day else None
+
+
+def _until(day: date | None, at: time | None) -> datetime | None:
+    """The end, its minute or day included: of a time that is given twice, the later."""
+    if day is None:
+        return None
+    if at is None:
+        return _aware(datetime.combine(day + DAY, time()))
+    return _aware(datetime.combine(day, at).replace(fold=1)) + MINUTE
+
+
+def _aware(wall: datetime) -> datetime:
+    """In UTC, where a minute is a minute: wall time forgets which of two it was."""
+    return timezone.make_aware(wall).astimezone(UTC)

@@ -1,26 +1,23 @@
-"""Reads of the ledger for people: the trail over all things, and one thing's chain."""
+"""Reads of the ledger for people: lines of the trail, and one thing's chain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from mes.lib import evidence
 from mes.lib.evidence import Link
 from mes.lib.refusals import NotFound
-from records.entries import declared
 from records.models import Entry, Stream
 from records.presenters import sentence
-
-PAGE = 50
+from records.things import Named, named, words_of
+from records.trail import WHY
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry as people read it."""
+    """An entry as people read it: who, what, when, why, and its proof."""
 
     stream: UUID
     stream_kind: str
@@ -30,46 +27,44 @@ class Line:
     actor_id: str
     role: str
     kind: str
+    words: str
     sentence: str
+    reason: str
     hash: str
+    named: Named | None = None
 
     @classmethod
-    def of(cls, entry: Entry) -> "Line":
+    def of(cls, entry: Entry, name: Named | None = None) -> "Line":
         """Read the line out of the hashed bytes."""
         e = entry.envelope
         return cls(
             stream=entry.stream, stream_kind=e["stream"]["kind"], seq=entry.seq, at=entry.at,
             actor=e["actor"]["name"], actor_id=e["actor"]["id"] or "", role=e["role"],
-            kind=e["kind"], sentence=sentence(e), hash=bytes(entry.hash).hex(),
+            kind=e["kind"], words=words_of(e["kind"]), sentence=sentence(e),
+            reason=reason_of(e["payload"]), hash=bytes(entry.hash).hex(), named=name,
         )  # fmt: skip
 
 
-def trail(
-    *,
-    kind: str = "",
-    actor: UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> QuerySet[Entry]:
-    """Return the site's entries, newest first, by kind, person and time [since, until)."""
-    rows = Entry.objects.order_by("-at", "stream", "-seq")
-    wanted: Mapping[str, Any] = {
-        "kind": kind or None, "actor": actor, "at__gte": since, "at__lt": until,
-    }  # fmt: skip
-    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+def reason_of(payload: dict[str, Any]) -> str:
+    """Return why it was done, in the words of who did it; empty where nobody was asked."""
+    said = (payload.get(name) for name in WHY)
+    return next((text for text in said if isinstance(text, str) and text), "")
 
 
-def kinds() -> list[str]:
-    """Return the kinds of entries that the installed apps declare."""
-    return sorted(declared())
+def lines(entries: Iterable[Entry]) -> list[Line]:
+    """Return entries as lines that name their things: one query for each kind of thing."""
+    found = list(entries)
+    names = named((e.stream, e.envelope["stream"]["kind"]) for e in found)
+    return [Line.of(entry, names[entry.stream]) for entry in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One thing's entries, newest first, and whether they hold together."""
+    """One thing, how many entries it has, and whether they hold together."""
 
     stream: Stream
-    lines: list[Line]
+    named: Named
+    entries: int
     breaks: list[evidence.Break]
 
 
@@ -78,10 +73,11 @@ def chain(stream: UUID) -> Chain:
     head = Stream.objects.filter(id=stream).first()
     if head is None:
         raise NotFound()
-    entries = list(Entry.objects.filter(stream=stream).order_by("seq"))
-    links = [Link(str(stream), e.seq, bytes(e.body), bytes(e.hash)) for e in entries]
-    lines = [Line.of(entry) for entry in reversed(entries)]
-    return Chain(stream=head, lines=lines, breaks=list(evidence.breaks(links)))
+    rows = Entry.objects.filter(stream=stream).order_by("seq").only("stream", "seq", "body", "hash")
+    links = [Link(str(stream), e.seq, bytes(e.body), bytes(e.hash)) for e in rows]
+    name = named([(stream, head.kind)])[stream]
+    breaks = list(evidence.breaks(links))
+    return Chain(stream=head, named=name, entries=len(links), breaks=breaks)
 
 
 def entry_of(stream: UUID, seq: int) -> Entry:

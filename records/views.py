@@ -1,43 +1,67 @@
 """The audit trail as people read it. Everything shown comes out of the hashed bytes."""
 
 import json
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mes.lib.access import requires
-from records import exports, selectors
+from mes.lib.refusals import Refusal
+from records import exports, selectors, trail
 from records.forms import TrailFilter
-from records.selectors import PAGE, Line
+from records.models import Entry
+from records.trail import Mark, Page, Wanted
+
+PLACES = ("before", "after")
 
 
 @requires("records.read")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The trail over all things of the site, newest first."""
+    """The trail over all things of the site, newest first; filtered by who, what, when, why."""
     form = TrailFilter(request.GET)
-    rows = selectors.trail(**form.wanted())
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    context = {
-        "form": form,
-        "page": page,
-        "lines": [Line.of(entry) for entry in page],
-        "query": f"&{kept.urlencode()}" if kept else "",
+    page, refused = Page([], None, None), None
+    if form.is_valid():
+        try:
+            page = _page(request, form.wanted())
+        except Refusal as refusal:
+            refused = refusal
+    context = {"form": form, "refused": refused, **_shown(request, page)}
+    status = refused.status if refused else 200 if form.is_valid() else 400
+    return render(request, "records/index.html", context, status=status)
+
+
+def _page(request: HttpRequest, wanted: Wanted) -> Page:
+    before, after = (Mark.read(request.GET.get(place, "")) for place in PLACES)
+    return trail.page(wanted.entries(), before=before, after=after)
+
+
+def _shown(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """Return lines, and the addresses that keep the filter and go on from here."""
+    kept = {name: value for name, value in request.GET.items() if value and name not in PLACES}
+    query = urlencode(kept)
+    return {
+        "lines": selectors.lines(page.entries),
+        "query": query,
+        "newer": _onward(kept, after=page.newer),
+        "older": _onward(kept, before=page.older),
     }
-    return render(request, "records/index.html", context)
+
+
+def _onward(kept: dict[str, Any], **place: Mark | None) -> str:
+    marks = {name: str(mark) for name, mark in place.items() if mark}
+    return f"?{urlencode(kept | marks)}" if marks else ""
 
 
 @requires("records.read")
 @require_safe
 def export_csv(request: HttpRequest) -> HttpResponse:
-    """The filtered trail as CSV. Raises TrailTooLong."""
-    wanted = selectors.trail(**TrailFilter(request.GET).wanted())
-    text = exports.as_csv(exports.chosen(wanted))
+    """The filtered trail as CSV. Raises TrailTooLong, FilterUnreadable, TrailTooWide."""
+    text = exports.as_csv(_exported(request))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
     return response
@@ -46,19 +70,25 @@ def export_csv(request: HttpRequest) -> HttpResponse:
 @requires("records.read")
 @require_safe
 def export_json(request: HttpRequest) -> HttpResponse:
-    """The filtered trail as JSON, each entry with its whole envelope. Raises TrailTooLong."""
-    wanted = selectors.trail(**TrailFilter(request.GET).wanted())
-    content = {"entries": exports.as_json(exports.chosen(wanted))}
+    """The filtered trail as JSON, each entry with its whole envelope. Raises as the CSV."""
+    content = {"entries": exports.as_json(_exported(request))}
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="audit-trail.json"'
     return response
 
 
+def _exported(request: HttpRequest) -> list[Entry]:
+    return exports.chosen(TrailFilter(request.GET).wanted().entries())
+
+
 @requires("records.read")
 @require_safe
 def stream(request: HttpRequest, stream: UUID) -> HttpResponse:
-    """One thing's chain, checked while it is shown."""
-    return render(request, "records/stream.html", {"chain": selectors.chain(stream)})
+    """One thing's chain, checked while it is shown; its entries page by page, newest first."""
+    chain = selectors.chain(stream)
+    page = _page(request, Wanted(streams=(stream,)))
+    context = {"chain": chain, **_shown(request, page)}
+    return render(request, "records/stream.html", context)
 
 
 @requires("records.read")
@@ -66,8 +96,9 @@ def stream(request: HttpRequest, stream: UUID) -> HttpResponse:
 def entry(request: HttpRequest, stream: UUID, seq: int) -> HttpResponse:
     """One entry with its whole envelope, as it was hashed."""
     found = selectors.entry_of(stream, seq)
+    [line] = selectors.lines([found])
     context = {
-        "line": Line.of(found),
+        "line": line,
         "envelope": json.dumps(found.envelope, indent=2, ensure_ascii=False),
     }
     return render(request, "records/entry.html", context)

@@ -22,6 +22,8 @@ from records.act import New, act
 from records.commands import Actor, Command
 from records.entries import Payload, declared, decode
 from records.presenters import sentence
+from records.things import THINGS
+from records.things import WORDS as SAID
 
 GOLDEN = Path(__file__).parent / "golden"
 FINGERPRINTS = GOLDEN / "fingerprints.txt"
@@ -79,6 +81,13 @@ def test_every_kind_is_a_sentence_for_people(kind: str, version: int, language: 
     with translation.override(language):
         said = sentence({"kind": kind, "version": version, "payload": plain_of(kind, version)})
     assert (said == kind, bool(said), UUID_TEXT.findall(said)) == (False, True, [])
+
+
+def test_every_kind_of_entry_and_of_stream_has_words() -> None:
+    """What an app declares it says in its ``things.py``: no page shows the key of a kind."""
+    assert sorted({kind for kind, _, _ in published()} - set(SAID)) == []
+    streams = {payload.stream_kind for _, _, payload in published()} - {"*"}
+    assert sorted(streams - set(THINGS)) == []
 
 
 @pytest.mark.usefixtures("committed_db")

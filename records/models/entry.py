@@ -29,7 +29,9 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["site", "at"], name="records_entry_site_at"),
+            # The order of the trail; a page goes on from an entry. Not by site: those of all
+            # sites belong to each, and no index serves "this one or none" in order.
+            models.Index(fields=["at", "stream", "seq"], name="records_entry_trail"),
             models.Index(fields=["command"], name="records_entry_command"),
             # For the checkpointer: what was written since it last looked.
             models.Index(fields=["xid"], name="records_entry_xid"),

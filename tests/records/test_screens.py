@@ -36,7 +36,8 @@ def test_a_chain_is_checked_while_it_is_shown(site: DemoSite) -> None:
     stream = stream_with("a", "b", by=actor(site=site.id))
     client = signed_in_client(site, "auditor")
     page = client.get(reverse("records:stream", args=[stream]))
-    assert (len(page.context["chain"].lines), page.context["chain"].breaks) == (2, [])
+    assert (page.context["chain"].entries, page.context["chain"].breaks) == (2, [])
+    assert [line.seq for line in page.context["lines"]] == [2, 1]
     assert client.get(reverse("records:entry", args=[stream, 2])).status_code == 200
 
 

@@ -1,0 +1,50 @@
+"""What of people and access stands in the audit trail: streams, and kinds of entries in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Device, Person, Site
+from records.things import found_by, labels_of, thing, words
+
+thing(
+    "person", _("Person"), retention="people", page="accounts:person",
+    labels=labels_of(Person, "printed_name"),
+    find=found_by(Person, "printed_name__icontains", "username", "badge"),
+)  # fmt: skip
+thing(
+    "device", _("Tablet"), retention="people",
+    labels=labels_of(Device, "code"), find=found_by(Device, "code", "label"),
+)  # fmt: skip
+thing(
+    "site", _("Site"), retention="quality-system",
+    labels=labels_of(Site, "code"), find=found_by(Site, "code", "name"),
+)  # fmt: skip
+thing("sign-in", _("Register of sign-in"), retention="people")
+
+words({
+    "site.opened": _("Site opened"),
+    "person.joined": _("Person joined"),
+    "person.disabled": _("Account disabled"),
+    "person.sessions_ended": _("Sessions ended"),
+    "role.granted": _("Role granted"),
+    "role.revoked": _("Role revoked"),
+    "credential.changed": _("Secret set"),
+    "credential.unblocked": _("Sign-in unblocked"),
+    "qualification.granted": _("Qualified"),
+    "qualification.failed": _("Assessment failed"),
+    "qualification.withdrawn": _("Qualification withdrawn"),
+    "obligation.incurred": _("Obligation incurred"),
+    "obligation.met": _("Obligation met"),
+    "period.opened": _("Signed in"),
+    "period.closed": _("Signed out"),
+    "device.enrolled": _("Tablet enrolled"),
+    "device.placed": _("Tablet moved"),
+    "device.linked": _("Tablet linked"),
+    "device.retired": _("Tablet retired"),
+    "idle_time.set": _("Idle time set"),
+    "sign_in.alarmed": _("Alarm of sign-in"),
+    "sign_in.alarm_answered": _("Alarm of sign-in answered"),
+    "sign_in.linked": _("Single sign-on linked"),
+    "sign_in.unlinked": _("Single sign-on unlinked"),
+    "factor.added": _("Second factor added"),
+    "factor.removed": _("Second factor removed"),
+})  # fmt: skip

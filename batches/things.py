@@ -1,0 +1,38 @@
+"""What of batches stands in the audit trail: its streams, and kinds of entries in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from batches.entries import REGISTER, STREAM
+from batches.models import Batch
+from records.things import found_by, labels_of, thing, words
+
+thing(
+    STREAM, _("Batch"), retention="batch-document", page="batches:record",
+    labels=labels_of(Batch, "number"), find=found_by(Batch, "number", "coi"),
+)  # fmt: skip
+thing(REGISTER, _("Register of batch numbers"), retention="quality-system")
+
+words({
+    "batch.numbered": _("Batch number given"),
+    "batch.issued": _("Batch issued"),
+    "operation.signed_on": _("Signed on to an operation"),
+    "step.performed": _("Step performed"),
+    "step.verified": _("Step verified"),
+    "step.corrected": _("Step corrected"),
+    "operation.attested": _("Operation attested"),
+    "signature.voided": _("Signature void"),
+    "signature.renewed": _("Signed again"),
+    "batch.completed": _("Batch record complete"),
+    "exception.raised": _("Exception reported"),
+    "exception.judged": _("Exception judged"),
+    "concession.asked": _("Concession asked for"),
+    "concession.granted": _("Concession granted"),
+    "concession.declined": _("Concession declined"),
+    "quality-hold.set": _("Quality hold set"),
+    "quality-hold.lifted": _("Quality hold lifted"),
+    "process-hold.set": _("Process hold set"),
+    "process-hold.lifted": _("Process hold lifted"),
+    "result.arrived": _("Result arrived at the batch"),
+    "batch.reviewed": _("Batch record reviewed"),
+    "batch.dispositioned": _("Batch released or rejected"),
+})  # fmt: skip

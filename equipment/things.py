@@ -1,0 +1,36 @@
+"""What of equipment stands in the audit trail: its streams, and kinds of entries in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from equipment.entries import PLACE, ROOM, UNIT
+from equipment.models import Place, Room, Unit
+from records.things import found_by, labels_of, thing, words
+
+thing(
+    ROOM, _("Room"), retention="equipment",
+    labels=labels_of(Room, "code"), find=found_by(Room, "code", "name"),
+)  # fmt: skip
+thing(
+    PLACE, _("Place"), retention="equipment", page="equipment:place",
+    labels=labels_of(Place, "label"), find=found_by(Place, "label", "barcode"),
+)  # fmt: skip
+thing(
+    UNIT, _("Unit"), retention="equipment", page="equipment:unit",
+    labels=labels_of(Unit, "code"), find=found_by(Unit, "code", "barcode"),
+)  # fmt: skip
+
+words({
+    "room.opened": _("Room came into use"),
+    "place.made": _("Place made"),
+    "unit.commissioned": _("Unit commissioned"),
+    "unit.calibrated": _("Unit calibrated"),
+    "unit.cleaned": _("Unit cleaned"),
+    "unit.status": _("Status of a unit changed"),
+    "claim.planned": _("Booked"),
+    "claim.moved": _("Booking moved"),
+    "claim.occupied": _("Occupied"),
+    "claim.extended": _("Occupation runs longer"),
+    "claim.released": _("Cleared and free"),
+    "claim.withdrawn": _("Booking given back"),
+    "claim.conflicted": _("Booking in conflict"),
+})  # fmt: skip

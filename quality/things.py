@@ -1,0 +1,25 @@
+"""What of quality stands in the audit trail: its streams, and kinds of entries in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from quality.entries import SAMPLE
+from quality.models import Sample
+from records.things import found_by, labels_of, thing, words
+
+thing(
+    SAMPLE, _("Sample"), retention="batch-document", page="quality:sample",
+    labels=labels_of(Sample, "number"), find=found_by(Sample, "number", "label"),
+)  # fmt: skip
+
+words({
+    "sample.registered": _("Sample registered"),
+    "sample.received": _("Sample received"),
+    "result.entered": _("Result entered"),
+    "result.corrected": _("Result corrected"),
+    "result.reviewed": _("Result reviewed"),
+    "deviation.opened": _("Deviation opened"),
+    "deviation.closed": _("Deviation closed"),
+    "batch.later-results-certified": _("Later results certified"),
+    "dossier.requested": _("Copy of the record asked for"),
+    "dossier.rendered": _("Copy of the record written"),
+})  # fmt: skip

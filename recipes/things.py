@@ -1,0 +1,37 @@
+"""What of recipes stands in the audit trail: its streams, and kinds of entries in words."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from recipes.entries import DRAFT_STREAM, STREAM
+from recipes.models import RecipeDraft, RecipeVersion
+from records.things import found_by, labels_of, thing, words
+
+
+def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
+    return {row.pk: str(row) for row in RecipeVersion.objects.filter(pk__in=streams)}
+
+
+thing(
+    STREAM, _("Recipe version"), retention="batch-document", page="recipes:version",
+    argument="version", labels=_labels, find=found_by(RecipeVersion, "code"),
+)  # fmt: skip
+thing(
+    DRAFT_STREAM, _("Draft of a recipe"), retention="quality-system", page="recipes:draft",
+    argument="draft", labels=labels_of(RecipeDraft, "code"), find=found_by(RecipeDraft, "code"),
+)  # fmt: skip
+
+words({
+    "recipe.imported": _("Recipe imported"),
+    "recipe.submitted": _("Recipe sent to review"),
+    "recipe.approved": _("Recipe signed"),
+    "recipe.made_effective": _("Recipe made effective"),
+    "recipe.superseded": _("Recipe superseded"),
+    "recipe.withdrawn": _("Recipe withdrawn"),
+    "recipe-draft.opened": _("Draft opened"),
+    "recipe-draft.edited": _("Draft edited"),
+    "recipe-draft.sent": _("Draft sent to review"),
+    "recipe-draft.discarded": _("Draft discarded"),
+})  # fmt: skip

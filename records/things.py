@@ -1,0 +1,197 @@
+"""What the ledger's streams are to people: each app names its things, and how they are found.
+
+``records`` names no other app: each fills this register from its own ``things.py``. The words for
+kinds of entries stand here too, so that nobody has to know the key of a kind.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, Q
+from django.urls import resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib import isbt128
+from mes.lib.access import permission_of
+
+Text = str | Promise
+Labels = Callable[[Collection[UUID]], Mapping[UUID, str]]
+Find = Callable[[str], Iterable[UUID]]
+PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One kind of stream: its name, its class of retention, how its streams are named and found.
+
+    ``labels`` returns what people call the streams; ``find`` those with a typed or scanned label.
+    ``page`` is the name of the page of one, which takes the stream as its ``argument``.
+    """
+
+    kind: str
+    title: Text
+    retention: str
+    labels: Labels
+    find: Find
+    page: str = ""
+    argument: str = ""
+
+    def url(self, stream: UUID) -> str:
+        """Return the address of a thing's own page; nothing when it has none."""
+        return reverse(self.page, kwargs={self.argument: stream}) if self.page else ""
+
+
+THINGS: dict[str, Thing] = {}
+WORDS: dict[str, Text] = {}
+
+
+def _nameless(_streams: Collection[UUID]) -> Mapping[UUID, str]:
+    return {}
+
+
+def _found_by_nothing(_text: str) -> Iterable[UUID]:
+    return []
+
+
+def thing(
+    kind: str, title: Text, *, retention: str, labels: Labels | None = None,
+    find: Find | None = None, page: str = "", argument: str = "",
+) -> None:  # fmt: skip
+    """Declare a kind of stream. Without ``labels`` there is one for each site (a register)."""
+    THINGS[kind] = Thing(
+        kind=kind, title=title, retention=retention, labels=labels or _nameless,
+        find=find or _found_by_nothing, page=page, argument=argument or kind,
+    )  # fmt: skip
+
+
+def words(said: Mapping[str, Text]) -> None:
+    """Say in words what kinds of entries are: "Batch issued"."""
+    WORDS.update(said)
+
+
+def labels_of(model: type[Model], name: str) -> Labels:
+    """Return how the rows of a model are named, whose id is their stream; one query."""
+
+    def labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
+        rows: Any = model._default_manager.filter(pk__in=streams)
+        return {key: str(label) for key, label in rows.values_list("pk", name)}
+
+    return labels
+
+
+def found_by(model: type[Model], *names: str) -> Find:
+    """Return how the rows of a model are found: by exact codes (``code``), or parts of a name.
+
+    A name with a lookup (``printed_name__icontains``) is asked as it stands.
+    """
+
+    def find(text: str) -> Iterable[UUID]:
+        asked = Q()
+        for name in names:
+            asked |= Q(**{name if "__" in name else f"{name}__iexact": text})
+        rows: Any = model._default_manager.filter(asked)
+        return list(rows.values_list("pk", flat=True))
+
+    return find
+
+
+def title_of(kind: str) -> str:
+    """Return what people call a kind of stream; its key when no app declares it."""
+    return str(THINGS[kind].title) if kind in THINGS else kind
+
+
+def words_of(kind: str) -> str:
+    """Return what people call a kind of entry; its key when no app says it."""
+    return str(WORDS.get(kind, kind))
+
+
+def area_of(module: str) -> str:
+    """Return what people call the app of a module; the module's own name outside of apps."""
+    app = module.partition(".")[0]
+    return str(apps.get_app_config(app).verbose_name) if apps.is_installed(app) else app
+
+
+def find(text: str, *, kind: str = "") -> list[UUID]:
+    """Return the streams that a typed or scanned label means: of one kind, or of any."""
+    asked = [THINGS[kind]] if kind in THINGS else list(THINGS.values())
+    by_id = _as_id(text)
+    if by_id:
+        return [by_id]
+    return [s for one in asked for spelled in _spellings(text) for s in one.find(spelled)]
+
+
+def people(text: str) -> list[UUID]:
+    """Return the people whose printed name holds the text, or who have this user name or badge."""
+    return find(text, kind=PERSON)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _spellings(text: str) -> list[str]:
+    """Return what a label says: as it was typed, or the identifier that an ISBT 128 scan holds."""
+    plain = isbt128.without_symbology(text)
+    try:
+        element: Any = isbt128.parse(plain)
+    except isbt128.ScanError:
+        return [plain]
+    return [getattr(element, "code", plain)]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A stream as people see it; ``permission`` is what its page asks for, if it has one."""
+
+    title: str
+    label: str
+    url: str
+    permission: str
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.label}".strip()
+
+
+def named(streams: Iterable[tuple[UUID, str]]) -> dict[UUID, Named]:
+    """Return the names of streams, given with their kinds: one query for each kind."""
+    by_kind: dict[str, set[UUID]] = {}
+    for stream, kind in streams:
+        by_kind.setdefault(kind, set()).add(stream)
+    return {
+        stream: name
+        for kind, some in by_kind.items()
+        for stream, name in _named(kind, some).items()
+    }
+
+
+def _named(kind: str, streams: set[UUID]) -> dict[UUID, Named]:
+    one = THINGS.get(kind)
+    if one is None:
+        return {stream: Named(kind, "", "", "") for stream in streams}
+    labels = one.labels(streams)
+    return {stream: _name(one, stream, labels.get(stream, "")) for stream in streams}
+
+
+def _name(one: Thing, stream: UUID, label: str) -> Named:
+    url = one.url(stream)
+    permission = permission_of(resolve(url).func) if url else None
+    return Named(str(one.title), label, url, permission or "")
+
+
+thing("catalogue", _("Catalogue"), retention="quality-system")
+
+words(
+    {
+        "attempt.refused": _("Refused attempt"),
+        "catalogue.changed": _("Catalogue changed"),
+        "message.tried_again": _("Message tried again"),
+        "message.set_aside": _("Message set aside"),
+    }
+)
