@@ -4,12 +4,13 @@ Each has a stream with the one kind ``catalogue.changed`` and the same guard as 
 projection; django-simple-history keeps their versions for the screens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
 from mes.lib.refusals import NotFound
@@ -20,6 +21,7 @@ from records.entries import Payload, entry
 from records.folding import Folded, fold
 from records.models import Projection
 from records.presenters import presents
+from records.things import thing
 
 STREAM = "catalogue"
 
@@ -104,3 +106,22 @@ def _changed(p: CatalogueChanged) -> str:
     before = ", ".join(str(value) for value in p.before.values())
     return _("%(what)s changed: %(before)s → %(after)s (%(reason)s)") % {
         "what": what, "before": before, "after": after, "reason": p.reason}  # fmt: skip
+
+
+def _catalogued() -> list[Any]:
+    return [model for model in apps.get_models() if issubclass(model, Catalogued)]
+
+
+def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = (row for model in _catalogued() for row in model.objects.filter(pk__in=streams))
+    return {row.pk: f"{row._meta.verbose_name} {row}" for row in rows}
+
+
+def _found(text: str) -> list[UUID]:
+    coded = [model for model in _catalogued() if "code" in model.fields]
+    return [row.pk for model in coded for row in model.objects.filter(code__iexact=text)]
+
+
+thing(
+    STREAM, gettext_lazy("Catalogue"), retention="quality-system", labels=_labels, find=_found
+)  # fmt: skip

@@ -70,6 +70,11 @@ def fold(payload: type[P]) -> Callable[[Callable[[Folded[P]], None]], Callable[[
     return register
 
 
+def folded_kinds() -> frozenset[str]:
+    """Return the kinds of entries that change rows."""
+    return frozenset(payload.kind for payload in _folds)
+
+
 def run_fold(e: Folded[Any]) -> None:
     """Change the rows that an entry concerns. A kind without a fold changes none."""
     for function in _folds.get(type(e.payload), ()):

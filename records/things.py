@@ -185,8 +185,6 @@ def _name(one: Thing, stream: UUID, label: str) -> Named:
     return Named(str(one.title), label, url, permission or "")
 
 
-thing("catalogue", _("Catalogue"), retention="quality-system")
-
 words(
     {
         "attempt.refused": _("Refused attempt"),

@@ -9,4 +9,5 @@ urlpatterns = [
     path("export.json", views.export_json, name="export-json"),
     path("streams/<uuid:stream>/", views.stream, name="stream"),
     path("streams/<uuid:stream>/<int:seq>/", views.entry, name="entry"),
+    path("streams/<uuid:stream>/<int:seq>/changes/", views.changed, name="changed"),
 ]

@@ -1,6 +1,7 @@
 """The audit trail as people read it. Everything shown comes out of the hashed bytes."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
-from records import exports, selectors, trail
+from records import before_after, exports, selectors, trail
 from records.forms import TrailFilter
 from records.models import Entry
 from records.trail import Mark, Page, Wanted
+from records.web import actor_of
 
 PLACES = ("before", "after")
 
@@ -87,8 +89,28 @@ def stream(request: HttpRequest, stream: UUID) -> HttpResponse:
     """One thing's chain, checked while it is shown; its entries page by page, newest first."""
     chain = selectors.chain(stream)
     page = _page(request, Wanted(streams=(stream,)))
-    context = {"chain": chain, **_shown(request, page)}
+    context = {
+        "chain": chain,
+        "changed": _before_after(request, stream, page.entries),
+        **_shown(request, page),
+    }
     return render(request, "records/stream.html", context)
+
+
+@requires("records.read")
+@require_safe
+def changed(request: HttpRequest, stream: UUID, seq: int) -> HttpResponse:
+    """Before and after of one entry: what a line of the trail opens."""
+    found = selectors.entry_of(stream, seq)
+    context = {"shown": _before_after(request, stream, [found])[seq]}
+    return render(request, "records/changes.html", context)
+
+
+def _before_after(
+    request: HttpRequest, stream: UUID, entries: Sequence[Entry]
+) -> dict[int, before_after.Shown]:
+    actor = actor_of(request)
+    return before_after.of_entries(entries, stream=stream, site=actor.site, person=actor.person)
 
 
 @requires("records.read")
@@ -99,6 +121,7 @@ def entry(request: HttpRequest, stream: UUID, seq: int) -> HttpResponse:
     [line] = selectors.lines([found])
     context = {
         "line": line,
+        "shown": _before_after(request, stream, [found])[seq],
         "envelope": json.dumps(found.envelope, indent=2, ensure_ascii=False),
     }
     return render(request, "records/entry.html", context)

@@ -1,0 +1,66 @@
+"""The auditor's screens in a real browser, and what axe says of them."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.builders.accounts import PASSWORD, DemoSite, actor_of, open_demo_site, person
+from tests.builders.materials import lot, material
+
+DESK = {"width": 1440, "height": 900}
+GRAVE = {"serious", "critical"}
+LONG = "Checked against the delivery note, the certificate and the label of each bottle. " * 4
+
+
+@pytest.fixture
+def site(served: str) -> DemoSite:
+    return open_demo_site()
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Keep a picture where one was asked for, and fail for grave findings of axe."""
+    folder = os.environ.get("MES_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"records-{name}.png", full_page=True)
+    found: Any = Axe().run(page).response["violations"]
+    assert [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in GRAVE] == []
+
+
+def signed_in(page: Page, served: str, username: str) -> None:
+    page.goto(f"{served}/sign-in/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_an_auditor_reads_the_trail(served: str, site: DemoSite, browser: Browser) -> None:
+    storekeeper = person("materials", site=site, name="Mira Vogel")
+    by = actor_of(storekeeper, "materials", site)
+    system = site.system
+    material(system)
+    lot(by, "L-2001", released=False, location=LONG[:100])
+    person("auditor", site=site, name="Anna Ude", username="anna", secrets=True)
+    page = browser.new_page(viewport=DESK, reduced_motion="reduce")  # type: ignore[arg-type]
+    signed_in(page, served, "anna")
+    page.goto(f"{served}/records/")
+    looked_at(page, "trail")
+    page.get_by_label("Person").fill("vogel")
+    page.get_by_label("Its number or label").fill("L-2001")
+    page.get_by_role("button", name="Show", exact=True).click()
+    row = page.get_by_role("row").filter(has_text="into quarantine")
+    row.get_by_text("Before and after").click()
+    expect(row.get_by_role("cell", name="Quarantine", exact=True)).to_be_visible()
+    looked_at(page, "trail-filtered")
+    row.get_by_role("link", name="Lot L-2001").click()
+    expect(page.get_by_text("the chain holds")).to_be_visible()
+    looked_at(page, "thing")
+    page.get_by_role("row").last.get_by_role("link").last.click()
+    expect(page.get_by_role("heading", name="As it was hashed")).to_be_visible()
+    looked_at(page, "entry")
+    page.goto(f"{served}/records/?who=Nemo")
+    expect(page.get_by_text("There is nobody of this name.")).to_be_visible()
+    looked_at(page, "trail-unreadable")
