@@ -107,8 +107,8 @@ def test_the_pages_show_it_and_another_sites_is_not_found(site: DemoSite) -> Non
     stream = stream_with("theirs")
     assert client.get(reverse("records:changed", args=[stream, 1])).status_code == 404
     ours = stream_with("ours", by=actor(site=site.id))
-    page = client.get(reverse("records:changed", args=[ours, 1])).content.decode()
-    assert "changes no value" in page
+    fragment = client.get(reverse("records:changed", args=[ours, 1])).content.decode()
+    assert "changes no value" in fragment
 
 
 def test_too_long_a_stream_and_a_broken_one_say_so(
