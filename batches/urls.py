@@ -12,6 +12,7 @@ urlpatterns = [
     path("tablet/call/", views.tablet_call, name="tablet_call"),
     path("tablet/happened/", views.tablet_happened, name="tablet_happened"),
     path("<uuid:batch>/", views.record, name="record"),
+    path("<uuid:batch>/control-recipe.xml", views.control_recipe, name="control_recipe"),
     path("<uuid:batch>/work/", views.work, name="work"),
     path("<uuid:batch>/work/live/", views.live, name="live"),
     path("<uuid:batch>/work/steps/", views.steps, name="steps"),

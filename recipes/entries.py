@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from recipes.drafting.changes import Change
-from records.entries import Fields, Payload, entry, upcast
+from records.entries import Fields, Payload, Value, entry, upcast
 from records.signatures import Signature
 
 STREAM = "recipe-version"
@@ -85,12 +85,39 @@ class RecipeWithdrawn(Payload):
 
 
 @entry("recipe-draft.opened", version=1, stream=DRAFT_STREAM)
-class DraftOpened(Payload):
-    """Somebody begins to write; ``content_hash`` names the plain data that they begin with."""
+class DraftOpened1(Payload):
+    """Somebody begins to write, as it was said before files of other systems were read."""
 
     code: str
     content_hash: str
     source_version: UUID | None = None
+
+
+@upcast("recipe-draft.opened", version=1)
+def _of_this_system(fields: Fields) -> Fields:
+    return {**fields, "file_hash": None, "gaps": []}
+
+
+class Gap(Value):
+    """What of another system's file could not be understood, and where it stood."""
+
+    path: str
+    sentence: str
+
+
+@entry("recipe-draft.opened", version=2, stream=DRAFT_STREAM)
+class DraftOpened(Payload):
+    """Somebody begins to write; ``content_hash`` names the plain data that they begin with.
+
+    ``file_hash`` names the file of another system from which it was read, ``gaps`` what of it has
+    no place in a document.
+    """
+
+    code: str
+    content_hash: str
+    source_version: UUID | None = None
+    file_hash: str | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 @entry("recipe-draft.edited", version=1, stream=DRAFT_STREAM)

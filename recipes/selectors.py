@@ -10,9 +10,12 @@ from mes.lib import evidence
 from mes.lib.refusals import NotFound
 from recipes import nodes, reader
 from recipes.document import Recipe
+from recipes.entries import DraftOpened, Gap
 from recipes.enums import DraftState
 from recipes.messages import RecipeNotReadable
 from recipes.models import Document, RecipeApproval, RecipeDraft, RecipeUse, RecipeVersion
+from records.entries import decode
+from records.models import Entry
 
 
 @lru_cache(maxsize=128)
@@ -41,6 +44,13 @@ def source_of(version: RecipeVersion) -> bytes:
     if row is None:
         raise NotFound()
     return bytes(row.content)
+
+
+def gaps_of(draft: UUID) -> tuple[Gap, ...]:
+    """Return what of another system's file a draft could not take over."""
+    row = Entry.objects.filter(stream=draft, seq=1).first()
+    opened = decode(row.kind, row.version, row.envelope["payload"]) if row else None
+    return opened.gaps if isinstance(opened, DraftOpened) else ()
 
 
 def version_of(version: UUID) -> RecipeVersion:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:version>/draft/", views.draft_from, name="draft_from"),
     path("<uuid:version>/", views.version, name="version"),
     path("<uuid:version>/source/", views.source, name="source"),
+    path("<uuid:version>/batchml.xml", views.batchml_file, name="batchml_file"),
     path("<uuid:version>/submit/", views.submit, name="submit"),
     path("<uuid:version>/approve/", views.approve, name="approve"),
     path("<uuid:version>/effective/", views.make_effective, name="make_effective"),

@@ -26,6 +26,7 @@ FURTHER_DOORS = {
         "criteria",
         "document",
         "formulas",
+        "interchange",
         "parts",
         "step",
         "kinds",

@@ -1,4 +1,4 @@
-from batches.views.desk import index, issue, record
+from batches.views.desk import control_recipe, index, issue, record
 from batches.views.home import (
     tablet,
     tablet_call,
@@ -14,6 +14,7 @@ __all__ = [
     "ask",
     "attest",
     "call",
+    "control_recipe",
     "hold",
     "index",
     "issue",

@@ -19,6 +19,7 @@ from batches.services import issue_batch
 from batches.views.answer import may, snapshot
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
+from recipes.interchange import batchml
 from records.commands import Reply
 from records.web import actor_of, command_from
 
@@ -33,6 +34,25 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     page |= {"may_issue": may(request, Permission.BATCHES_ISSUE)}
     return render(request, "batches/index.html", page)
+
+
+@requires(Permission.BATCHES_READ)
+@require_safe
+def control_recipe(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Give a batch's control recipe as BatchML: its document, inputs and units. Raises NotFound."""
+    seen = look(batch, actor_of(request), every_claim=True)
+    units = {
+        (stage["key"], claim.alias): claim.resource_label
+        for claim in seen.claims
+        for stage in claim.stages
+    }
+    content = batchml.control_recipe(
+        seen.recipe, version=seen.batch.recipe_label, at=seen.batch.issued_at,
+        batch=batchml.Batch(seen.batch.number, seen.batch.inputs, units),
+    )  # fmt: skip
+    response = HttpResponse(content, content_type="application/xml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{seen.batch.number}.xml"'
+    return response
 
 
 @requires(Permission.BATCHES_READ)

@@ -1,5 +1,6 @@
 """The acts on a draft: opened, changed by several people, taken back, sent to review."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
@@ -37,6 +38,7 @@ from recipes.exceptions import (
     NameTwice,
     NothingToUndo,
 )
+from recipes.interchange import reading
 from recipes.models import RecipeDraft
 from recipes.selectors import draft_of, source_of, version_of
 from recipes.services.versions import keep, said_of
@@ -79,12 +81,38 @@ def open_draft(*, command: Command, code: str = "", title: str = "",
         if version is not None:
             row = version_of(version)
             code, data = row.code, normal(nodes.read(source_of(row)).data)
-        name = evidence.content_hash(cast("evidence.JSON", data))
-        keep(name, "application/json", canonical(data))
-        said = DraftOpened(code=code[:60], content_hash=name, source_version=version)
+        said = DraftOpened(code=code[:60], content_hash=_kept(data), source_version=version)
         a.append(draft, said)
         a.reply = {"draft": str(draft)}
     return a.reply
+
+
+@acting
+def open_foreign(*, command: Command, source: bytes) -> Reply:
+    """Begin with a recipe of another system, a BatchML file. Raises RecipeNotReadable, NotAllowed.
+
+    Keeps the file by its hash; appends ``recipe-draft.opened`` with what was not understood.
+    """
+    foreign = reading.read(source)
+    code = str(foreign.data["recipe"]) if isinstance(foreign.data, dict) else ""
+    draft, file_hash = uuid7(), hashlib.sha256(source).hexdigest()
+    with act(command, new=[New(DRAFT_STREAM, draft, command.actor.site)]) as a:
+        check_permission(a.actor, Permission.RECIPES_WRITE)
+        keep(file_hash, "application/xml", source)
+        said = DraftOpened(
+            code=code[:60], content_hash=_kept(foreign.data), file_hash=file_hash,
+            gaps=tuple(foreign.gaps),
+        )  # fmt: skip
+        a.append(draft, said)
+        a.reply = {"draft": str(draft), "gaps": len(foreign.gaps)}
+    return a.reply
+
+
+def _kept(data: Plain) -> str:
+    """Keep plain data by its hash; return the hash."""
+    name = evidence.content_hash(cast("evidence.JSON", data))
+    keep(name, "application/json", canonical(data))
+    return name
 
 
 @acting

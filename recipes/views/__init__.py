@@ -10,10 +10,12 @@ from recipes.views.drafts import (
     send_draft,
 )
 from recipes.views.imports import import_recipe
+from recipes.views.interchange import batchml_file
 from recipes.views.versions import schema, source, version, versions
 
 __all__ = [
     "approve",
+    "batchml_file",
     "discard",
     "discard_draft",
     "draft",

@@ -69,6 +69,7 @@ class Editor:
             "may_undo": bool(stack["undo"]),
             "may_redo": bool(stack["redo"]),
             "readable": checked(self.row)[0] is not None,
+            "gaps": selectors.gaps_of(self.row.id),
             **more,
         }
 

@@ -12,7 +12,9 @@ from mes.lib.refusals import Refusal
 from recipes import compiler
 from recipes.exceptions import RecipeNotReadable
 from recipes.forms import ImportRecipe
+from recipes.interchange import tree
 from recipes.services import versions
+from recipes.services.drafts import open_foreign
 from recipes.views import pages
 from recipes.views.way import summary_words
 from records.reading import reading
@@ -27,6 +29,8 @@ def import_recipe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=400 if form.is_bound else 200)
     source: bytes = form.cleaned_data["source"]
+    if tree.is_xml(source):
+        return _foreign(request, source)
     if request.POST.get("act") == "check":
         return _checked(request, form, source)
     try:
@@ -35,6 +39,15 @@ def import_recipe(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, source, refusal)
     return redirect("recipes:version", version=reply["version"])
+
+
+def _foreign(request: HttpRequest, source: bytes) -> HttpResponse:
+    """Open a draft with what another system's file says."""
+    try:
+        reply = open_foreign(command=command_from(request, "recipe-draft.foreign"), source=source)
+    except Refusal as refusal:
+        return _refused(request, b"", refusal)
+    return redirect("recipes:draft", draft=reply["draft"])
 
 
 def _checked(request: HttpRequest, form: ImportRecipe, source: bytes) -> HttpResponse:

@@ -1,0 +1,174 @@
+"""BatchML: what leaves is valid and comes back the same; what is foreign is named, not guessed."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from lxml import etree
+
+from mes.lib.ids import uuid7
+from recipes import reader, selectors
+from recipes.drafting.changes import Plain
+from recipes.interchange import batchml, reading, tree
+from recipes.messages import RecipeNotReadable
+from recipes.models import RecipeDraft
+from recipes.nodes import Nodes
+from records.reading import reading as snapshot
+from tests.builders import quality as build
+from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
+from tests.builders.recipes import imported
+
+LIBRARY = sorted((Path(__file__).resolve().parents[2] / "recipes" / "library").glob("*.yaml"))
+FOREIGN = (Path(__file__).parent / "files" / "foreign.xml").read_bytes()
+AT = datetime(2026, 11, 27, 8, 30, tzinfo=UTC)
+BATCH = batchml.Batch(
+    "B-26-0001", {"patient_weight": "72"}, {("selection", "prodigy"): "Prodigy 3"}
+)
+
+
+@cache
+def schema() -> Any:
+    folder = os.environ.get("B2MML_SCHEMAS", "../shared/b2mml")
+    path = Path(folder) / "BatchML-BatchInformation.xsd"
+    if not path.exists():
+        pytest.skip("B2MML_SCHEMAS names no folder with the schemas of BatchML")
+    return etree.XMLSchema(etree.parse(path))
+
+
+def again(source: bytes) -> tuple[str, list[str]]:
+    """Return the content hash of what a file says, and its gaps."""
+    found = reading.read(source)
+    recipe = reader.read_nodes(Nodes(found.data, {})).recipe
+    return recipe.content_hash, [one.sentence for one in found.gaps]
+
+
+@pytest.mark.req("S88-1", "S95-1")
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_every_recipe_of_the_library_is_valid_batchml_and_comes_back_the_same(path: Path) -> None:
+    recipe = reader.read(path.read_bytes())
+    master = batchml.master_recipe(recipe, version="3", at=AT)
+    control = batchml.control_recipe(recipe, version="3", at=AT, batch=BATCH)
+    for content in (master, control):
+        valid = schema().validate(etree.fromstring(content))
+        assert (valid, list(schema().error_log)) == (True, [])
+    assert again(master) == (recipe.content_hash, [])
+    assert again(control)[0] == recipe.content_hash
+
+
+@pytest.mark.req("S88-1")
+def test_text_and_numbers_come_back_letter_by_letter() -> None:
+    source = (
+        'recipe: X\ntitle: {en: \'A < b & "c" – é\', de: "  Zwei  Wörter"}\nmodality: autologous\n'
+        "stages:\n- key: s\n  title: {en: S}\n  duration: {low: 1 h, expected: 1 h, high: 90 min}\n"
+        "  operations:\n  - key: o\n    title: {en: O}\n    openness: closed\n    steps:\n"
+        "    - {key: n, kind: enter, value: decimal, unit: '{cells}', text: {en: N},"
+        " limits: {action: ['0.90e8', '1.10e8']}, critical: true}\n"
+    )
+    recipe = reader.read(source)
+    assert again(batchml.master_recipe(recipe, version="1", at=AT)) == (recipe.content_hash, [])
+
+
+def test_the_levels_and_the_order_of_another_system_are_kept_and_the_rest_is_named() -> None:
+    found = reading.read(FOREIGN)
+    data: Any = found.data
+    [stage] = data["stages"]
+    operations = stage["operations"]
+    assert (data["recipe"], data["title"]) == ("BUFFER-MIX-7", {"en": "Mix a buffer"})
+    assert (stage["key"], stage["title"]) == ("up-mix", {"en": "Mixing"})
+    assert [one["key"] for one in operations] == ["op-charge", "op-heat", "op-stir"]
+    assert [one.get("after") for one in operations] == [None, None, ["op-charge"]]
+    assert operations[0]["steps"] == [
+        {"key": "ph-water", "kind": "confirm", "text": {"en": "Add the water."}}
+    ]
+    said = {(one.path, one.sentence.split(" ")[0]) for one in found.gaps}
+    assert said == {
+        ("UP:Mix", "No"), ("UP:Mix", "Mixer"), ("OP-Charge", "Nothing"), ("OP-Heat", "Nothing"),
+        ("OP-Stir", "Nothing"), ("PH-Water", "A"), ("PH-Water", "AMOUNT"), ("PH-Heat", "A"),
+        ("PH-Stir", "A"), ("op-heat", "The"), ("op-stir", "The"), ("ALLOC", "An"),
+        ("Another", "A"),
+    }  # fmt: skip
+
+
+DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "dtd": (DTD, "xml.dtd"),
+    "external": (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "xml.dtd"),
+    "broken": (b"<a><b></a>", "xml.broken"),
+    "cut off": (FOREIGN[:700], "xml.broken"),
+    "deep": (b"<a>" * 100 + b"</a>" * 100, "xml.too_deep"),
+    "many": (b"<a>" + b"<b/>" * (tree.MOST_ELEMENTS + 1) + b"</a>", "xml.too_many"),
+    "large": (b"<a>" + b" " * tree.MOST_BYTES + b"</a>", "text.too_large"),
+    "no recipe": (b"<BatchInformation/>", "xml.no_recipe"),
+    "encoding": (b'<?xml version="1.0" encoding="nowhere-8"?><a/>', "xml.broken"),
+}
+
+
+@pytest.mark.scenario(52)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_is_no_recipe_is_refused_with_what_is_wrong(name: str) -> None:
+    source, code = REFUSED[name]
+    with pytest.raises(RecipeNotReadable) as refused:
+        reading.read(source)
+    assert [message.code for message in refused.value.messages] == [code]
+
+
+# --- on the pages ------------------------------------------------------------------------------
+
+
+def send(site: DemoSite, source: bytes) -> Any:
+    client = signed_in_client(site, "process-owner")
+    posted = {"text": source.decode(), "act": "import", "key": str(uuid7())}
+    return client, client.post(reverse("recipes:import"), posted)
+
+
+def test_a_foreign_file_becomes_a_draft_that_says_what_was_not_understood(
+    committed_db: str,
+) -> None:
+    site = open_demo_site()
+    client, answer = send(site, FOREIGN)
+    [draft] = drafts_of(site)
+    assert (answer.status_code, answer["Location"]) == (
+        302, reverse("recipes:draft", kwargs={"draft": draft.id}),
+    )  # fmt: skip
+    with snapshot(site=site.id):
+        assert len(selectors.gaps_of(draft.id)) == 13
+    assert "AMOUNT = 80 L has no field here." in client.get(answer["Location"]).text
+    _, refused = send(site, DTD)
+    assert (refused.status_code, len(drafts_of(site))) == (422, 1)
+
+
+def drafts_of(site: DemoSite) -> list[RecipeDraft]:
+    with snapshot(site=site.id):
+        return list(RecipeDraft.objects.all())
+
+
+def test_a_version_is_taken_away_as_batchml_by_who_may_read_it(committed_db: str) -> None:
+    site = open_demo_site()
+    version = imported(site)
+    url = reverse("recipes:batchml_file", kwargs={"version": version})
+    answer = signed_in_client(site, "process-owner").get(url)
+    content: bytes = answer.content
+    hash_of: dict[UUID, str] = {}
+    with snapshot(site=site.id):
+        hash_of[version] = selectors.version_of(version).content_hash
+    assert (answer.status_code, again(content)) == (200, (hash_of[version], []))
+    assert signed_in_client(site, "admin").get(url).status_code == 403
+    elsewhere = open_demo_site("OTHER")
+    assert signed_in_client(elsewhere, "process-owner").get(url).status_code == 404
+
+
+def test_a_batchs_control_recipe_names_its_batch_and_its_inputs(committed_db: str) -> None:
+    bench = build.issued()
+    url = reverse("batches:control_recipe", kwargs={"batch": bench.batch})
+    answer = signed_in_client(bench.site, "qa-reviewer").get(url)
+    assert (schema().validate(etree.fromstring(answer.content)), answer.status_code) == (True, 200)
+    [recipe] = tree.parse(answer.content).all("ControlRecipe")
+    formula = recipe.first("Formula")
+    assert formula is not None
+    values: list[Plain] = [one.say("ID") for one in formula.all("Parameter")]
+    assert (recipe.say("BatchID"), "values_of_the_order" in values) == ("B-26-0001", True)
