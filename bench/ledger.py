@@ -44,7 +44,7 @@ def actor() -> Actor:
 def figures(*, full: bool) -> Iterator[Figure]:
     """Measure; yields the lines of the table. Needs an empty throw-away database."""
     yield from _appends(each=400 if full else 100)
-    yield from _verification(entries=400_000 if full else 100_000)
+    yield from _verification(entries=1_000_000 if full else 200_000)
     yield from _proofs(leaves=LEAVES if full else LEAVES // 10)
 
 

@@ -7,26 +7,25 @@ the services run, and compared both ways. Last, everything is compared with the 
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.apps import apps
 from django.db import connections, transaction
 
 from mes.lib import clock
-from records import routing, vouching
-from records.chains import Chains
+from records import chains, helpers, routing, vouching
+from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
 from records.models import Projection, Verification
 
 READER = "reader"
 SCHEMA = "public"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,12 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
         horizon = _scalar("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         chosen = [stream] if stream else _streams(None if everything else _last_horizon())
         _make_temporary_tables()
-        _timed(report, partial(_check_heads, report))
-        _check_streams(chosen, report, whole=everything and stream is None)
+        whole = everything and stream is None
+        began = time.perf_counter()
+        _prove(stream, chosen, report, whole=whole)
+        report.proving = time.perf_counter() - began
+        _fold_all(Part() if whole else Part(streams=chosen), report)
         _compare_projections(chosen, report)
-        _timed(report, partial(_ask_checkpoints, stream, report))
         transaction.set_rollback(True, using=READER)
     if report.clean and stream is None:
         _leave_mark(horizon, report)
@@ -163,40 +164,61 @@ def _check_heads(report: Report) -> None:
     for stream, seq, count, last in rows:
         problem = f"the head says {seq} entries, {count or 0} are there, the last is {last or 0}"
         report.differences.append(Difference(f"stream {stream}", problem))
-
-
-def _check_streams(chosen: Sequence[UUID], report: Report, *, whole: bool) -> None:
-    """Prove chunk by chunk, and fold what was proved; an entry without a head was named before."""
-    report.streams += len(chosen)
-    chains = Chains(None if whole else chosen)
-    chunks = chains.chunks()
-    while rows := _timed(report, lambda: next(chunks, None)):
-        report.entries += len(rows)
-        for envelope in _timed(report, partial(chains.check, rows)):
-            _fold(envelope, report)
-    for stream, seq, kind, problem in chains.flaws:
+    rows = _rows(
+        """SELECT e.stream, e.seq, e.kind FROM records_stream s
+             JOIN records_entry e ON e.stream = s.id AND e.seq = s.seq WHERE e.hash <> s.hash"""
+    )
+    for stream, seq, kind in rows:
+        problem = "the stream's head has another hash"
         report.differences.append(Difference(f"entry {stream}/{seq} ({kind})", problem))
 
 
-def _timed(report: Report, part: Callable[[], T]) -> T:
-    began = time.perf_counter()
-    found = part()
-    report.proving += time.perf_counter() - began
-    return found
+def _prove(
+    stream: UUID | None, chosen: Sequence[UUID], report: Report, *, whole: bool
+) -> None:  # fmt: skip
+    """Heads, chains, copies and checkpoints; helpers look at the chains of a large ledger."""
+    connection: psycopg.Connection[Any] = connections[READER].connection
+    if whole:
+        waited = helpers.prove(connection)
+    else:
+        waited = partial(chains.prove, connection, Part(streams=chosen))
+    _check_heads(report)
+    vouched = vouching.check(stream=stream)
+    proved: Proved = waited()
+    report.streams, report.entries = len(chosen), proved.entries
+    for where, seq, kind, problem in proved.flaws:
+        report.differences.append(Difference(f"entry {where}/{seq} ({kind})", problem))
+    report.differences += [Difference(where, problem) for where, problem in vouched.flaws]
+    report.notes += vouched.notes
 
 
-def _fold(envelope: dict[str, Any], report: Report) -> None:
+BODIES = """
+SELECT e.stream::text, e.seq, e.kind, e.body
+  FROM records_entry e JOIN records_stream s ON s.id = e.stream {chosen} ORDER BY e.stream, e.seq
+"""
+
+
+def _fold_all(part: Part, report: Report) -> None:
+    """Fold entry by entry; those without a head were named before."""
+    chosen, params = part.where()
+    connection: psycopg.Connection[Any] = connections[READER].connection
+    for rows in chains.rows_of(connection, BODIES.format(chosen=chosen), params):
+        for row in rows:
+            problem = _fold(row[3])
+            if problem:
+                where = f"entry {row[0]}/{row[1]} ({row[2]})"
+                report.differences.append(Difference(where, problem))
+
+
+def _fold(body: bytes) -> str:
+    """Fold an entry; return why it cannot be. A forged body may break a fold in any way."""
     try:
-        run_fold(Folded.of(envelope))
+        run_fold(Folded.of(chains.read(body)))
     except UnknownKind:
-        _say(report, envelope, "no app declares this kind")
-    except Exception as error:  # noqa: BLE001 - a forged body may break a fold in any way
-        _say(report, envelope, f"cannot be folded: {type(error).__name__}: {error}")
-
-
-def _say(report: Report, e: dict[str, Any], problem: str) -> None:
-    where = f"entry {e['stream']['id']}/{e['seq']} ({e['kind']})"
-    report.differences.append(Difference(where, problem))
+        return "no app declares this kind"
+    except Exception as error:  # noqa: BLE001
+        return f"cannot be folded: {type(error).__name__}: {error}"
+    return ""
 
 
 def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
@@ -214,12 +236,6 @@ def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
             for row in _rows(f"{both} LIMIT 20", [list(streams)]):
                 where = f"{table} of stream {row[0]} (entry {row[1]})"
                 report.differences.append(Difference(where, f"{problem}: {row[2]}"))
-
-
-def _ask_checkpoints(stream: UUID | None, report: Report) -> None:
-    vouched = vouching.check(stream=stream)
-    report.differences += [Difference(where, problem) for where, problem in vouched.flaws]
-    report.notes += vouched.notes
 
 
 def _leave_mark(horizon: int, report: Report) -> None:

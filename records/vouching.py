@@ -23,6 +23,22 @@ CHUNK = 10_000
 # An act may wait for a lock, and a clock may be set: not for as long as this.
 LATE = timedelta(minutes=15)
 
+# A stretch of the database's log, spelled as the files spell it.
+SPELLED = """
+SELECT string_agg(l.stream || '/' || l.seq || ' ' || encode(l.hash, 'hex'), chr(10)
+                  ORDER BY l.number)
+  FROM records_leaf l WHERE l.number >= %s AND l.number < %s
+"""
+# The files, counted from 1, that hold an entry which is not as the log has it, or says a time
+# too early for its file. A file's place is found from the numbers at which the files begin.
+DOUBTED = """
+SELECT DISTINCT width_bucket(l.number, %s::bigint[]) AS file
+  FROM records_leaf l LEFT JOIN records_entry e ON e.stream = l.stream AND e.seq = l.seq
+ WHERE l.number < %s
+   AND (e.hash IS DISTINCT FROM l.hash
+        OR e.at < (%s::timestamptz[])[width_bucket(l.number, %s::bigint[])])
+"""
+# What differs in a file that is doubted.
 COMPARE = """
 WITH f AS MATERIALIZED (
     SELECT %s + place - 1 AS number, split_part(line, '/', 1)::uuid AS stream,
@@ -62,12 +78,24 @@ def check(*, stream: UUID | None = None) -> Vouched:
     return _Check(place(), stream).run()
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A checkpoint's file: its first number, and the earliest time that its entries may say."""
+
+    path: PurePath
+    first: int
+    earliest: datetime | None
+
+
 class _Check:
     def __init__(self, outside: Place, stream: UUID | None) -> None:
         self.outside, self.stream = outside, stream
         self.found = Vouched()
         self.tree = evidence.Tree()
         self.before: Checkpoint | None = None
+        self.files: list[_File] = []
+        self.lines: list[str] = []
+        self.doubted: set[int] = set()
         self.keys = signing.public_keys()
         self.simulated = self._rows("SELECT EXISTS (SELECT FROM records_simulation)")[0][0]
         self.wrong: dict[UUID, list[tuple[int, str]]] = {}
@@ -76,6 +104,8 @@ class _Check:
         for path, checkpoint in all_files(self.outside):
             if not self._holds(path, checkpoint):
                 break
+        self._spelled()
+        self._doubt()
         self._rest()
         self._name()
         self._note()
@@ -92,7 +122,12 @@ class _Check:
             return False
         for problem in self._problems(checkpoint):
             self._say(path, problem)
-        self._compare(checkpoint)
+        self.files.append(_File(path, checkpoint.previous, self._earliest()))
+        self.lines += checkpoint.lines
+        if len(self.lines) >= CHUNK:
+            self._spelled()
+        ours = "" if self.stream is None else str(self.stream)
+        self.found.entries += sum(line.startswith(ours) for line in checkpoint.lines)
         self.before = checkpoint
         return True
 
@@ -111,14 +146,29 @@ class _Check:
         ):
             yield f"it does not continue checkpoint {before.size}"
 
-    def _compare(self, it: Checkpoint) -> None:
-        ours = "" if self.stream is None else str(self.stream)
-        self.found.entries += sum(line.startswith(ours) for line in it.lines)
-        earliest = self._earliest()
+    def _spelled(self) -> None:
+        """Compare the lines read since the last time with the database's log, as one text."""
+        first = self.tree.size - len(self.lines)
+        said = "\n".join(self.lines) or None
+        if self._rows(SPELLED, [first, self.tree.size]) != [(said,)]:
+            ends = [*(one.first for one in self.files[1:]), self.tree.size]
+            self.doubted |= {n for n, end in enumerate(ends) if end > first}
+        self.lines = []
+
+    def _doubt(self) -> None:
+        """Ask the database about all files at once; look line by line into those in doubt."""
+        firsts = [one.first for one in self.files]
+        earliest = [one.earliest for one in self.files]
+        rows = self._rows(DOUBTED, [firsts, self.tree.size, earliest, firsts])
+        for number in sorted(self.doubted | {row[0] - 1 for row in rows}):
+            self._compare(self.files[number])
+
+    def _compare(self, file: "_File") -> None:
+        it = Checkpoint.read(self.outside.read(file.path))
         for start in range(0, len(it.lines), CHUNK):
             some = "\n".join(it.lines[start : start + CHUNK])
-            params = [it.previous + start, some, earliest, self.stream, self.stream, earliest]
-            for row in self._rows(COMPARE, params):
+            at, ours = file.earliest, self.stream
+            for row in self._rows(COMPARE, [it.previous + start, some, at, ours, ours, at]):
                 self.wrong.setdefault(row[0], []).append((row[1], _problem(row, it)))
 
     def _earliest(self) -> datetime | None:

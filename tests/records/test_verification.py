@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from mes.lib.embedded.process import wait_until
+from records import chains, helpers
+from records.helpers import HelperFailed
 from records.verification import Report, verify
 from tests.records.trial import stream_with
 
@@ -101,3 +103,43 @@ def test_one_stream_is_checked_alone(alter: Callable[[str], None]) -> None:
     assert verify(stream=good).clean
     assert named(verify(stream=bad)) == [f"entry {bad}/1 (trial.said)"]
     assert isinstance(good, UUID)
+
+
+@pytest.fixture
+def helped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let helpers look even at a small ledger."""
+    monkeypatch.setattr(helpers, "WORTH", 0)
+
+
+@pytest.mark.usefixtures("helped")
+def test_helpers_look_at_every_entry_and_name_what_was_altered(
+    alter: Callable[[str], None],
+) -> None:
+    streams = sorted(stream_with("a", "b", "c") for _ in range(5))
+    whole = verify(everything=True)
+    assert (whole.clean, whole.streams, whole.entries) == (True, 5, 15)
+    first, last = streams[0], streams[-1]
+    alter(f"UPDATE records_entry SET role = 'boss' WHERE stream = '{first}' AND seq = 2")
+    alter(f"UPDATE records_entry SET body = body || '\\x20' WHERE stream = '{last}' AND seq = 3")
+    alter(f"UPDATE records_stream SET kind = 'other' WHERE id = '{streams[2]}'")
+    wrong = [f"{first}/2", *(f"{streams[2]}/{seq}" for seq in (1, 2, 3)), f"{last}/3"]
+    assert named(verify(everything=True)) == sorted(f"entry {one} (trial.said)" for one in wrong)
+
+
+@pytest.mark.usefixtures("helped")
+def test_nothing_is_said_when_a_helper_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream_with("a")
+    monkeypatch.setattr(helpers, "MODULE", "records.no_such_module")
+    with pytest.raises(HelperFailed):
+        verify(everything=True)
+
+
+def test_parts_share_the_streams_among_them(reader_connection: psycopg.Connection) -> None:
+    streams = sorted(stream_with(*"abc"[: number % 3 + 1]) for number in range(9))
+    reader_connection.autocommit = False
+    for count in (1, 2, 4):
+        parts = chains.parts(reader_connection, count)
+        found = [chains.prove(reader_connection, part).entries for part in parts]
+        assert (len(parts), sum(found)) == (count, 18)
+        assert max(found) - min(found) <= 3
+    assert len(streams) == 9
