@@ -36,6 +36,7 @@ from recipes.parts import (
     Name,
     Number,
     Part,
+    Sha256,
     Span,
     Text,
     TimeLimit,
@@ -172,6 +173,18 @@ class Repeat(Part):
         return self
 
 
+# What an operation has because of where it stands; another recipe sets its own.
+OF_ITS_PLACE = frozenset({"after", "when", "chance", "contingencies", "pinned"})
+
+
+class Pin(Part):
+    """The version of an operation in the library that was taken, by number and content."""
+
+    operation: Code
+    version: Annotated[Whole, Field(ge=1)]
+    hash: Sha256
+
+
 class Operation(Part):
     """A screen's heading: steps that belong together, with one openness.
 
@@ -194,7 +207,13 @@ class Operation(Part):
     contingencies: tuple[Key, ...] = ()
     chance: Chance | None = None
     takes: Durations | None = None
+    pinned: Pin | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+    def reusable(self) -> dict[str, Any]:
+        """Return what the library keeps of it: all but its place in a recipe, as plain JSON."""
+        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return {name: value for name, value in data.items() if name not in OF_ITS_PLACE}
 
 
 class Stage(Part):

@@ -8,6 +8,7 @@ from records.signatures import Signature
 
 STREAM = "recipe-version"
 DRAFT_STREAM = "recipe-draft"
+OPERATION_STREAM = "library-operation"
 
 
 @entry("recipe.imported", version=1, stream=STREAM)
@@ -139,3 +140,27 @@ class DraftSent(Payload):
 @entry("recipe-draft.discarded", version=1, stream=DRAFT_STREAM)
 class DraftDiscarded(Payload):
     """Nobody writes on; all that was written stays readable."""
+
+
+@entry("library-operation.published", version=1, stream=OPERATION_STREAM)
+class OperationPublished(Payload):
+    """An operation of an approved version is there for other recipes, as it is from now on."""
+
+    operation: UUID
+    code: str
+    number: int
+    title: dict[str, str]
+    content_hash: str
+    steps: int
+    taken_from: UUID
+    taken_from_label: str
+    path: str
+
+
+@entry("library-operation.withdrawn", version=1, stream=OPERATION_STREAM)
+class OperationWithdrawn(Payload):
+    """No recipe takes this version of the operation any more; those that have it keep it."""
+
+    operation: UUID
+    number: int
+    reason: str

@@ -74,6 +74,8 @@ class VersionStatus(TextChoices):
 
     # Nothing can become of a version in one of these.
     ended = nonmember(frozenset({"superseded", "withdrawn"}))
+    # Two people have approved it: what it says can be taken into other recipes.
+    approved = nonmember(frozenset({"approved", "effective"}))
 
 
 class DraftState(TextChoices):
@@ -92,6 +94,7 @@ class UseKind(TextChoices):
     ROOM = "room", _("Room class")
     QUALIFICATION = "qualification", _("Qualification")
     TEST = "test", _("Test")
+    OPERATION = "operation", _("Operation of the library")
 
 
 class Quality(TextChoices):

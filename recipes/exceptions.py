@@ -124,3 +124,27 @@ class ReasonMissing(Refusal):
 
 refuses("recipes_version_number", NumberTaken)
 refuses("recipes_version_one_effective", NumberTaken)
+
+
+class NotYetApproved(Refusal):
+    """An operation comes into the library out of a version that two people have approved."""
+
+    code = "recipe.operation_not_approved"
+    sentence = _("%(version)s is not approved: its operations are not for other recipes yet.")
+    way_out = _("Take the operation out of an approved version.")
+
+
+class OperationKnown(Refusal):
+    """The newest version in the library is this very operation."""
+
+    code = "recipe.operation_known"
+    sentence = _("%(operation)s is this very operation already.")
+    way_out = _("Nothing is to be done.")
+
+
+class OperationGone(Refusal):
+    """The version of an operation was taken out of the library."""
+
+    code = "recipe.operation_withdrawn"
+    sentence = _("%(operation)s was taken out of the library: %(reason)s")
+    way_out = _("Take another version of it.")

@@ -6,6 +6,8 @@ from recipes.entries import (
     DraftEdited,
     DraftOpened,
     DraftSent,
+    OperationPublished,
+    OperationWithdrawn,
     RecipeApproved,
     RecipeImported,
     RecipeMadeEffective,
@@ -14,7 +16,13 @@ from recipes.entries import (
     RecipeWithdrawn,
 )
 from recipes.enums import DraftState, VersionStatus
-from recipes.models import RecipeApproval, RecipeDraft, RecipeUse, RecipeVersion
+from recipes.models import (
+    LibraryOperation,
+    RecipeApproval,
+    RecipeDraft,
+    RecipeUse,
+    RecipeVersion,
+)
 from recipes.selectors import document, plain_document
 from recipes.uses import uses_of
 from records.folding import Folded, change, create, fold
@@ -133,3 +141,23 @@ def _(e: Folded[DraftSent]) -> None:
 @fold(DraftDiscarded)
 def _(e: Folded[DraftDiscarded]) -> None:
     change(RecipeDraft.objects.filter(id=e.stream), e, state=DraftState.DISCARDED)
+
+
+# --- the library -------------------------------------------------------------------------------
+
+
+@fold(OperationPublished)
+def _(e: Folded[OperationPublished]) -> None:
+    p = e.payload
+    create(
+        LibraryOperation, e, id=p.operation, code=p.code, number=p.number, title=p.title,
+        content_hash=p.content_hash, steps=p.steps, taken_from=p.taken_from,
+        taken_from_label=p.taken_from_label, published_at=e.at,
+        published_by_name=e.actor_name, withdrawn_reason="",
+    )  # fmt: skip
+
+
+@fold(OperationWithdrawn)
+def _(e: Folded[OperationWithdrawn]) -> None:
+    rows = LibraryOperation.objects.filter(id=e.payload.operation)
+    change(rows, e, withdrawn_at=e.at, withdrawn_reason=e.payload.reason)

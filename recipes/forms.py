@@ -72,3 +72,24 @@ class Withdraw(forms.Form):
     """Why a version ends."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000)
+
+
+class PublishOperation(forms.Form):
+    """Under which code an operation of a version comes into the library."""
+
+    path = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9._-]*$", label=_("Code in the library"), max_length=60,
+        help_text=_("Capitals, digits and hyphens. A code that is there gets its next version."),
+    )  # fmt: skip
+
+
+class TakeOperation(forms.Form):
+    """Into which stage of which draft an operation of the library comes."""
+
+    place = forms.ChoiceField(label=_("Draft and stage"))
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["place"]
+        field.choices = places

@@ -63,3 +63,15 @@ def _draft_sent(p: e.DraftSent) -> str:
 @presents(e.DraftDiscarded)
 def _draft_discarded(p: e.DraftDiscarded) -> str:
     return _("Draft discarded")
+
+
+@presents(e.OperationPublished)
+def _operation_published(p: e.OperationPublished) -> str:
+    said = {"code": p.code, "number": p.number, "version": p.taken_from_label}
+    return _("%(code)s v%(number)s put into the library, out of %(version)s") % said
+
+
+@presents(e.OperationWithdrawn)
+def _operation_withdrawn(p: e.OperationWithdrawn) -> str:
+    said = {"number": p.number, "reason": p.reason}
+    return _("v%(number)s taken out of the library: %(reason)s") % said

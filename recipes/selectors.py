@@ -11,9 +11,16 @@ from mes.lib.refusals import NotFound
 from recipes import nodes, reader
 from recipes.document import Recipe
 from recipes.entries import DraftOpened, Gap
-from recipes.enums import DraftState
+from recipes.enums import DraftState, UseKind, VersionStatus
 from recipes.messages import RecipeNotReadable
-from recipes.models import Document, RecipeApproval, RecipeDraft, RecipeUse, RecipeVersion
+from recipes.models import (
+    Document,
+    LibraryOperation,
+    RecipeApproval,
+    RecipeDraft,
+    RecipeUse,
+    RecipeVersion,
+)
 from records.entries import decode
 from records.models import Entry
 
@@ -122,3 +129,30 @@ def recipe_of_draft(row: RecipeDraft) -> Recipe | None:
         return reader.read_nodes(nodes.Nodes(row.content)).recipe
     except RecipeNotReadable:
         return None
+
+
+def library_operation(operation: UUID) -> LibraryOperation:
+    """Return a version of an operation of the site's library. Raises NotFound."""
+    found = LibraryOperation.objects.filter(id=operation).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def library() -> list[LibraryOperation]:
+    """Return all versions of all operations of the site's library, the newest of each first."""
+    return list(LibraryOperation.objects.order_by("code", "-number"))
+
+
+def users_of_operations() -> dict[str, list[RecipeVersion]]:
+    """Return the approved versions that use an operation of the library, by its code."""
+    uses = RecipeUse.objects.filter(kind=UseKind.OPERATION)
+    codes: dict[UUID, set[str]] = {}
+    for use in uses:
+        codes.setdefault(use.version, set()).add(use.code)
+    rows = RecipeVersion.objects.filter(id__in=codes).exclude(status__in=VersionStatus.ended)
+    found: dict[str, list[RecipeVersion]] = {}
+    for row in rows.order_by("code", "-number"):
+        for code in codes[row.id]:
+            found.setdefault(code, []).append(row)
+    return found

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from recipes.entries import DRAFT_STREAM, STREAM
-from recipes.models import RecipeDraft, RecipeVersion
+from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, STREAM
+from recipes.models import LibraryOperation, RecipeDraft, RecipeVersion
 from records.things import found_by, labels_of, thing, words
 
 
@@ -23,6 +23,22 @@ thing(
     argument="draft", labels=labels_of(RecipeDraft, "code"), find=found_by(RecipeDraft, "code"),
 )  # fmt: skip
 
+
+def _newest_labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = LibraryOperation.objects.filter(stream__in=streams).order_by("number")
+    return {row.stream: row.code for row in rows}
+
+
+def _by_code(text: str) -> Collection[UUID]:
+    rows = LibraryOperation.objects.filter(code__iexact=text)
+    return set(rows.values_list("stream", flat=True))
+
+
+thing(
+    OPERATION_STREAM, _("Operation of the library"), retention="batch-document",
+    labels=_newest_labels, find=_by_code,
+)  # fmt: skip
+
 words({
     "recipe.imported": _("Recipe imported"),
     "recipe.submitted": _("Recipe sent to review"),
@@ -34,4 +50,6 @@ words({
     "recipe-draft.edited": _("Draft edited"),
     "recipe-draft.sent": _("Draft sent to review"),
     "recipe-draft.discarded": _("Draft discarded"),
+    "library-operation.published": _("Operation put into the library"),
+    "library-operation.withdrawn": _("Operation taken out of the library"),
 })  # fmt: skip

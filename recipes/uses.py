@@ -22,6 +22,8 @@ def _of_stages(recipe: Recipe) -> Iterator[tuple[str, UseKind, str]]:
             yield stage.key, UseKind.EQUIPMENT, unit.class_
         yield from _of_staff(stage.key, stage.staff)
         for operation in stage.operations:
+            if operation.pinned is not None:
+                yield f"{stage.key}/{operation.key}", UseKind.OPERATION, operation.pinned.operation
             yield from _of_staff(f"{stage.key}/{operation.key}", operation.staff)
 
 

@@ -36,7 +36,7 @@ OPENS = {
     "patient": "patient.entered", "lot": "lot.received", "plan-board": "plan-board.opened",
     "plan": "plan.requested", "recipe-version": "recipe.imported",
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
-    "unit": "unit.commissioned",
+    "unit": "unit.commissioned", "library-operation": "library-operation.published",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.ASCII)

@@ -11,6 +11,13 @@ from recipes.views.drafts import (
 )
 from recipes.views.imports import import_recipe
 from recipes.views.interchange import batchml_file
+from recipes.views.library import (
+    library,
+    library_operation,
+    publish_operation,
+    take_operation,
+    withdraw_operation,
+)
 from recipes.views.versions import schema, source, version, versions
 
 __all__ = [
@@ -24,13 +31,18 @@ __all__ = [
     "draft_text",
     "edit_draft",
     "import_recipe",
+    "library",
+    "library_operation",
     "make_effective",
     "new_draft",
+    "publish_operation",
     "schema",
     "send_draft",
     "source",
     "submit",
+    "take_operation",
     "version",
     "versions",
     "withdraw",
+    "withdraw_operation",
 ]

@@ -123,6 +123,8 @@ def _stage(recipe: Recipe, stage: Stage, messages: tuple[Message, ...]) -> dict[
         "facts": words.stage_facts(recipe, stage),
         "operations": [
             {
+                "key": operation.key,
+                "pinned": operation.pinned,
                 "title": words.say(operation.title),
                 "openness": words.openness_words(operation.openness),
                 "contingencies": operation.contingencies,

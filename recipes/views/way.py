@@ -72,6 +72,7 @@ class Way:
             "sign": review and self.may_approve and not self.own,
             "discard": draft and self.may_write,
             "withdraw": live and self.may_approve,
+            "share": self.may_write and status in VersionStatus.approved,
         }
 
     def bar(self) -> dict[str, Any]:
