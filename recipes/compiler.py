@@ -6,27 +6,37 @@ line and place. Pure; a recipe of 5,000 steps takes well under two seconds.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from recipes import checks, nodes, reader
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable, Weight, errors
 from recipes.nodes import Nodes
 from recipes.outline import CHECKS, Fault, Outline
+from recipes.site import Site
+
+RANK = {Weight.ERROR: 0, Weight.WARNING: 1, Weight.NOTE: 2}
+# One check says no more than this of a recipe: who has read so many corrects the cause.
+MOST_OF_A_CHECK = 200
 
 __all__ = ["check_text", "checks", "compile_recipe", "errors"]
 
 
-def compile_recipe(recipe: Recipe, nodes: Nodes | None = None) -> tuple[Message, ...]:
+def compile_recipe(
+    recipe: Recipe, nodes: Nodes | None = None, site: Site | None = None
+) -> tuple[Message, ...]:
     """Return all that the checks find, errors first, in the order of the text.
 
-    With the nodes that the recipe was read from, each message carries its line.
+    With the nodes that the recipe was read from, each message carries its line. With a site
+    described, what the site has not is found as well.
     """
-    outline = Outline(recipe)
+    outline = Outline(recipe, site)
     data = nodes.data if nodes is not None else recipe.dump()
     found = [
         _message(code, fault, data, nodes) for code, check in CHECKS.items()
-        for fault in check(outline)
+        for fault in islice(check(outline), MOST_OF_A_CHECK)
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda m: (m.severity != Weight.ERROR, m.line or 0)))
+    return tuple(sorted(found, key=lambda m: (RANK[m.severity], m.line or 0)))
 
 
 def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Message:
@@ -42,18 +52,22 @@ def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Mess
     )
 
 
-def check_text(source: bytes | str) -> tuple[Recipe | None, tuple[Message, ...]]:
+def check_text(
+    source: bytes | str, site: Site | None = None
+) -> tuple[Recipe | None, tuple[Message, ...]]:
     """Read and compile a text. A text that is no recipe gives None and the reader's messages."""
     try:
-        return check_nodes(nodes.read(source))
+        return check_nodes(nodes.read(source), site)
     except RecipeNotReadable as refusal:
         return None, refusal.messages
 
 
-def check_nodes(found: Nodes) -> tuple[Recipe | None, tuple[Message, ...]]:
+def check_nodes(
+    found: Nodes, site: Site | None = None
+) -> tuple[Recipe | None, tuple[Message, ...]]:
     """Read and compile plain data, such as a draft's, that may be no recipe yet."""
     try:
         read = reader.read_nodes(found)
     except RecipeNotReadable as refusal:
         return None, refusal.messages
-    return read.recipe, compile_recipe(read.recipe, read.nodes)
+    return read.recipe, compile_recipe(read.recipe, read.nodes, site)

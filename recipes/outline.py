@@ -12,7 +12,9 @@ from recipes import formulas, paths
 from recipes.document import Operation, Recipe, Stage
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.parts import Text
+from recipes.order import Order
+from recipes.parts import Text, TimeLimit
+from recipes.site import Site
 from recipes.step import StepBase
 
 
@@ -59,6 +61,7 @@ class Outline:
     """A recipe's parts in order; steps of contingencies come last and have no place in it."""
 
     recipe: Recipe
+    site: Site | None = None
 
     @cached_property
     def stages(self) -> tuple[StagePlace, ...]:
@@ -105,9 +108,73 @@ class Outline:
         """All steps by their normal path."""
         return {paths.normal(place.name): place for place in self.all_steps}
 
+    @cached_property
+    def by_path(self) -> dict[Path, StepPlace]:
+        """All steps by the path at which they stand in the text."""
+        return {place.path: place for place in self.all_steps}
+
     def meant(self, name: str, place: StepPlace) -> StepPlace | None:
         """Return the step that a reference at ``place`` means."""
         return paths.find(name, at=place.name, among=self.by_name)
+
+    @cached_property
+    def _steps_of(self) -> dict[Path, tuple[StepPlace, ...]]:
+        found: dict[Path, list[StepPlace]] = {}
+        for place in self.all_steps:
+            found.setdefault(place.operation.path, []).append(place)
+        return {path: tuple(places) for path, places in found.items()}
+
+    def steps_of(self, place: OperationPlace) -> tuple[StepPlace, ...]:
+        """The steps of an operation."""
+        return self._steps_of[place.path]
+
+    @cached_property
+    def _operations_of(self) -> dict[Path, tuple[OperationPlace, ...]]:
+        found: dict[Path, list[OperationPlace]] = {}
+        for place in self.operations:
+            if place.stage is not None:
+                found.setdefault(place.stage.path, []).append(place)
+        return {path: tuple(places) for path, places in found.items()}
+
+    def operations_of(self, place: StagePlace) -> tuple[OperationPlace, ...]:
+        """The operations of a stage."""
+        return self._operations_of[place.path]
+
+    @cached_property
+    def stage_order(self) -> Order:
+        """The order of the stages."""
+        return Order(self.recipe.stages)
+
+    @cached_property
+    def _orders(self) -> dict[int, Order]:
+        return {place.number: Order(place.stage.operations) for place in self.stages}
+
+    def operation_order(self, number: int) -> Order:
+        """The order of the operations of a stage."""
+        return self._orders[number]
+
+    @cached_property
+    def clocks(self) -> dict[str, StepPlace]:
+        """The first step that starts each clock, by the clock's normal name."""
+        found: dict[str, StepPlace] = {}
+        for place in self.steps:
+            if place.step.starts is not None:
+                found.setdefault(paths.normal(place.step.starts), place)
+        return found
+
+    def clock(self, name: str) -> StepPlace | None:
+        """Return the step that starts the clock which ``clock.name`` means."""
+        first, _dot, key = name.partition(".")
+        return self.clocks.get(paths.normal(key)) if first == "clock" else None
+
+    def time_limits(self) -> Iterator[tuple[Path, TimeLimit]]:
+        """Yield every limit of time, of stages and of steps, and where it stands."""
+        for stage in self.stages:
+            for number, within in enumerate(stage.stage.within):
+                yield (*stage.path, "within", number), within
+        for step in self.all_steps:
+            for number, limit in enumerate(step.step.within):
+                yield (*step.path, "within", number), limit
 
     @cached_property
     def stage_numbers(self) -> dict[str, int]:
@@ -165,6 +232,19 @@ class Outline:
             return None
         try:
             return formulas.evaluate(formula, self._defaults.__getitem__)
+        except formulas.FormulaError:
+            return None
+
+    def for_inputs(self, formula: str, end: str) -> Decimal | None:
+        """Work a bound out with every input at its ``low`` or ``high`` bound."""
+        known = {
+            **self._defaults,
+            **{f"inputs.{i.name}": getattr(i, end) for i in self.recipe.inputs},
+        }
+        if any(name not in known for name in formulas.parse(formula).names):
+            return None
+        try:
+            return formulas.evaluate(formula, known.__getitem__)
         except formulas.FormulaError:
             return None
 

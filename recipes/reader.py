@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -14,8 +14,10 @@ from recipes import nodes
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable
 from recipes.opening import refuse
+from recipes.parts import Part
 
 MOST_STEPS = 5_000
+Typed = TypeVar("Typed", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,13 @@ def read_nodes(found: nodes.Nodes) -> Read:
     if not isinstance(found.data, dict):
         refuse("document.no_fields", _("A recipe begins with its fields."), mark=(1, 1))
     _check_size(found)
+    return Read(typed(found, Recipe), found)
+
+
+def typed(found: nodes.Nodes, kind: type[Typed]) -> Typed:
+    """Read plain data as a part of a recipe, or of a site. Raises RecipeNotReadable."""
     try:
-        return Read(Recipe.model_validate(found.data), found)
+        return kind.model_validate(found.data)
     except ValidationError as error:
         details = _own_faults(error.errors(include_url=False))[: nodes.MOST_MESSAGES]
         raise RecipeNotReadable([_message(detail, found) for detail in details]) from error

@@ -2,26 +2,34 @@
 
 from recipes.checks import (
     claims,
+    conditions,
     flow,
     keys,
     library,
     limits,
+    plant,
     products,
     references,
     specification,
     texts,
+    times,
+    together,
     units,
 )
 
 __all__ = [
     "claims",
+    "conditions",
     "flow",
     "keys",
     "library",
     "limits",
+    "plant",
     "products",
     "references",
     "specification",
     "texts",
+    "times",
+    "together",
     "units",
 ]

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from django.utils.translation import gettext as _
 
+from recipes import formulas, paths
+from recipes.conditions import conditions, range_of
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.parts import Band, Limits
+from recipes.settled import interval
 
 Bounds = tuple[Decimal | None, Decimal | None]
 
@@ -66,6 +69,61 @@ def low_is_low(outline: Outline) -> Iterator[Fault]:
             yield Fault(path, _("The lower limit lies above the upper one."))
 
 
+def apart(one: Bounds, other: Bounds) -> bool:
+    """Tell whether no number lies in both."""
+    return _inverted((one[0], other[1])) or _inverted((other[0], one[1]))
+
+
+@check("limits.cannot_be_met")
+def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
+    """Some value that can be entered, or worked out, lies within the limits."""
+    for place in outline.all_steps:
+        action, plausible = _own(place).action, getattr(place.step, "plausible", None)
+        bounds = _bounds(outline, action)
+        path = (*place.path, "limits", "action")
+        if action is None or _inverted(bounds):
+            continue
+        if isinstance(plausible, Band) and apart(bounds, _bounds(outline, plausible)):
+            yield Fault(path, _("No plausible value lies within the action limits."))
+        elif _between_two_values(place, bounds):
+            yield Fault(path, _("No value with so many decimals lies within the action limits."))
+        elif _never_worked_out(outline, place, bounds):
+            yield Fault(path, _("The formula never gives a value within the action limits."))
+
+
+def _between_two_values(place: StepPlace, bounds: Bounds) -> bool:
+    decimals, low, high = getattr(place.step, "decimals", None), *bounds
+    if getattr(place.step, "value", None) == "integer":
+        decimals = 0
+    if decimals is None or low is None or high is None:
+        return False
+    step = Decimal(1).scaleb(getattr(place.step, "exponent", 0) - decimals)
+    return (low / step).to_integral_value(ROUND_CEILING) * step > high
+
+
+def _never_worked_out(outline: Outline, place: StepPlace, bounds: Bounds) -> bool:
+    formula = getattr(place.step, "formula", None)
+    if formula is None:
+        return False
+    tree = formulas.parse(formula).tree
+    found = interval(tree, lambda name: range_of(outline, name, place.name))
+    return found is not None and apart(bounds, found)
+
+
+@check("limits.inverted_for_some")
+def low_is_low_for_everybody(outline: Outline) -> Iterator[Fault]:
+    """No lower limit lies above its upper one for an order that the recipe takes."""
+    for path, band in _bands(outline):
+        if band.low is None or band.high is None or _inverted(_bounds(outline, band)):
+            continue
+        for end in ("low", "high"):
+            bounds = (outline.for_inputs(band.low, end), outline.for_inputs(band.high, end))
+            if _inverted(bounds):
+                yield Fault(path, _("With the inputs at their %(end)s bounds the lower limit lies "
+                                    "above the upper one.") % {"end": end})  # fmt: skip
+                break
+
+
 @check("limits.alert_outside_action")
 def alert_within_action(outline: Outline) -> Iterator[Fault]:
     """The alert limits lie within the action limits."""
@@ -99,7 +157,8 @@ def plausible_beyond_action(outline: Outline) -> Iterator[Fault]:
     for place in outline.all_steps:
         plausible = getattr(place.step, "plausible", None)
         action = _bounds(outline, _own(place).action)
-        if isinstance(plausible, Band) and _outside(action, _bounds(outline, plausible)):
+        plausible_is = _bounds(outline, plausible if isinstance(plausible, Band) else None)
+        if _outside(action, plausible_is) and not apart(action, plausible_is):
             yield Fault(
                 (*place.path, "plausible"),
                 _("The plausible range ends inside the action limits, so they are never met."),
@@ -160,7 +219,7 @@ def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
     """A critical value has limits; a critical choice has an answer that is an exception."""
     for place in outline.all_steps:
         step = place.step
-        if not step.critical:
+        if not step.critical and step.quality is None:
             continue
         numeric = step.kind == "calculate" or getattr(step, "value", None) in {"decimal", "integer"}
         if numeric and getattr(step, "limits", None) is None:
@@ -170,6 +229,24 @@ def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
                 (*place.path, "critical"),
                 _("A critical choice needs an answer that is an exception."),
             )
+
+
+@check("critical.no_reaction")
+def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
+    """Where a critical value can be out of limits, the recipe says what is done then."""
+    read = {name for asked in conditions(outline) for name in map(asked.absolute, asked.names)}
+    for place in outline.steps:
+        step, stage = place.step, place.operation.stage
+        limited = getattr(step, "limits", None) or any(o.flag for o in getattr(step, "options", ()))
+        if not (step.critical or step.quality) or not limited:
+            continue
+        reaction = (
+            step.reaction, getattr(step, "reasons", ()), place.operation.operation.contingencies,
+            stage and stage.stage.safe_state, paths.normal(place.name) in read,
+        )  # fmt: skip
+        if not any(reaction):
+            sentence = _("Nothing says what is done when it is out of limits: give a reaction.")
+            yield Fault((*place.path, "critical"), sentence)
 
 
 @check("verify.proves_nothing")

@@ -27,6 +27,41 @@ def _scans(place: StepPlace, kind: object) -> bool:
     return place.step.kind == "scan" and getattr(place.step, "what", None) == kind
 
 
+HANDLES = ("what", "from_", "to", "container", "makes")
+
+
+def _handles(place: StepPlace, kind: object) -> bool:
+    """Tell whether a step handles containers of a kind: scans, fills, empties or connects them."""
+    if kind == ContainerKind.SAMPLE and place.step.kind == "sample":
+        return True
+    return any(getattr(place.step, field, None) == kind for field in HANDLES)
+
+
+@check("container.not_accounted")
+def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
+    """A container that was labelled is met again: scanned, filled, emptied or sent."""
+    for place in outline.steps:
+        made = getattr(place.step, "makes", None)
+        later = outline.steps[place.number + 1 :]
+        if made is not None and not any(_handles(one, made) for one in later):
+            sentence = _("No later step says what becomes of this container: scan it or use it.")
+            yield Fault((*place.path, "makes"), sentence)
+
+
+@check("container.never_labelled")
+def containers_are_labelled(outline: Outline) -> Iterator[Fault]:
+    """What material is transferred from or into was labelled before."""
+    labelled = {ContainerKind.PATIENT, ContainerKind.SAMPLE}
+    for place in outline.steps:
+        for field in ("from_", "to"):
+            kind = getattr(place.step, field, None)
+            if isinstance(kind, ContainerKind) and kind not in labelled:
+                sentence = _("No step before labels such a container.")
+                yield Fault((*place.path, field.rstrip("_")), sentence)
+        made = getattr(place.step, "makes", None)
+        labelled |= {made} if isinstance(made, ContainerKind) else set()
+
+
 @check("product.no_container")
 def product_container_exists(outline: Outline) -> Iterator[Fault]:
     """What is specified for release is in a labelled product container."""

@@ -9,6 +9,7 @@ from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.step import Names, Use
 
+EDGES = frozenset({"started_at", "ended_at"})
 MOMENTS = frozenset({"collection.started_at", "collection.ended_at"})
 
 
@@ -106,26 +107,32 @@ def _result(outline: Outline, key: str, place: StepPlace, path: Path) -> Iterato
 
 @check("reference.within")
 def moments_known(outline: Outline) -> Iterator[Fault]:
-    """A stage's time limit runs from a known moment, an earlier stage or an earlier step."""
+    """A limit of time runs from a known moment that comes before, for a known time."""
     parameters = {f"parameters.{parameter.key}" for parameter in outline.recipe.parameters}
-    for stage in outline.stages:
-        for number, within in enumerate(stage.stage.within):
-            path = (*stage.path, "within", number)
-            if not _moment(outline, within.from_, stage.number):
-                sentence = _("%(name)s is no moment that comes before this stage.")
-                yield Fault((*path, "from"), sentence % {"name": within.from_})
-            if isinstance(within.max, str) and within.max not in parameters:
-                yield Fault((*path, "max"), _("There is no %(name)s.") % {"name": within.max})
+    for path, limit in outline.time_limits():
+        known = limit.from_ in MOMENTS or limit.from_.partition(".")[0] == "clock"
+        if not known and not _moment(outline, limit.from_, path):
+            sentence = _("%(name)s is no moment that comes before this.")
+            yield Fault((*path, "from"), sentence % {"name": limit.from_})
+        for field, span in limit.spans:
+            if isinstance(span, str) and span not in parameters:
+                yield Fault((*path, field), _("There is no %(name)s.") % {"name": span})
 
 
-def _moment(outline: Outline, name: str, number: int) -> bool:
-    if name in MOMENTS:
-        return True
-    if name in outline.stage_numbers:
-        return outline.stage_numbers[name] < number
+def _moment(outline: Outline, name: str, path: Path) -> bool:
+    """Tell whether a stage or a step with this name comes before what stands at a path."""
+    here = outline.by_path.get(path[:-2])
+    number = int(path[1]) if path[0] == "stages" else len(outline.stages)
+    first, _dot, last = name.replace("/", ".").rpartition(".")
+    stage = outline.stage_numbers.get(first if last in EDGES else name)
+    if stage is not None and (here is None or last in EDGES):
+        return stage < number or (here is not None and stage == number and last == "started_at")
+    if here is not None:
+        meant = outline.meant(name, here)
+        return meant is not None and meant.number < here.number
     step = outline.by_name.get(paths.normal(name))
-    stage = step.operation.stage if step else None
-    return stage is not None and stage.number < number
+    begun = step.operation.stage if step else None
+    return begun is not None and begun.number < number
 
 
 @check("reference.contingency")

@@ -1,6 +1,10 @@
 """Specification, tests and samples, each with the others."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +13,7 @@ from recipes.document import SpecificationItem
 from recipes.enums import ValueType
 from recipes.messages import Weight
 from recipes.outline import Fault, Outline, check
+from recipes.parts import Band
 
 
 @check("specification.no_test")
@@ -42,6 +47,66 @@ def items_have_a_criterion(outline: Outline) -> Iterator[Fault]:
 def _bounds(item: SpecificationItem) -> tuple[str, ...]:
     own = (item.limits.low, item.limits.high) if item.limits else ()
     return tuple(bound for bound in (*own, item.above, item.below) if bound is not None)
+
+
+@check("specification.cannot_be_met")
+def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
+    """Some result fulfils an item, and the others of its test, and is in order there."""
+    seen: dict[str, Ends] = {}
+    for number, item in enumerate(outline.recipe.specification):
+        own, path = _ends(outline, item), ("specification", number)
+        test = outline.recipe.test_by_key.get(item.test)
+        action = test.limits.action if test and test.limits else None
+        earlier = seen.setdefault(item.test, Ends())
+        if own.impossible:
+            yield Fault(path, _("No result lies within all the limits of this item."))
+        elif own.with_(earlier).impossible:
+            yield Fault(path, _("No result fulfils this item and an earlier one of its test."))
+        elif own.with_(Ends().bounded(outline, action)).impossible:
+            yield Fault(path, _("A result that fulfils this is out of the limits of its test."))
+        seen[item.test] = own.with_(earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Between what a result must lie; each end with whether it is itself left out."""
+
+    lows: tuple[tuple[Decimal, bool], ...] = ()
+    highs: tuple[tuple[Decimal, bool], ...] = ()
+
+    @property
+    def impossible(self) -> bool:
+        """Whether nothing lies between all of them."""
+        return any(
+            low > high or (low == high and (without or too))
+            for low, without in self.lows
+            for high, too in self.highs
+        )
+
+    def with_(self, other: Ends) -> Ends:
+        """Return what both ask for."""
+        return Ends((*self.lows, *other.lows), (*self.highs, *other.highs))
+
+    def bounded(self, outline: Outline, band: Band | None) -> Ends:
+        """Return what this and a band, whose ends count, ask for."""
+        low = outline.default(band.low) if band else None
+        high = outline.default(band.high) if band else None
+        return self.with_(_ended(low, high, without=False))
+
+
+def _ended(low: Decimal | None, high: Decimal | None, *, without: bool) -> Ends:
+    return Ends(
+        ((low, without),) if low is not None else (),
+        ((high, without),) if high is not None else (),
+    )
+
+
+def _ends(outline: Outline, item: SpecificationItem) -> Ends:
+    above, below = outline.default(item.above), outline.default(item.below)
+    strict = _ended(above, below, without=True)
+    banded = Ends().bounded(outline, item.limits)
+    # A band that is inverted is said to be so elsewhere.
+    return strict if banded.impossible else strict.with_(banded)
 
 
 @check("specification.name")

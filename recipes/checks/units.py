@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from recipes import dimensions, formulas, paths, units
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
-from recipes.step import Written
+from recipes.step import Written, limits_written
 
 TIMES = ("d", "h", "min", "s")
 
@@ -45,6 +45,34 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
                 )
             except dimensions.UnitMismatch as error:
                 yield Fault((*place.path, *written.field.split(".")), str(error))
+    first = outline.steps[0]
+    for path, formula, gives in _outside_steps(outline):
+        if formulas.is_plain(formula) or not units.known(gives):
+            continue
+        try:
+            dimensions.check(
+                formula, unit_of=lambda name: unit_of(outline, name, first), gives=gives
+            )
+        except dimensions.UnitMismatch as error:
+            yield Fault(path, str(error))
+
+
+def _outside_steps(outline: Outline) -> Iterator[tuple[Path, str, str]]:
+    """Yield the formulas of the bill, of the tests and of the specification, and their units."""
+    recipe = outline.recipe
+    for number, line in enumerate(recipe.bill_of_materials):
+        if line.quantity is not None:
+            yield ("bill_of_materials", number, "quantity"), line.quantity, line.unit
+    for number, test in enumerate(recipe.tests):
+        for written in limits_written(test.limits, unit=test.unit):
+            if test.unit is not None:
+                yield ("tests", number, *written.field.split(".")), written.formula, test.unit
+    for number, item in enumerate(recipe.specification):
+        asked = recipe.test_by_key.get(item.test)
+        band = (item.limits.low, item.limits.high) if item.limits else ()
+        for formula in (*band, item.above, item.below):
+            if formula is not None and asked is not None and asked.unit is not None:
+                yield ("specification", number), formula, asked.unit
 
 
 def _unit_known(written: Written) -> bool:
@@ -69,10 +97,10 @@ def unit_of(outline: Outline, name: str, place: StepPlace) -> str | None:
 def spans_are_times(outline: Outline) -> Iterator[Fault]:
     """A parameter that stands for a duration has a unit of time."""
     spans: list[tuple[Path, str]] = [
-        ((*stage.path, "within", number, "max"), within.max)
-        for stage in outline.stages
-        for number, within in enumerate(stage.stage.within)
-        if isinstance(within.max, str)
+        ((*path, field), span)
+        for path, limit in outline.time_limits()
+        for field, span in limit.spans
+        if isinstance(span, str)
     ]
     spans += [
         ((*place.path, written.field), written.formula)

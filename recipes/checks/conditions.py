@@ -1,0 +1,248 @@
+"""Conditions: on what is there, on what can be, and loops that come to an end."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes import formulas, paths
+from recipes.conditions import Asked, always, conditions, over
+from recipes.messages import Weight
+from recipes.nodes import Path
+from recipes.order import Order
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.step import Names
+
+
+@check("condition.name")
+def conditions_name_what_there_is(outline: Outline) -> Iterator[Fault]:
+    """A condition asks for inputs, parameters, results and steps that give what it compares."""
+    known = {f"inputs.{given.name}" for given in outline.recipe.inputs}
+    known |= {f"parameters.{parameter.key}" for parameter in outline.recipe.parameters}
+    known |= {f"results.{paths.normal(test)}" for test in outline.recipe.test_by_key}
+    for asked in conditions(outline):
+        found = formulas.parse(asked.text)
+        for name in asked.names:
+            meant = outline.by_name.get(asked.absolute(name))
+            if paths.space_of(name):
+                if _plain(name) not in known:
+                    yield Fault(asked.path, _("There is no %(name)s.") % {"name": name})
+            elif meant is None:
+                yield Fault(asked.path, _("There is no step %(name)s.") % {"name": name})
+            elif name in found.names and meant.step.unit_of_value() is None:
+                yield Fault(asked.path, _("The step %(name)s gives no number.") % {"name": name})
+
+
+def _plain(name: str) -> str:
+    space, _dot, key = name.partition(".")
+    return f"{space}.{paths.normal(key)}" if space == "results" else name
+
+
+@check("condition.answer")
+def conditions_ask_for_answers_that_exist(outline: Outline) -> Iterator[Fault]:
+    """A condition compares an answer with one that its step, or its test, offers."""
+    for asked in conditions(outline):
+        for name, key in formulas.parse(asked.text).words:
+            offered = _answers(outline, asked, name)
+            if offered is not None and key not in offered:
+                sentence = _("%(name)s never answers “%(key)s”: it answers %(offered)s.")
+                words = {"name": name, "key": key, "offered": ", ".join(sorted(offered)) or "–"}
+                yield Fault(asked.path, sentence % words)
+
+
+def _answers(outline: Outline, asked: Asked, name: str) -> frozenset[str] | None:
+    """Return what can be answered, None when it is not known or there is no such thing."""
+    if paths.space_of(name) == "results":
+        key = paths.normal(name.partition(".")[2])
+        tests = (t for t in outline.recipe.tests if paths.normal(t.key) == key and t.options)
+        return next((frozenset(option.key for option in test.options) for test in tests), None)
+    meant = outline.by_name.get(asked.absolute(name))
+    if meant is None or getattr(meant.step, "value", None) == "text":
+        return None
+    return frozenset(option.key for option in getattr(meant.step, "options", ()))
+
+
+@check("value.may_not_exist")
+def values_exist_when_they_are_asked_for(outline: Outline) -> Iterator[Fault]:
+    """What a condition or a formula asks for is there by then, whichever way the batch went."""
+    for asked in conditions(outline):
+        yield from _of_condition(outline, asked)
+    for place in outline.all_steps:
+        yield from _of_step(outline, place)
+
+
+def _held(conditions_around: tuple[Asked, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.keys() for one in conditions_around))
+
+
+def _of_condition(outline: Outline, asked: Asked) -> Iterator[Fault]:
+    held = _held(asked.around)
+    for name in asked.names:
+        if paths.space_of(name) == "results":
+            if not _gated(outline, name, asked.first):
+                sentence = _("No gate waits for %(name)s before this is asked.")
+                yield Fault(asked.path, sentence % {"name": name})
+        elif why := _missing(outline, asked.absolute(name), asked.first, held, at_end=asked.loop):
+            yield Fault(asked.path, why % {"name": name})
+
+
+def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
+    held = _held(over(outline, place))
+    for path, name in _asked_by(place):
+        meant = paths.absolute(name, at=place.name)
+        known = outline.by_name.get(meant)
+        if paths.space_of(name) or known is None or known.number >= place.number:
+            continue
+        if why := _missing(outline, meant, place, held, at_end=False):
+            yield Fault((*place.path, *path), why % {"name": name})
+
+
+def _asked_by(place: StepPlace) -> Iterator[tuple[Path, str]]:
+    """Yield the steps that a step names, in its formulas and as the beginning of a time."""
+    for written in place.step.written():
+        for name in formulas.parse(written.formula).names:
+            yield tuple(written.field.split(".")), name
+    for use in place.step.uses():
+        if use.what == Names.STEP:
+            yield (use.field,), use.name
+    for number, limit in enumerate(place.step.within):
+        yield ("within", number, "from"), limit.from_
+
+
+def _missing(
+    outline: Outline, name: str, place: StepPlace, held: frozenset[str], at_end: bool
+) -> str:
+    """Return why a step's value may not be there at a place, in a sentence; nothing if it is."""
+    meant = outline.by_name.get(name)
+    if meant is None:
+        return ""
+    if not _before(outline, meant, place, at_end=at_end):
+        return _("The step %(name)s need not be done by then.")
+    conditional = frozenset[str]().union(*(one.keys() for one in over(outline, meant)))
+    if conditional - held:
+        return _("The step %(name)s may be skipped, and then there is no value.")
+    if meant.operation.stage is None and meant.operation.path != place.operation.path:
+        return _("The step %(name)s is of a contingency, which may never be called.")
+    return ""
+
+
+def _before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: bool) -> bool:
+    if one.operation.path == other.operation.path:
+        return one.number <= other.number if at_end else one.number < other.number
+    first, second = one.operation.stage, other.operation.stage
+    if first is None or second is None:
+        return True
+    if first.number != second.number:
+        return outline.stage_order.is_before(first.number, second.number)
+    order = outline.operation_order(first.number)
+    return order.is_before(int(one.operation.path[-1]), int(other.operation.path[-1]))
+
+
+def _gated(outline: Outline, name: str, place: StepPlace) -> bool:
+    key = paths.normal(name.partition(".")[2])
+    return any(
+        gate.step.kind == "gate"
+        and any(
+            use.what == Names.TEST and paths.normal(use.name) == key for use in gate.step.uses()
+        )
+        and _before(outline, gate, place, at_end=False)
+        for gate in outline.steps
+    )
+
+
+@check("step.unreachable")
+def conditions_can_hold(outline: Outline) -> Iterator[Fault]:
+    """What is done on a condition can be reached: with the conditions around it, it can hold."""
+    for asked in conditions(outline):
+        outer = [always(outline, one) for one in asked.around]
+        if not asked.loop and False not in outer and always(outline, asked) is False:
+            yield Fault(asked.path, _("This never holds, so what stands here is never done."))
+
+
+@check("condition.always")
+def conditions_decide_something(outline: Outline) -> Iterator[Fault]:
+    """A condition that always holds decides nothing."""
+    for asked in conditions(outline):
+        if always(outline, asked) is True:
+            yield Fault(asked.path, _("This always holds: the condition decides nothing."),
+                        Weight.NOTE)  # fmt: skip
+
+
+@check("repeat.never_ends")
+def loops_end(outline: Outline) -> Iterator[Fault]:
+    """A loop waits for something that it changes and that can come true."""
+    for asked in conditions(outline):
+        if not asked.loop:
+            continue
+        inside = set(_inside(outline, asked))
+        if not any(outline.by_name.get(asked.absolute(name)) in inside for name in asked.names):
+            sentence = _("Nothing in the loop changes what it waits for, so it cannot end by it.")
+            yield Fault(asked.path, sentence)
+        elif always(outline, asked) is False:
+            yield Fault(asked.path, _("This never holds, so the loop cannot end by it."))
+
+
+def _inside(outline: Outline, asked: Asked) -> Iterator[StepPlace]:
+    place = asked.first.operation
+    steps, repeat = outline.steps_of(place), place.operation.repeat
+    first = repeat.first if repeat else None
+    begun = first is None
+    for step in steps:
+        begun = begun or step.step.key == first
+        if begun and step.number <= asked.first.number:
+            yield step
+
+
+@check("repeat.group")
+def groups_have_two_ends(outline: Outline) -> Iterator[Fault]:
+    """The steps that bound a repeated group are of the operation, the first before the last."""
+    for place in outline.operations:
+        repeat = place.operation.repeat
+        keys = [step.key for step in place.operation.steps]
+        if repeat is None or repeat.first is None or repeat.last is None:
+            continue
+        missing = [f for f in ("first", "last") if getattr(repeat, f) not in keys]
+        for field in missing:
+            sentence = _("There is no step %(name)s in this operation.")
+            path = (*place.path, "repeat", field)
+            yield Fault(path, sentence % {"name": getattr(repeat, field)})
+        if not missing and keys.index(repeat.first) > keys.index(repeat.last):
+            yield Fault((*place.path, "repeat", "last"), _("The last step comes before the first."))
+
+
+@check("after.unknown")
+def what_is_waited_for_is_there(outline: Outline) -> Iterator[Fault]:
+    """``after`` names stages of the recipe, or operations of the same stage."""
+    stages = {stage.key for stage in outline.recipe.stages}
+    for stage in outline.stages:
+        for number, name in enumerate(stage.stage.after or ()):
+            if name not in stages:
+                path = (*stage.path, "after", number)
+                yield Fault(path, _("There is no stage %(name)s.") % {"name": name})
+    for place in outline.operations:
+        around = place.stage.stage.operations if place.stage else outline.recipe.contingencies
+        for number, name in enumerate(place.operation.after or ()):
+            if name not in {operation.key for operation in around}:
+                sentence = _("There is no operation %(name)s in this stage.")
+                yield Fault((*place.path, "after", number), sentence % {"name": name})
+
+
+@check("after.circle")
+def nothing_waits_for_itself(outline: Outline) -> Iterator[Fault]:
+    """What waits for one another in a circle never begins."""
+    sentence = _("It waits for what waits for it, so its steps are never reached.")
+    stuck = outline.stage_order.stuck
+    for number in sorted(stuck)[:1]:
+        yield Fault(("stages", number, "after"), sentence)
+    for stage in outline.stages:
+        order: Order = outline.operation_order(stage.number)
+        for number in sorted(order.stuck)[:1]:
+            yield Fault((*stage.path, "operations", number, "after"), sentence)
+
+
+@check("clock.never_started")
+def clocks_are_started(outline: Outline) -> Iterator[Fault]:
+    """A clock that limits a time is started by a step before."""
+    for path, limit in outline.time_limits():
+        if limit.from_.partition(".")[0] == "clock" and outline.clock(limit.from_) is None:
+            sentence = _("No step starts %(name)s: give one of them starts.")
+            yield Fault((*path, "from"), sentence % {"name": limit.from_})

@@ -1,0 +1,182 @@
+"""What the site has not: materials, rooms, units, people. Silent where no site is described."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from recipes import together
+from recipes.document import Staff
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, check
+
+
+@check("site.material")
+def materials_are_known(outline: Outline) -> Iterator[Fault]:
+    """Each material of the bill is one that the site buys or makes."""
+    known = outline.site.materials if outline.site else None
+    for number, line in enumerate(outline.recipe.bill_of_materials):
+        if known is not None and line.material not in known:
+            sentence = _("The site has no material %(name)s: add it, or name one that it has.")
+            path = ("bill_of_materials", number, "material")
+            yield Fault(path, sentence % {"name": line.material})
+
+
+@check("site.equipment")
+def equipment_is_there(outline: Outline) -> Iterator[Fault]:
+    """Each class of the bill of equipment has a unit at the site."""
+    site = outline.site
+    for number, line in enumerate(outline.recipe.bill_of_equipment):
+        if site and site.equipment is not None and not _count(outline, line.class_):
+            yield Fault(
+                ("bill_of_equipment", number, "class"),
+                _("The site has no unit of the class %(name)s.") % {"name": line.class_},
+            )
+
+
+def _count(outline: Outline, name: str) -> int:
+    return sum(unit.count for unit in outline.site.units_of(name)) if outline.site else 0
+
+
+@check("site.capability")
+def equipment_can_do_it(outline: Outline) -> Iterator[Fault]:
+    """A unit of the class can do all that the bill asks of it."""
+    for number, line in enumerate(outline.recipe.bill_of_equipment):
+        units = outline.site.units_of(line.class_) if outline.site else []
+        able = [unit for unit in units if set(line.capability) <= set(unit.capability)]
+        if _count(outline, line.class_) and not any(unit.count for unit in able):
+            sentence = _("No unit of the class %(name)s can do all of this: %(what)s.")
+            words = {"name": line.class_, "what": ", ".join(line.capability)}
+            yield Fault(("bill_of_equipment", number, "capability"), sentence % words)
+
+
+@check("site.room")
+def rooms_are_there(outline: Outline) -> Iterator[Fault]:
+    """The site has a place in a room of each class that a stage asks for."""
+    for place in outline.stages:
+        room, site = place.stage.room, outline.site
+        if room is None or site is None or site.rooms is None:
+            continue
+        if not any(stock.places for stock in site.rooms_of(room.class_)):
+            sentence = _("The site has no place in a room of the class %(name)s.")
+            yield Fault((*place.path, "room", "class"), sentence % {"name": room.class_})
+
+
+@check("site.openness")
+def rooms_are_validated(outline: Outline) -> Iterator[Fault]:
+    """A room of the class is validated for each operation that is done in it."""
+    for place in outline.operations:
+        claimed = together.zone(outline, place.stage) if place.stage else None
+        room = claimed.stage.room if claimed else None
+        stocks = outline.site.rooms_of(room.class_) if outline.site and room else []
+        if room and stocks and not any(place.operation.openness in s.openness for s in stocks):
+            sentence = _(
+                "No room of the class %(name)s is validated for work that is %(openness)s."
+            )
+            words = {"name": room.class_, "openness": place.operation.openness.label.lower()}
+            yield Fault((*place.path, "openness"), sentence % words)
+
+
+@check("site.qualification")
+def qualifications_are_held(outline: Outline) -> Iterator[Fault]:
+    """Somebody at the site holds each qualification that is asked for."""
+    people = outline.site.people if outline.site else None
+    for path, name in _qualifications(outline):
+        if people is not None and not people.get(name):
+            sentence = _("Nobody at the site holds the qualification %(name)s.")
+            yield Fault(path, sentence % {"name": name})
+
+
+def _qualifications(outline: Outline) -> Iterator[tuple[Path, str]]:
+    for path, staff in together.staff(outline):
+        if staff.qualification is not None:
+            yield (*path, "qualification"), staff.qualification
+    for place in outline.all_steps:
+        if place.step.qualification is not None:
+            yield (*place.path, "qualification"), place.step.qualification
+
+
+@check("site.role")
+def roles_are_known(outline: Outline) -> Iterator[Fault]:
+    """People of each role work at the site."""
+    known = outline.site.known_roles if outline.site else None
+    for path, staff in together.staff(outline):
+        if known is not None and staff.role not in known:
+            sentence = _("Nobody at the site has the role %(name)s.")
+            yield Fault((*path, "role"), sentence % {"name": staff.role})
+
+
+@check("staff.beyond_shift")
+def a_shift_has_the_people(outline: Outline) -> Iterator[Fault]:
+    """One shift has as many people as are needed at once."""
+    if outline.site is None or outline.site.shifts is None:
+        return
+    for path, staff, count in _people(outline):
+        most = _in_a_shift(outline, staff)
+        if 0 < most < count:
+            sentence = _("%(count)s are needed at once; no shift has more than %(most)s of them.")
+            yield Fault((*path, "count"), sentence % {"count": count, "most": most})
+
+
+def _people(outline: Outline) -> Iterator[tuple[Path, Staff, int]]:
+    yield from together.people_of_stages(outline)
+    for path, staff, count, _place in together.people_of_operations(outline):
+        yield path, staff, count
+
+
+def _in_a_shift(outline: Outline, staff: Staff) -> int:
+    shifts = outline.site.shifts or () if outline.site else ()
+    return max(
+        (
+            sum(
+                crew.count
+                for crew in shift.crews
+                if crew.role == staff.role
+                and (staff.qualification is None or staff.qualification in crew.qualifications)
+            )
+            for shift in shifts
+        ),
+        default=0,
+    )
+
+
+@check("device.beyond_site")
+def units_are_enough(outline: Outline) -> Iterator[Fault]:
+    """The site has as many units of a class as one batch needs at once."""
+    if outline.site is None or outline.site.equipment is None:
+        return
+    for path, name, count in together.units(outline):
+        most = _count(outline, name)
+        if 0 < most < count:
+            sentence = _("%(count)s units of %(name)s are needed at once; the site has %(most)s.")
+            yield Fault(path, sentence % {"count": count, "name": name, "most": most})
+
+
+@check("stage.never_booked")
+def stages_can_be_booked(outline: Outline) -> Iterator[Fault]:
+    """A stage fits into the hours of a room and of the people, and its units stand there."""
+    if outline.site is None:
+        return
+    for place in outline.stages:
+        path: Path = (*place.path, "duration", "low")
+        rooms = outline.site.rooms_of(place.stage.room.class_) if place.stage.room else []
+        hours = [room.hours for room in rooms if room.hours is not None]
+        least = place.stage.duration.low.total_seconds() / 60
+        if rooms and len(hours) == len(rooms) and least > max(w.minutes for w in hours):
+            yield Fault(path, _("No room of its class is open for as long as this takes."))
+        staffed = list(outline.site.staffed()) if place.stage.staff else []
+        if staffed and least > max(w.minutes for w in staffed):
+            yield Fault(path, _("No shifts in a row work for as long as this takes."))
+        yield from _units_elsewhere(outline, place.number)
+
+
+def _units_elsewhere(outline: Outline, number: int) -> Iterator[Fault]:
+    place = outline.stages[number]
+    zone = together.zone(outline, place)
+    room = zone.stage.room if zone else None
+    for index, need in enumerate(place.stage.equipment):
+        units = outline.site.units_of(need.class_) if outline.site and room else []
+        standing = [unit.room for unit in units if unit.count]
+        if room and standing and not {None, room.class_} & set(standing):
+            sentence = _("All units of %(unit)s stand in other rooms than those of %(room)s.")
+            words = {"unit": need.class_, "room": room.class_}
+            yield Fault((*place.path, "equipment", index, "class"), sentence % words)

@@ -1,0 +1,139 @@
+"""Hold times against the recipe's own durations."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from recipes.elapsed import Elapsed
+from recipes.messages import Weight
+from recipes.nodes import Path
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.parts import duration_text
+from recipes.units import seconds_in
+
+# Where a limit stands, its longest time, and what passes at least until then.
+Held = tuple[Path, timedelta, timedelta]
+
+
+def span_of(outline: Outline, span: timedelta | str | None) -> timedelta | None:
+    """Return a time; a parameter's at its default, None when it has no unit of time."""
+    if span is None or isinstance(span, timedelta):
+        return span
+    key = span.partition(".")[2]
+    found = next((p for p in outline.recipe.parameters if p.key == key), None)
+    try:
+        return timedelta(seconds=int(found.default * seconds_in(found.unit))) if found else None
+    except ValueError:
+        return None
+
+
+def _of_stages(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
+    for place in outline.stages:
+        for number, within in enumerate(place.stage.within):
+            most = span_of(outline, within.max)
+            takes = elapsed.until_stage(within.from_, place.number)
+            if most is not None and takes is not None:
+                yield (*place.path, "within", number, "max"), most, takes
+
+
+def _of_steps(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
+    for place in outline.all_steps:
+        step = place.step
+        if step.kind == "timer" and getattr(step, "from_", None):
+            most = span_of(outline, getattr(step, "max", None))
+            takes = _until(outline, elapsed, str(getattr(step, "from_", "")), place)
+            if most is not None and takes is not None:
+                yield (*place.path, "max"), most, takes
+        for number, within in enumerate(step.within):
+            most = span_of(outline, within.max)
+            takes = _until(outline, elapsed, within.from_, place)
+            if most is not None and takes is not None:
+                yield (*place.path, "within", number, "max"), most, takes
+
+
+def _until(outline: Outline, elapsed: Elapsed, name: str, place: StepPlace) -> timedelta | None:
+    """Return what passes until a step from another, from a container's clock or from a stage."""
+    since = outline.clock(name) or outline.meant(name, place)
+    if since is not None:
+        return elapsed.until_step(since, place)
+    stage = place.operation.stage
+    if stage is None:
+        return None
+    takes = elapsed.until_stage(name, stage.number)
+    return None if takes is None else takes + elapsed.head(place)
+
+
+def _held(outline: Outline, case: str) -> Iterator[Held]:
+    elapsed = Elapsed(outline, case)
+    yield from _of_stages(outline, elapsed)
+    yield from _of_steps(outline, elapsed)
+
+
+@check("hold_time.not_kept")
+def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
+    """What must happen within a time is not kept from it by what must happen before."""
+    for path, most, takes in _held(outline, "low"):
+        if takes > most:
+            sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
+            words = {"most": duration_text(most), "takes": duration_text(takes)}
+            yield Fault(path, sentence % words)
+
+
+@check("hold_time.tight")
+def hold_times_are_kept_as_a_rule(outline: Outline) -> Iterator[Fault]:
+    """What is kept only when all goes fast is named."""
+    shortest = {path: takes for path, _most, takes in _held(outline, "low")}
+    for path, most, takes in _held(outline, "expected"):
+        if shortest.get(path, takes) <= most < takes:
+            sentence = _("At most %(most)s are allowed; as a rule %(takes)s pass before.")
+            words = {"most": duration_text(most), "takes": duration_text(takes)}
+            yield Fault(path, sentence % words, Weight.WARNING)
+
+
+@check("stage.too_short")
+def steps_fit_into_their_stage(outline: Outline) -> Iterator[Fault]:
+    """A stage lasts as long as its own steps and timers take at least."""
+    elapsed = Elapsed(outline)
+    for place in outline.stages:
+        takes = elapsed.of_stage(place.number)
+        if takes > place.stage.duration.high:
+            sentence = _("The steps take %(takes)s at least, the stage at most %(most)s.")
+            words = {
+                "takes": duration_text(takes),
+                "most": duration_text(place.stage.duration.high),
+            }
+            yield Fault((*place.path, "duration", "high"), sentence % words)
+
+
+@check("time.order")
+def times_in_order(outline: Outline) -> Iterator[Fault]:
+    """In a limit of time the least is at most the warning, and that at most the longest."""
+    for path, limit in outline.time_limits():
+        spans = [(name, span_of(outline, span)) for name, span in limit.spans]
+        given = [(name, span) for name, span in spans if span is not None]
+        for (_first, shorter), (name, longer) in pairwise(given):
+            if shorter > longer:
+                yield Fault((*path, name), _("The times are not in order: min ≤ warn ≤ max."))
+                break
+
+
+@check("takes.order")
+def own_times_in_order(outline: Outline) -> Iterator[Fault]:
+    """A step's or contingency's own time: low ≤ expected ≤ high."""
+    parts = [(place.path, place.step.takes) for place in outline.all_steps]
+    parts += [(place.path, place.operation.takes) for place in outline.operations]
+    for path, takes in parts:
+        if takes is not None and not takes.low <= takes.expected <= takes.high:
+            yield Fault((*path, "takes"), _("A duration is low ≤ expected ≤ high."))
+
+
+@check("chance.too_much")
+def chances_add_up(outline: Outline) -> Iterator[Fault]:
+    """The chances of one question's answers are together at most one."""
+    for place in outline.all_steps:
+        named = [o.chance for o in getattr(place.step, "options", ()) if o.chance is not None]
+        if sum(named, Decimal()) > 1:
+            yield Fault((*place.path, "options"), _("The chances add up to more than 1."))

@@ -1,0 +1,140 @@
+"""The conditions of a recipe where they stand: ``when`` of stage, operation and step; ``until``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recipes import formulas, paths, settled
+from recipes.nodes import Path
+from recipes.outline import OperationPlace, Outline, StepPlace
+from recipes.parts import Band
+from recipes.settled import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One condition: its text, where it stands, and from where its names are read.
+
+    ``first`` is the step that it decides about, ``around`` are the conditions that it stands in.
+    An ``until`` is asked when ``first``, the last step of its loop, is done.
+    """
+
+    path: Path
+    text: str
+    at: str
+    first: StepPlace
+    around: tuple[Asked, ...] = ()
+    loop: bool = False
+
+    @property
+    def tree(self) -> ast.expr:
+        """The condition, read."""
+        return formulas.parse(self.text).tree
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the numbers and answers that it asks for."""
+        found = formulas.parse(self.text)
+        return tuple(dict.fromkeys((*found.names, *(name for name, _key in found.words))))
+
+    def absolute(self, name: str) -> str:
+        """Return a name as it is called in the whole recipe."""
+        plain = formulas.bare(name)
+        return plain if paths.space_of(plain) else paths.absolute(plain, at=self.at)
+
+    def keys(self) -> frozenset[str]:
+        """Return what must hold, each part in words that are equal where it is the same."""
+        return frozenset(self._key(part) for part in settled.parts_of(self.tree))
+
+    def _key(self, node: ast.expr) -> str:
+        said = formulas.answer_of(node)
+        if said is not None:
+            return f"{self.absolute(said[0])} {said[1]} {ast.dump(node.ops[0])}"  # type: ignore[attr-defined]
+        named = {name: self.absolute(name) for name in self.names}
+        return f"{ast.unparse(node)} {sorted(named.items())}"
+
+
+def conditions(outline: Outline) -> Iterator[Asked]:
+    """Yield every condition of a recipe, the outer before the inner."""
+    for place in outline.operations:
+        around = tuple(_around(outline, place))
+        first = place.path[-1] == 0
+        yield from (one for one in around if first or one.path[:-1] == place.path)
+        yield from _of_steps(outline, place, around)
+        yield from _until(outline, place, around)
+
+
+def _around(outline: Outline, place: OperationPlace) -> Iterator[Asked]:
+    """Yield the conditions of an operation's stage and of itself."""
+    step = outline.steps_of(place)[0]
+    stage = place.stage
+    outer: tuple[Asked, ...] = ()
+    if stage is not None and stage.stage.when is not None:
+        begins = outline.steps_of(outline.operations_of(stage)[0])[0]
+        path = (*stage.path, "when")
+        outer = (Asked(path, stage.stage.when, begins.name, begins),)
+        yield from outer
+    if place.operation.when is not None:
+        yield Asked((*place.path, "when"), place.operation.when, step.name, step, outer)
+
+
+def _of_steps(
+    outline: Outline, place: OperationPlace, around: tuple[Asked, ...]
+) -> Iterator[Asked]:
+    for step in outline.steps_of(place):
+        if step.step.condition is not None:
+            yield Asked((*step.path, "when"), step.step.condition, step.name, step, around)
+
+
+def _until(outline: Outline, place: OperationPlace, around: tuple[Asked, ...]) -> Iterator[Asked]:
+    repeat = place.operation.repeat
+    if repeat is not None:
+        steps = outline.steps_of(place)
+        last = next((one for one in steps if one.step.key == repeat.last), steps[-1])
+        path = (*place.path, "repeat", "until")
+        yield Asked(path, repeat.until, last.name, last, around, loop=True)
+
+
+def over(outline: Outline, place: StepPlace) -> tuple[Asked, ...]:
+    """Return the conditions on which a step is done: its own and those around it."""
+    found = tuple(_around(outline, place.operation))
+    if place.step.condition is None:
+        return found
+    own = Asked((*place.path, "when"), place.step.condition, place.name, place, found)
+    return (*found, own)
+
+
+def range_of(outline: Outline, name: str, at: str) -> Range | None:
+    """Return between what a value lies, whatever happens; None when that is not known."""
+    space, key = paths.space_of(name), name.partition(".")[2]
+    if space == "inputs":
+        return next(((i.low, i.high) for i in outline.recipe.inputs if i.name == key), None)
+    if space == "parameters":
+        return next(
+            (
+                (p.low, p.high)
+                for p in outline.recipe.parameters
+                if p.key == key and p.low is not None and p.high is not None
+            ),
+            None,
+        )
+    meant = paths.find(name, at=at, among=outline.by_name) if space is None else None
+    plausible = getattr(meant.step, "plausible", None) if meant else None
+    if not isinstance(plausible, Band):
+        return None
+    low, high = outline.default(plausible.low), outline.default(plausible.high)
+    return None if low is None or high is None else (low, high)
+
+
+def always(outline: Outline, asked: Asked) -> bool | None:
+    """Return whether a condition always holds (True), never does (False), or either (None)."""
+    known = settled.settled(asked.tree, lambda name: range_of(outline, name, asked.at))
+    if known is not None:
+        return known
+    together = settled.Together()
+    for one in (*asked.around, asked):
+        for part in settled.parts_of(one.tree):
+            together.add(part, one.absolute)
+    return False if together.contradict else None
