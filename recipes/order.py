@@ -56,21 +56,23 @@ class Order:
 
     def is_before(self, one: int, other: int) -> bool:
         """Tell whether one part is over when another begins."""
-        return one < other if self.plain else bool(self._before[other] >> one & 1)
+        if self.plain or self.stuck:  # a circle is said to be one; the rest is as it stands
+            return one < other
+        return bool(self._before[other] >> one & 1)
 
     def beside(self, one: int, other: int) -> bool:
         """Tell whether two parts may run at the same time."""
-        if self.plain or one == other:
+        if self.plain or self.stuck or one == other:
             return False
         return not (self.is_before(one, other) or self.is_before(other, one))
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """Yield the parts that may run at the same time, the earlier first."""
-        if self.plain:
+        if self.plain or self.stuck:
             return
         for other in range(self.count):
             for one in range(other):
-                if self.beside(one, other) and not {one, other} & self.stuck:
+                if self.beside(one, other):
                     yield one, other
 
     def longest(self, weights: Sequence[timedelta], one: int | None) -> list[timedelta]:
@@ -78,7 +80,7 @@ class Order:
 
         None is from the beginning of all. What is not behind ``one`` has no way: ZERO.
         """
-        if self.plain:
+        if self.plain or self.stuck:
             return self._along(weights, one)
         found = [ZERO] * self.count
         for number in self.walked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -192,8 +192,12 @@ class Outline:
         return found
 
     def last_of_hold(self, number: int, hold_until: str | None) -> int:
-        """Return the number of the stage at whose end a hold that began at ``number`` ends."""
-        return max(number, self.stage_numbers.get(hold_until or "", number))
+        """Return the number of the stage at whose end a hold that began at ``number`` ends.
+
+        One that names no later stage is a fault of its own, and taken to last to the end.
+        """
+        last = number if hold_until is None else self.stage_numbers.get(hold_until, 0)
+        return last if hold_until is None or last > number else len(self.stages) - 1
 
     @cached_property
     def aliases(self) -> tuple[frozenset[str], ...]:
@@ -224,29 +228,22 @@ class Outline:
     def _defaults(self) -> dict[str, Decimal]:
         return {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
 
+    @cached_property
+    def _worked_out(self) -> dict[str, Decimal | None]:
+        return {}
+
     def default(self, formula: str | None) -> Decimal | None:
         """Work a bound out with the parameters' defaults; None when it needs more than those."""
         if formula is None:
             return None
-        if any(name not in self._defaults for name in formulas.parse(formula).names):
-            return None
-        try:
-            return formulas.evaluate(formula, self._defaults.__getitem__)
-        except formulas.FormulaError:
-            return None
+        if formula not in self._worked_out:
+            self._worked_out[formula] = _value(formula, self._defaults)
+        return self._worked_out[formula]
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out with every input at its ``low`` or ``high`` bound."""
-        known = {
-            **self._defaults,
-            **{f"inputs.{i.name}": getattr(i, end) for i in self.recipe.inputs},
-        }
-        if any(name not in known for name in formulas.parse(formula).names):
-            return None
-        try:
-            return formulas.evaluate(formula, known.__getitem__)
-        except formulas.FormulaError:
-            return None
+        inputs = {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
+        return _value(formula, self._defaults | inputs)
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
         """Yield every text that a person reads, with the path of what it belongs to."""
@@ -264,6 +261,15 @@ class Outline:
         for step in self.all_steps:
             for text in step.step.texts():
                 yield (*step.path, "text"), text
+
+
+def _value(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
+    if any(name not in known for name in formulas.parse(formula).names):
+        return None
+    try:
+        return formulas.evaluate(formula, known.__getitem__)
+    except formulas.FormulaError:
+        return None
 
 
 def _name(place: OperationPlace, step: StepBase) -> str:

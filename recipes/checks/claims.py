@@ -67,7 +67,10 @@ def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
     for place in outline.stages:
         for number, unit in enumerate(place.stage.equipment):
             last = outline.last_of_hold(place.number, unit.hold_until)
-            if not any((at, unit.as_) in bound for at in range(place.number, last + 1)):
+            stages = range(place.number, last + 1)
+            if any(at in stages and name not in outline.aliases[at] for at, name in bound):
+                continue  # a step scans what is not claimed: that is said there
+            if not any((at, unit.as_) in bound for at in stages):
                 yield Fault(
                     (*place.path, "equipment", number, "as"),
                     _("%(name)s is claimed, and no step scans it.") % {"name": unit.as_},
@@ -83,7 +86,8 @@ def begins_with_clearance(outline: Outline) -> Iterator[Fault]:
     """A stage that takes a place begins with the line clearance before."""
     for place in outline.stages:
         first = place.stage.operations[0].steps[0]
-        if place.stage.room is not None and not _is_clearance(first, "before"):
+        begins = place.number == 0 and first.kind == "timer"  # said there
+        if place.stage.room is not None and not begins and not _is_clearance(first, "before"):
             yield Fault(
                 (*place.path, "operations", 0, "steps", 0),
                 _("The stage takes a place, so its first step is a line clearance before."),

@@ -173,8 +173,8 @@ def loops_end(outline: Outline) -> Iterator[Fault]:
     for asked in conditions(outline):
         if not asked.loop:
             continue
-        inside = set(_inside(outline, asked))
-        if not any(outline.by_name.get(asked.absolute(name)) in inside for name in asked.names):
+        inside = {paths.normal(step.name) for step in _inside(outline, asked)}
+        if not inside & {asked.absolute(name) for name in asked.names}:
             sentence = _("Nothing in the loop changes what it waits for, so it cannot end by it.")
             yield Fault(asked.path, sentence)
         elif always(outline, asked) is False:

@@ -80,10 +80,11 @@ def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
     for place in outline.all_steps:
         action, plausible = _own(place).action, getattr(place.step, "plausible", None)
         bounds = _bounds(outline, action)
+        possible = _bounds(outline, plausible if isinstance(plausible, Band) else None)
         path = (*place.path, "limits", "action")
-        if action is None or _inverted(bounds):
+        if action is None or _inverted(bounds) or _inverted(possible):
             continue
-        if isinstance(plausible, Band) and apart(bounds, _bounds(outline, plausible)):
+        if apart(bounds, possible):
             yield Fault(path, _("No plausible value lies within the action limits."))
         elif _between_two_values(place, bounds):
             yield Fault(path, _("No value with so many decimals lies within the action limits."))
@@ -114,7 +115,10 @@ def _never_worked_out(outline: Outline, place: StepPlace, bounds: Bounds) -> boo
 def low_is_low_for_everybody(outline: Outline) -> Iterator[Fault]:
     """No lower limit lies above its upper one for an order that the recipe takes."""
     for path, band in _bands(outline):
-        if band.low is None or band.high is None or _inverted(_bounds(outline, band)):
+        if band.low is None or band.high is None:
+            continue
+        alike = formulas.is_plain(band.low) and formulas.is_plain(band.high)
+        if alike or _inverted(_bounds(outline, band)):
             continue
         for end in ("low", "high"):
             bounds = (outline.for_inputs(band.low, end), outline.for_inputs(band.high, end))

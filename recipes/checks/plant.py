@@ -8,6 +8,7 @@ from recipes import together
 from recipes.document import Staff
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, check
+from recipes.site import Site
 
 
 @check("site.material")
@@ -112,9 +113,17 @@ def a_shift_has_the_people(outline: Outline) -> Iterator[Fault]:
         return
     for path, staff, count in _people(outline):
         most = _in_a_shift(outline, staff)
-        if 0 < most < count:
+        if most < count and _some_have(outline.site, staff):
             sentence = _("%(count)s are needed at once; no shift has more than %(most)s of them.")
             yield Fault((*path, "count"), sentence % {"count": count, "most": most})
+
+
+def _some_have(site: Site, staff: Staff) -> bool:
+    """Tell whether the site knows role and qualification at all; if not, that is said."""
+    known = (
+        staff.qualification is None or site.people is None or site.people.get(staff.qualification)
+    )
+    return bool(known) and staff.role in (site.known_roles or ())
 
 
 def _people(outline: Outline) -> Iterator[tuple[Path, Staff, int]]:
@@ -144,9 +153,11 @@ def units_are_enough(outline: Outline) -> Iterator[Fault]:
     """The site has as many units of a class as one batch needs at once."""
     if outline.site is None or outline.site.equipment is None:
         return
+    said: set[tuple[object, str]] = set()
     for path, name, count in together.units(outline):
         most = _count(outline, name)
-        if 0 < most < count:
+        if 0 < most < count and (path[:2], name) not in said:
+            said.add((path[:2], name))
             sentence = _("%(count)s units of %(name)s are needed at once; the site has %(most)s.")
             yield Fault(path, sentence % {"count": count, "name": name, "most": most})
 

@@ -41,6 +41,8 @@ def _handles(place: StepPlace, kind: object) -> bool:
 def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
     """A container that was labelled is met again: scanned, filled, emptied or sent."""
     for place in outline.steps:
+        if place.step.kind != "label":
+            continue
         made = getattr(place.step, "makes", None)
         later = outline.steps[place.number + 1 :]
         if made is not None and not any(_handles(one, made) for one in later):
@@ -52,6 +54,8 @@ def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
 def containers_are_labelled(outline: Outline) -> Iterator[Fault]:
     """What material is transferred from or into was labelled before."""
     labelled = {ContainerKind.PATIENT, ContainerKind.SAMPLE}
+    if ContainerKind.PRODUCT not in {getattr(one.step, "makes", None) for one in outline.steps}:
+        labelled.add(ContainerKind.PRODUCT)  # said by another check
     for place in outline.steps:
         for field in ("from_", "to"):
             kind = getattr(place.step, field, None)

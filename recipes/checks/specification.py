@@ -12,7 +12,7 @@ from recipes import formulas
 from recipes.document import SpecificationItem
 from recipes.enums import ValueType
 from recipes.messages import Weight
-from recipes.outline import Fault, Outline, check
+from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.parts import Band
 
 
@@ -127,12 +127,19 @@ def bounds_of_known_things(outline: Outline) -> Iterator[Fault]:
 @check("test.no_sample")
 def tests_have_a_sample(outline: Outline) -> Iterator[Fault]:
     """Each test has a step that takes a sample for it."""
+    if any(_names_wrong(outline, place) for place in outline.all_steps):
+        return  # a sample that names no test, or an unknown one, is said there
     for number, test in enumerate(outline.recipe.tests):
         if test.key not in outline.sampled:
             yield Fault(
                 ("tests", number, "key"),
                 _("No step takes a sample for the test %(name)s.") % {"name": test.key},
             )
+
+
+def _names_wrong(outline: Outline, place: StepPlace) -> bool:
+    names = {use.name for use in place.step.uses()}
+    return place.step.kind == "sample" and not (names and names <= set(outline.recipe.test_by_key))
 
 
 @check("test.twice_sampled")

@@ -53,8 +53,10 @@ def _units(outline: Outline, place: OperationPlace) -> Iterator[tuple[object, st
 @check("staff.at_once")
 def people_are_enough(outline: Outline) -> Iterator[Fault]:
     """Operations that run beside each other need no more people than their stage has."""
+    said: set[tuple[int, together.Who]] = set()
     for path, one, count, place in together.people_of_operations(outline):
         has = together.count_of(place.stage.staff, together.who(one))
-        if has and count > has:
+        if has and count > has and (place.number, together.who(one)) not in said:
+            said.add((place.number, together.who(one)))
             sentence = _("%(count)s are needed at once, the stage has %(has)s.")
             yield Fault((*path, "count"), sentence % {"count": count, "has": has})

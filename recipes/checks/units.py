@@ -37,6 +37,8 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
         for written in place.step.written():
             if formulas.is_plain(written.formula) or not _unit_known(written):
                 continue
+            if not _names_known(outline, written.formula, place):
+                continue
             try:
                 dimensions.check(
                     written.formula,
@@ -48,6 +50,8 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
     first = outline.steps[0]
     for path, formula, gives in _outside_steps(outline):
         if formulas.is_plain(formula) or not units.known(gives):
+            continue
+        if not _names_known(outline, formula, first):
             continue
         try:
             dimensions.check(
@@ -73,6 +77,12 @@ def _outside_steps(outline: Outline) -> Iterator[tuple[Path, str, str]]:
         for formula in (*band, item.above, item.below):
             if formula is not None and asked is not None and asked.unit is not None:
                 yield ("specification", number), formula, asked.unit
+
+
+def _names_known(outline: Outline, formula: str, place: StepPlace) -> bool:
+    """Tell whether all that a formula names is there: what is not is said elsewhere."""
+    names = formulas.parse(formula).names
+    return all(unit_of(outline, name, place) is not None for name in names)
 
 
 def _unit_known(written: Written) -> bool:
