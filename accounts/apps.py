@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and access")
 
     def ready(self) -> None:
-        from accounts import folds, presenters, tasks, things  # noqa: F401, PLC0415 - they register
+        from accounts import folds, owing, presenters, tasks, things  # noqa: F401, PLC0415 - they register
         from accounts.api import schema  # noqa: F401, PLC0415 - registers itself

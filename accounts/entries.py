@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from records.entries import Instant, Payload, entry
+from records.entries import Fields, Instant, Payload, entry, upcast
 
 
 @entry("site.opened", version=1, stream="site")
@@ -50,14 +50,34 @@ class CredentialChanged(Payload):
 
 
 @entry("qualification.granted", version=1, stream="person")
-class QualificationGranted(Payload):
-    """Grants, or prolongs what was granted before for the same subject."""
+class QualificationGranted1(Payload):
+    """As it was said before a qualification knew the version of its procedure."""
 
     qualification: UUID
     subject_kind: str
     key: str
     label: str
     valid_until: Instant
+
+
+@upcast("qualification.granted", version=1)
+def _of_no_version(fields: Fields) -> Fields:
+    return {**fields, "procedure_version": None}
+
+
+@entry("qualification.granted", version=2, stream="person")
+class QualificationGranted(Payload):
+    """Grants, or prolongs what was granted before for the same subject.
+
+    ``procedure_version`` is the one on which the person was trained.
+    """
+
+    qualification: UUID
+    subject_kind: str
+    key: str
+    label: str
+    valid_until: Instant
+    procedure_version: int | None = None
 
 
 @entry("qualification.failed", version=1, stream="person")
@@ -79,6 +99,30 @@ class QualificationWithdrawn(Payload):
     qualification: UUID
     label: str
     reason: str
+
+
+@entry("qualification.asked", version=1, stream="site")
+class QualificationAsked(Payload):
+    """The site asks for a qualification, or no more: by class of room or of equipment."""
+
+    rule: UUID
+    subject_kind: str
+    key: str
+    asked: bool
+    reason: str
+
+
+@entry("procedure.versioned", version=1, stream="*")
+class ProcedureVersioned(Payload):
+    """A version of a procedure is worked by from now on; stands on the version's own stream.
+
+    A qualification for a version before ``counts_from`` does not count for it.
+    """
+
+    key: str
+    label: str
+    number: int
+    counts_from: int
 
 
 @entry("obligation.incurred", version=1, stream="person")

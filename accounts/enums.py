@@ -1,3 +1,5 @@
+from enum import nonmember
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +60,9 @@ class SubjectKind(models.TextChoices):
     EQUIPMENT_CLASS = "equipment-class", _("Equipment class")
     GOWNING = "gowning", _("Gowning")
     PROCESS_SIMULATION = "process-simulation", _("Aseptic process simulation")
+
+    # What the site asks for; a procedure and its simulation are asked by the recipe itself.
+    by_site = nonmember(["gowning", "equipment-class"])
 
 
 class QualificationStatus(models.TextChoices):

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mes.lib.refusals import Interlock, Refusal, refuses
+from accounts.subjects import words
+from mes.lib.refusals import Interlock, Param, Refusal, refuses
 
 
 class NotSignedIn(Refusal):
@@ -204,6 +205,24 @@ class QualificationEnded(Refusal):
     way_out = _("Open the page again.")
 
 
+class VersionOfNoProcedure(Refusal):
+    """Only a procedure has versions."""
+
+    code = "qualification.version_of_no_procedure"
+    status = 422
+    sentence = _("Only a qualification for a procedure has a version.")
+    way_out = _("Leave the version empty, or choose a procedure.")
+
+
+class SubjectNotAsked(Refusal):
+    """A procedure and its simulation are asked by the recipe, not by the site."""
+
+    code = "qualification.not_asked_by_site"
+    status = 422
+    sentence = _("A site asks by class of room or of equipment only.")
+    way_out = _("What a procedure asks stands in its recipe.")
+
+
 class OwnSecretNeeded(Refusal):
     """The secret was set by somebody else or is too old: it opens and signs nothing."""
 
@@ -270,6 +289,10 @@ class NotQualified(Refusal):
     way_out = _("Let a qualified person do it, or ask QA.")
     interlock = Interlock.CONDITIONAL
     recorded = True
+
+    @property
+    def _shown(self) -> dict[str, Param]:
+        return super()._shown | {"subject": words(str(self.params["subject"]))}
 
 
 class UsernameTaken(Refusal):

@@ -9,6 +9,8 @@ from accounts.entries import (
     ObligationMet,
     PersonDisabled,
     PersonJoined,
+    ProcedureVersioned,
+    QualificationAsked,
     QualificationFailed,
     QualificationGranted,
     QualificationWithdrawn,
@@ -24,10 +26,12 @@ from accounts.entries import (
 from accounts.enums import QualificationStatus
 from accounts.models import (
     Alarm,
+    AskedSubject,
     Device,
     IdleTime,
     Obligation,
     Person,
+    ProcedureVersion,
     Qualification,
     RoleAssignment,
     SignInLink,
@@ -74,12 +78,12 @@ def _role_revoked(e: Folded[RoleRevoked]) -> None:
 def _qualification_granted(e: Folded[QualificationGranted]) -> None:
     p = e.payload
     held = Qualification.objects.filter(id=p.qualification)
-    again = {"label": p.label, "valid_until": p.valid_until}
+    again = {"label": p.label, "valid_until": p.valid_until, "version": p.procedure_version}
     if not change(held, e, status=QualificationStatus.VALID, **again):
         create(
             Qualification, e,
             id=p.qualification, person_id=e.stream, subject_kind=p.subject_kind, key=p.key,
-            label=p.label, valid_until=p.valid_until,
+            label=p.label, valid_until=p.valid_until, version=p.procedure_version,
         )  # fmt: skip
 
 
@@ -93,6 +97,20 @@ def _qualification_failed(e: Folded[QualificationFailed]) -> None:
 def _qualification_withdrawn(e: Folded[QualificationWithdrawn]) -> None:
     held = Qualification.objects.filter(id=e.payload.qualification)
     change(held, e, status=QualificationStatus.WITHDRAWN)
+
+
+@fold(QualificationAsked)
+def _qualification_asked(e: Folded[QualificationAsked]) -> None:
+    p = e.payload
+    if not change(AskedSubject.objects.filter(id=p.rule), e, asked=p.asked):
+        create(
+            AskedSubject, e, id=p.rule, subject_kind=p.subject_kind, key=p.key, asked=p.asked
+        )  # fmt: skip
+
+
+@fold(ProcedureVersioned)
+def _procedure_versioned(e: Folded[ProcedureVersioned]) -> None:
+    create(ProcedureVersion, e, id=e.stream, effective_at=e.at, **e.payload.model_dump())
 
 
 @fold(DeviceEnrolled)

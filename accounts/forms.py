@@ -164,6 +164,13 @@ class Qualify(forms.Form):
         label=_("Subject"),
         help_text=_("As recipes ask for it, such as PRODIGY-TCT"),
     )
+    version = forms.IntegerField(
+        label=_("Version of the procedure"),
+        help_text=_("Empty: the one that is effective"),
+        min_value=1,
+        max_value=9999,
+        required=False,
+    )
     valid_until = forms.DateField(
         label=_("Valid until the end of"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -171,6 +178,24 @@ class Qualify(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, people: list[tuple[str, str]]) -> None:
         super().__init__(data)
         self.fields["person"].choices = people  # type: ignore[attr-defined]
+
+
+class AskSubject(forms.Form):
+    """What the site asks of whoever works in a class of rooms, or with a class of equipment."""
+
+    subject_kind = forms.ChoiceField(
+        label=_("Kind of subject"),
+        choices=[(key, SubjectKind(key).label) for key in SubjectKind.by_site],
+    )
+    class_code = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        label=_("Class"),
+        help_text=_("Of room or equipment, such as grade-C or prodigy"),
+    )
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="ask_%s")
 
 
 class EndQualification(forms.Form):

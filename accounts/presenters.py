@@ -7,6 +7,7 @@ from accounts import entries as said
 from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd
 from accounts.owed import ABOUT
 from accounts.permissions import role_title
+from accounts.subjects import words
 from records.presenters import presents
 
 
@@ -43,8 +44,27 @@ def _credential_changed(p: said.CredentialChanged) -> str:
 
 @presents(said.QualificationGranted)
 def _qualification_granted(p: said.QualificationGranted) -> str:
-    said_of = {"label": p.label, "until": f"{p.valid_until:%Y-%m-%d}"}
+    version = f" v{p.procedure_version}" if p.procedure_version else ""
+    said_of = {"label": p.label + version, "until": f"{p.valid_until:%Y-%m-%d}"}
     return _("Qualified for %(label)s until %(until)s") % said_of
+
+
+@presents(said.QualificationAsked)
+def _qualification_asked(p: said.QualificationAsked) -> str:
+    said_of = {"what": words(f"{p.subject_kind}:{p.key}"), "reason": p.reason}
+    if p.asked:
+        return _("Asked of whoever works there: %(what)s; %(reason)s") % said_of
+    return _("Not asked any more: %(what)s; %(reason)s") % said_of
+
+
+@presents(said.ProcedureVersioned)
+def _procedure_versioned(p: said.ProcedureVersioned) -> str:
+    said_of = {"label": p.label, "n": p.number, "from": p.counts_from}
+    if p.counts_from < p.number:
+        return (
+            _("%(label)s is worked by as v%(n)s; training on v%(from)s or later counts") % said_of
+        )
+    return _("%(label)s is worked by as v%(n)s; it asks for training on it") % said_of
 
 
 @presents(said.QualificationFailed)

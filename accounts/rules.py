@@ -1,14 +1,15 @@
 """Who may do what: each check raises the refusal that the person reads."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from accounts import selectors
-from accounts.enums import QualificationStatus
+from accounts import selectors, training
 from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, SamePerson
-from accounts.models import Person, Qualification
+from accounts.models import Person
 from accounts.permissions import Permission, role_for
+from accounts.subjects import Subject
 from mes.lib.refusals import NotFound
 from records.commands import SYSTEM_ROLE, Actor
 
@@ -75,11 +76,13 @@ def check_manages(actor: Actor, person: UUID) -> None:
         raise NotFound()
 
 
-def check_qualified(person: UUID, key: str, *, at: datetime) -> None:
-    """Raise NotQualified unless the person is qualified for ``key`` at ``at`` (21 CFR 211.25)."""
-    held = Qualification.objects.filter(
-        person=person, key=key, valid_until__gt=at, status=QualificationStatus.VALID
-    )
-    if not held.exists():
+def check_qualified(person: UUID, subjects: Sequence[Subject], *, at: datetime) -> None:
+    """Raise NotQualified unless the person is qualified for all of ``subjects`` at ``at``
+    (21 CFR 211.25). The refusal names what is missing.
+    """
+    held = training.held_of(person, at=at) if subjects else ()
+    missing = [subject.text for subject in subjects if not subject.is_met_by(held)]
+    if missing:
         name = Person.objects.filter(id=person).values_list("printed_name", flat=True).first()
-        raise NotQualified(person=name or str(person), subject=key, streams=[person])
+        subject = "; ".join(missing)
+        raise NotQualified(person=name or str(person), subject=subject, streams=[person])

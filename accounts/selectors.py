@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.entries import QualificationFailed, QualificationGranted
 from accounts.enums import QualificationStatus
 from accounts.models import (
     Alarm,
@@ -31,7 +30,6 @@ from accounts.models import (
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from mes.lib.refusals import NotFound
 from records.commands import Actor
-from records.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,36 +269,6 @@ def person_by_subject(provider: str, subject: str) -> Person | None:
     ).select_related("person")
     found = link.first()
     return found.person if found else None
-
-
-def qualifications_held(people: Iterable[UUID]) -> list[Qualification]:
-    """Return every qualification of these people but the withdrawn ones, by kind and key."""
-    rows = Qualification.objects.filter(person__in=list(people)).select_related("person")
-    kept = rows.exclude(status=QualificationStatus.WITHDRAWN)
-    return list(kept.order_by("subject_kind", "key", "person__printed_name", "id"))
-
-
-def last_good_of(person: UUID, qualification: UUID) -> datetime:
-    """Return when the qualification was granted last: the last good assessment.
-
-    Where this site cannot see the grant (made at another one), since the person joined.
-    """
-    rows = Entry.objects.filter(stream=person, kind=QualificationGranted.kind).order_by("-seq")
-    wanted = str(qualification)
-    said = (r.at for r in rows if r.envelope["payload"]["qualification"] == wanted)
-    return next(said, None) or person_of(person).joined_at
-
-
-def streams_touched(person: UUID, *, site: UUID | None, since: datetime) -> list[UUID]:
-    """Return the streams of a site to which a person appended since then, their own left out."""
-    made = Entry.objects.filter(site=site, at__gte=since, actor=person).exclude(stream=person)
-    return list(made.order_by("stream").values_list("stream", flat=True).distinct())
-
-
-def failures_of(people: Iterable[UUID], *, most: int) -> list[Entry]:
-    """Return the last failed assessments of these people, newest first."""
-    rows = Entry.objects.filter(stream__in=list(people), kind=QualificationFailed.kind)
-    return list(rows.order_by("-at")[:most])
 
 
 def obligations_of(person: UUID) -> list[Obligation]:

@@ -1,4 +1,4 @@
-"""What accounts does later: letters to those who watch over sign-in."""
+"""What accounts does later: letters to who watches over sign-in, warnings of lapses."""
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -7,6 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.enums import AlarmKind
 from accounts.models import Alarm
 from accounts.services.alarms import TOPIC
+from accounts.services.qualifications import (
+    DUE_SOON,
+    NEW_VERSION,
+    ask_retraining,
+    warn_of_lapse,
+)
 from records import outbox
 from records.reading import reading
 
@@ -27,3 +33,15 @@ def write_to_administrators(message: outbox.Message) -> None:
         ]
         send_mail(_("Alarm of sign-in"), "\n".join(lines), None, settings.MES_ALARM_MAIL)
     outbox.discard(message)
+
+
+@outbox.subscribe(DUE_SOON, consumer="accounts.warn_of_lapse")
+def warn(message: outbox.Message) -> None:
+    """Tell a person 30 days ahead that a qualification lapses; once for each grant."""
+    warn_of_lapse(command=message.command("qualification.warn"), message=message)
+
+
+@outbox.subscribe(NEW_VERSION, consumer="accounts.ask_retraining")
+def retrain(message: outbox.Message) -> None:
+    """Tell a person that a new version of a procedure asks for training."""
+    ask_retraining(command=message.command("qualification.retrain"), message=message)

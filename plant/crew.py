@@ -1,15 +1,18 @@
 """The people of a plant: who they are, and commands and proofs in their name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from accounts.enums import SubjectKind
 from accounts.services.ceremony import Proof
-from accounts.services.people import grant_qualification, grant_role, join_person
+from accounts.services.people import grant_role, join_person
+from accounts.services.qualifications import ask_subject, grant_qualification
 from mes.lib import clock
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
+from recipes.document import Recipe
 from records.commands import SYSTEM_ROLE, Actor, Command
 
 QUALIFIED_FOR = timedelta(days=365)
@@ -110,12 +113,37 @@ def hire_all(crew: Crew) -> None:
         crew.people[hire.key] = (person, hire)
 
 
-def qualify(crew: Crew, keys: tuple[str, ...], subjects: set[str]) -> None:
-    """Qualify people for procedures, for a year."""
-    until = clock.now() + QUALIFIED_FOR
-    for key in keys:
-        for subject in sorted(subjects):
-            grant_qualification(
-                command=crew.setup("accounts.grant_qualification"), person=crew.people[key][0],
-                subject_kind="procedure", key=subject, label=subject, valid_until=until,
+def qualify(crew: Crew, keys: tuple[str, ...], recipes: Iterable[Recipe]) -> None:
+    """Qualify people for all that recipes ask of hands, for a year; ask it at the site.
+
+    Training is on the first version, which need not be effective yet.
+    """
+    asked = sorted({subject for recipe in recipes for subject in _subjects(recipe)})
+    for kind in SubjectKind.by_site:
+        for key in sorted({key for of, key, _ in asked if of == kind}):
+            ask_subject(
+                command=crew.setup("accounts.ask_subject"), subject_kind=kind, key=key,
+                asked=True, reason="Everybody who works there is assessed.",
             )  # fmt: skip
+    until = clock.now() + QUALIFIED_FOR
+    for person in keys:
+        for kind, key, version in asked:
+            grant_qualification(
+                command=crew.setup("accounts.grant_qualification"), person=crew.people[person][0],
+                subject_kind=kind, key=key, label=key, valid_until=until,
+                version=version or None,
+            )  # fmt: skip
+
+
+def _subjects(recipe: Recipe) -> Iterator[tuple[str, str, int]]:
+    """Yield kind, key and version of what a recipe asks of hands."""
+    yield SubjectKind.PROCEDURE.value, recipe.recipe, 1
+    yield SubjectKind.PROCESS_SIMULATION.value, recipe.process_type or recipe.recipe, 0
+    for stage in recipe.stages:
+        for staff in stage.staff:
+            if staff.qualification:
+                yield SubjectKind.PROCEDURE.value, staff.qualification, 0
+        if stage.room:
+            yield SubjectKind.GOWNING.value, stage.room.class_, 0
+        for need in stage.equipment:
+            yield SubjectKind.EQUIPMENT_CLASS.value, need.class_, 0

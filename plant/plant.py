@@ -52,14 +52,7 @@ def open_plant(
     said("recipes, approved by two people")
     documents = {one: library.parsed(one) for one in recipes}
     versions = {one: library.make_effective(crew, one) for one in recipes}
-    subjects = {
-        staff.qualification
-        for document in documents.values()
-        for stage in document.stages
-        for staff in stage.staff
-        if staff.qualification
-    }
-    qualify(crew, HANDS, subjects)
+    qualify(crew, HANDS, documents.values())
     said("rooms, equipment and lots")
     built = house.build(crew, tuple(documents.values()))
     return Plant(site=site, crew=crew, house=built, versions=versions, recipes=documents)

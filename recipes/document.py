@@ -273,11 +273,16 @@ class Recipe(Part):
     """A whole recipe, from the receipt of the cells to the store.
 
     ``absolute`` names the interlocks that QA cannot concede anywhere in it.
+    ``process_type`` names the process that an aseptic process simulation stands for; without it
+    the recipe is a process of its own. ``trained_from`` is the oldest version on which people
+    may have been trained; without it they are trained on this one.
     """
 
     recipe: Code
     title: Text
     modality: Modality
+    process_type: Code | None = None
+    trained_from: Annotated[Whole, Field(ge=1)] | None = None
     inputs: tuple[Input, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     bill_of_materials: tuple[MaterialLine, ...] = ()

@@ -4,18 +4,20 @@ from accounts.models.device import Device, IdleTime
 from accounts.models.link import SignInLink
 from accounts.models.obligation import Obligation
 from accounts.models.person import Person
-from accounts.models.qualification import Qualification
+from accounts.models.qualification import AskedSubject, ProcedureVersion, Qualification
 from accounts.models.role import RoleAssignment
 from accounts.models.site import Site
 
 __all__ = [
     "Alarm",
+    "AskedSubject",
     "Attempt",
     "Credential",
     "Device",
     "IdleTime",
     "Obligation",
     "Person",
+    "ProcedureVersion",
     "Qualification",
     "RoleAssignment",
     "SignInLink",

@@ -1,18 +1,16 @@
 """Joining, moving, leaving: the trail of a person's rights (EU GMP draft Annex 11, 11)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from accounts import rules
 from accounts.entries import (
     PersonDisabled,
     PersonJoined,
-    QualificationGranted,
     RoleGranted,
     RoleRevoked,
 )
 from accounts.exceptions import IdentityNotChecked, RoleHeld, RolesConflict, UnknownRole
-from accounts.models import Qualification, RoleAssignment
+from accounts.models import RoleAssignment
 from accounts.permissions import ROLES, Permission
 from accounts.selectors import person_of, roles_of
 from mes.lib.ids import uuid7
@@ -119,35 +117,4 @@ def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str
             raise NotFound()
         a.append(person, RoleRevoked(assignment=assignment, role=held.role, reason=reason))
         a.reply = {"id": str(assignment)}
-    return a.reply
-
-
-@acting
-def grant_qualification(
-    *,
-    command: Command,
-    person: UUID,
-    subject_kind: str,
-    key: str,
-    label: str,
-    valid_until: datetime,
-) -> Reply:
-    """Qualify a person for a subject, or prolong it; appends ``qualification.granted``.
-
-    Raises NotAllowed, OwnAccess, NotFound.
-    """
-    with act(command, streams=[person]) as a:
-        rules.check_permission(a.actor, Permission.ACCOUNTS_QUALIFY)
-        rules.check_not_own(a.actor, person)
-        held = Qualification.objects.filter(person=person, subject_kind=subject_kind, key=key)
-        qualification = held.values_list("id", flat=True).first() or uuid7()
-        granted = QualificationGranted(
-            qualification=qualification,
-            subject_kind=subject_kind,
-            key=key,
-            label=label,
-            valid_until=valid_until,
-        )
-        a.append(person, granted)
-        a.reply = {"id": str(qualification)}
     return a.reply

@@ -1,4 +1,4 @@
-"""Who is qualified for what: the trainer's matrix; grant, renew, fail, withdraw."""
+"""Who is qualified for what: the trainer's matrix; grant, renew, fail, withdraw, ask."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -10,13 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import selectors
+from accounts import selectors, training
 from accounts.enums import QualificationStatus, SubjectKind
-from accounts.forms import EndQualification, Qualify
-from accounts.models import Person, Qualification
+from accounts.forms import AskSubject, EndQualification, Qualify
+from accounts.models import Person, ProcedureVersion, Qualification
 from accounts.permissions import Permission
-from accounts.services.people import grant_qualification
-from accounts.services.qualifications import fail_qualification, withdraw_qualification
+from accounts.services.qualifications import (
+    WARNED,
+    ask_subject,
+    fail_qualification,
+    grant_qualification,
+    withdraw_qualification,
+)
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -24,7 +29,6 @@ from records.models import Entry
 from records.reading import reading
 from records.web import actor_of, command_from
 
-WARNED = timedelta(days=30)
 MOST_FAILURES = 20
 ENDINGS = {"fail": fail_qualification, "withdraw": withdraw_qualification}
 
@@ -35,6 +39,7 @@ class Cell(NamedTuple):
     sign: str
     word: str
     until: datetime
+    version: int | None = None
 
 
 @requires(Permission.ACCOUNTS_READ)
@@ -69,6 +74,9 @@ def _change(request: HttpRequest, form: Qualify) -> None:
     if form.is_bound:
         _grant(request, form.cleaned_data)
         return
+    if "ask" in request.POST:
+        _ask(request)
+        return
     end, said = ENDINGS.get(request.POST.get("end", "")), EndQualification(request.POST)
     if end is None or not said.is_valid():
         raise NotFound()
@@ -77,6 +85,21 @@ def _change(request: HttpRequest, form: Qualify) -> None:
     payload = {"qualification": str(held), "person": str(person), "reason": reason}
     command = command_from(request, f"qualification.{request.POST['end']}", payload)
     end(command=command, person=person, qualification=held, reason=reason)
+
+
+def _ask(request: HttpRequest) -> None:
+    said = AskSubject(request.POST)
+    if not said.is_valid():
+        raise NotFound()
+    found = said.cleaned_data
+    values = {
+        "subject_kind": found["subject_kind"],
+        "key": found["class_code"],
+        "asked": request.POST["ask"] == "yes",
+        "reason": found["reason"],
+    }
+    command = command_from(request, "qualification.ask", values)
+    ask_subject(command=command, **values)
 
 
 def _grant(request: HttpRequest, values: dict[str, Any]) -> None:
@@ -88,6 +111,7 @@ def _grant(request: HttpRequest, values: dict[str, Any]) -> None:
         "key": values["subject"],
         "label": values["subject"],
         "valid_until": midnight.astimezone(UTC),
+        "version": values["version"],
     }
     payload = {name: str(value) for name, value in said.items()}
     command = command_from(request, "qualification.grant", payload)
@@ -97,14 +121,23 @@ def _grant(request: HttpRequest, values: dict[str, Any]) -> None:
 def _page(site: UUID | None, *, now: datetime) -> dict[str, Any]:
     people = [row.person for row in selectors.people_of(site)] if site else []
     ids = [person.id for person in people]
-    held = selectors.qualifications_held(ids)
-    failures = selectors.failures_of(ids, most=MOST_FAILURES)
+    held = training.qualifications_held(ids)
+    failures = training.failures_of(ids, most=MOST_FAILURES)
+    effective = training.effective_procedures()
+    cells = {row.id: _cell(row, effective, now=now) for row in held}
     labels = {person.id: person.printed_name for person in people}
     return {
         "subjects": _subjects(held),
-        "rows": _rows(people, held, now=now),
+        "rows": _rows(people, held, cells),
         "held": held,
-        "due": [row for row in held if _cell(row, now=now).sign == "clock"],
+        "due": [row for row in held if cells[row.id].sign == "clock"],
+        "outdated": [
+            {"held": row, "effective": effective[row.key]}
+            for row in held
+            if cells[row.id].sign == "warning"
+        ],
+        "asked": [row for row in training.asked_subjects() if row.asked],
+        "ask_form": AskSubject(),
         "failures": [_failure(entry, labels) for entry in failures],
     }
 
@@ -116,24 +149,39 @@ def _subjects(held: list[Qualification]) -> list[dict[str, str]]:
 
 
 def _rows(
-    people: list[Person], held: list[Qualification], *, now: datetime
+    people: list[Person], held: list[Qualification], cells: dict[UUID, Cell]
 ) -> list[dict[str, Any]]:
     subjects = list(dict.fromkeys((row.subject_kind, row.key) for row in held))
-    cells = {(row.person_id, row.subject_kind, row.key): _cell(row, now=now) for row in held}
+    placed = {(row.person_id, row.subject_kind, row.key): cells[row.id] for row in held}
     return [
-        {"person": person, "cells": [cells.get((person.id, *subject)) for subject in subjects]}
+        {"person": person, "cells": [placed.get((person.id, *subject)) for subject in subjects]}
         for person in people
     ]
 
 
-def _cell(row: Qualification, *, now: datetime) -> Cell:
+def _cell(row: Qualification, effective: dict[str, ProcedureVersion], *, now: datetime) -> Cell:
+    sign, word = _standing(row, effective, now=now)
+    return Cell(sign, word, row.valid_until, row.version)
+
+
+def _standing(
+    row: Qualification, effective: dict[str, ProcedureVersion], *, now: datetime
+) -> tuple[str, str]:
     if row.status == QualificationStatus.SUSPENDED:
-        return Cell("stop", _("suspended"), row.valid_until)
+        return "stop", _("suspended")
     if row.valid_until <= now:
-        return Cell("cross", _("expired"), row.valid_until)
+        return "cross", _("expired")
+    if _is_outdated(row, effective.get(row.key)):
+        return "warning", _("older version")
     if row.valid_until <= now + WARNED:
-        return Cell("clock", _("due"), row.valid_until)
-    return Cell("tick", _("valid"), row.valid_until)
+        return "clock", _("due")
+    return "tick", _("valid")
+
+
+def _is_outdated(row: Qualification, effective: ProcedureVersion | None) -> bool:
+    if effective is None or row.subject_kind != SubjectKind.PROCEDURE:
+        return False
+    return (row.version or 0) < effective.counts_from
 
 
 def _failure(entry: Entry, labels: dict[UUID, str]) -> dict[str, Any]:

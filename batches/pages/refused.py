@@ -45,6 +45,7 @@ TITLES: Mapping[str, Promise | str] = {
     "unit.out_of_service": gettext_lazy("Refused: this unit is out of service."),
     "unit.out_of_calibration": gettext_lazy("Refused: the calibration is due."),
     "unit.not_clean": gettext_lazy("Refused: this unit is not clean."),
+    "person.not_qualified": gettext_lazy("Refused: not qualified for this."),
     "timer.too_early": gettext_lazy("Refused: it is too early."),
     "gate.closed": gettext_lazy("Refused: the gate is closed."),
 }

@@ -6,12 +6,13 @@ from uuid import UUID
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, check_shown, sign
-from batches import rules, selectors
+from batches import qualifying, rules, selectors
 from batches.entries import BatchCompleted, OperationAttested, OperationSignedOn
 from batches.enums import OperationState, ProcessState, StepState
 from batches.exceptions import AlreadySignedOn
 from batches.models import Operation, Step
 from batches.services.steps import step_content
+from batches.work import at_step
 from mes.lib.evidence import JSON
 from records.act import Act, act, acting
 from records.commands import Command, Reply
@@ -23,17 +24,21 @@ ATTESTED = "I performed these steps as recorded."
 def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> Reply:
     """Sign a performer on to an operation; the actor records what the performer does.
 
-    The performer may change while no step of the operation is done. Raises AlreadySignedOn, and
-    NotAllowed for a performer who could not attest the steps later. Appends
-    ``operation.signed_on``.
+    The performer may change while no step of the operation is done. Raises AlreadySignedOn,
+    NotAllowed for a performer who could not attest the steps later, and NotQualified, unless QA
+    lets the operation's first step pass. Appends ``operation.signed_on``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.BATCHES_PERFORM)
         performer = replace(a.actor, person=proof.person, name=proof.printed_name)
         check_permission(performer, Permission.BATCHES_ATTEST)
-        rules.check_executing(selectors.batch_of(batch))
+        seen = selectors.batch_of(batch)
+        rules.check_executing(seen)
         row = selectors.operation_of(batch, operation)
         _check_free(row)
+        first = _first_step(row)
+        with at_step(batch, first):
+            qualifying.check_sign_on(a, seen, first, person=proof.person)
         said = OperationSignedOn(
             operation=operation, performer=proof.person, performer_name=proof.printed_name,
             factors=proof.factors,
@@ -41,6 +46,11 @@ def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> R
         a.append(batch, said)
         a.reply = {"operation": operation, "performer": proof.printed_name}
     return a.reply
+
+
+def _first_step(row: Operation) -> str:
+    steps = Step.objects.filter(stream=row.stream, operation=row.path).order_by("position")
+    return steps.values_list("path", flat=True)[0]
 
 
 def _check_free(row: Operation) -> None:

@@ -2,22 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
-from accounts.exceptions import NotQualified
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from accounts.selectors import qualifications_of
 from accounts.services.ceremony import Proof, check_shown, sign
-from batches import rules, selectors
+from batches import qualifying, rules, selectors
 from batches.entries import Said, Shown, StepPerformed, StepVerified
 from batches.enums import StepState
 from batches.exceptions import CommentMissing, NothingToVerify
 from batches.findings import sentence
 from batches.interlocks import BY_KIND, holding
 from batches.models import Operation, Step
-from batches.work import Found, Work, at_step, refuse
+from batches.work import Found, Work, at_step
 from mes.lib.evidence import JSON
 from recipes.document import Placed
 from recipes.enums import Outcome
@@ -63,7 +60,7 @@ def perform_step(
         )  # fmt: skip
         with at_step(batch, step):
             rules.check_can_perform(seen, row, operation, placed.step)
-            _check_qualified(work, operation)
+            qualifying.check_hands(work, operation)
             judged = _judge(work)
             work.values = judged.values
             kind = BY_KIND.get(row.kind)
@@ -77,19 +74,6 @@ def perform_step(
                 holding.end_stage(work)
         a.reply = _reply(work, judged, row)
     return a.reply
-
-
-def _check_qualified(work: Work, operation: Operation) -> None:
-    """The performer holds one of the stage's qualifications now (21 CFR 211.25); QA may concede."""
-    asked = [staff.qualification for staff in work.placed.stage.staff]
-    if operation.performer is None or not asked or None in asked:
-        return
-    performer = operation.performer
-    held = qualifications_of([performer], at=work.a.now).get(performer, set())
-    if not held.intersection(asked):
-        subject = ", ".join(sorted({name for name in asked if name}))
-        missing = NotQualified(person=operation.performer_name, subject=subject)
-        work.interlock(partial(refuse, missing))
 
 
 def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> Found:
@@ -182,7 +166,7 @@ def verify_step(
     """Verify a performed step: a second person signs its values with both components.
 
     ``shown`` is the hash of what the verifier saw. Raises NothingToVerify, VerifiedOwnWork
-    (recorded), ShownHasChanged. Appends ``step.verified``.
+    and NotQualified (recorded), ShownHasChanged. Appends ``step.verified``.
     """
     with act(command, streams=[batch]) as a:
         seen = selectors.batch_of(batch)
@@ -191,6 +175,8 @@ def verify_step(
         if row.state != StepState.TO_BE_VERIFIED:
             raise NothingToVerify()
         rules.check_verifier(row, verifier=proof.person)
+        with at_step(batch, step):
+            qualifying.check_verifier(a, seen, step, person=proof.person)
         content = step_content(row)
         check_shown(shown, content)
         signature = sign(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, sign
+from accounts.services.qualifications import announce_version
 from mes.lib.ids import uuid7
 from recipes import reader, rules
 from recipes.document import Recipe
@@ -135,8 +136,9 @@ def make_effective(*, command: Command, version: UUID, seq: int) -> Reply:
     """Let batches be made from an approved version; the one before is superseded.
 
     An act of its own, because people are trained on a version between its approval and its
-    first use. Running batches keep the version that they have pinned. Raises NotAllowedNow,
-    NotAllowed, Stale (also when another version became effective meanwhile).
+    first use. Running batches keep the version that they have pinned. Whoever is not trained on
+    it, as its ``trained_from`` says, is told. Raises NotAllowedNow, NotAllowed, Stale (also when
+    another version became effective meanwhile).
     """
     with reading(site=command.actor.site, person=command.actor.person):
         before = effective_of(version_of(version).code)
@@ -150,6 +152,11 @@ def make_effective(*, command: Command, version: UUID, seq: int) -> Reply:
         if before is not None:
             a.append(before.id, RecipeSuperseded(by=version, number=row.number))
         a.append(version, RecipeMadeEffective(replaces=before.id if before else None))
+        trained_from = document(row.content_hash).trained_from
+        announce_version(
+            a, version, key=row.code, label=row.code, number=row.number,
+            counts_from=trained_from or row.number,
+        )  # fmt: skip
         a.reply = {"version": str(version), "replaced": str(before.id) if before else None}
     return a.reply
 

@@ -28,6 +28,7 @@ from accounts.exceptions import (
 from accounts.models import Device, Person, RoleAssignment, Site
 from accounts.services.credentials import set_credential
 from accounts.services.people import disable_person, grant_role, join_person, revoke_role
+from accounts.subjects import Subject
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
@@ -157,9 +158,10 @@ def test_qualification_ends_at_its_time(site: DemoSite) -> None:
     until = datetime(2027, 6, 1, 12, tzinfo=UTC)
     qualify(operator, "PRODIGY-TCT", site=site, until=until)
     with reading(site=site.id):
-        rules.check_qualified(operator, "PRODIGY-TCT", at=datetime(2027, 6, 1, 11, tzinfo=UTC))
+        asked = [Subject(("PRODIGY-TCT",))]
+        rules.check_qualified(operator, asked, at=datetime(2027, 6, 1, 11, tzinfo=UTC))
         with pytest.raises(NotQualified) as refused:
-            rules.check_qualified(operator, "PRODIGY-TCT", at=until)
+            rules.check_qualified(operator, asked, at=until)
     assert refused.value.params == {"person": "Olga Petrov", "subject": "PRODIGY-TCT"}
 
 

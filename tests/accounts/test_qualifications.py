@@ -10,18 +10,34 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import rules, selectors
-from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, QualificationEnded
+from accounts import rules, selectors, training
+from accounts.exceptions import (
+    NotAllowed,
+    NotQualified,
+    OwnAccess,
+    QualificationEnded,
+    SubjectNotAsked,
+    VersionOfNoProcedure,
+)
 from accounts.models import Qualification
 from accounts.services.devices import enrol_device
-from accounts.services.qualifications import fail_qualification, withdraw_qualification
+from accounts.services.qualifications import (
+    ask_subject,
+    fail_qualification,
+    grant_qualification,
+    withdraw_qualification,
+)
+from accounts.subjects import Held, Subject, words
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
+from records import outbox
 from records.reading import reading
 from records.verification import verify
 from tests.builders.accounts import (
+    PASSWORD,
     DemoSite,
     a_command,
+    give_secrets,
     open_demo_site,
     person,
     qualify,
@@ -76,10 +92,10 @@ def test_failure_suspends_and_lists_only_what_was_touched_since_the_last_good_on
     at_time(START + timedelta(days=2))
     assert end(fail_qualification, admin, site)["streams"] == 1
     with reading(site=site.id):
-        [failure] = selectors.failures_of([admin], most=5)
+        [failure] = training.failures_of([admin], most=5)
         assert failure.envelope["payload"]["streams"] == [str(after)]
         with pytest.raises(NotQualified):
-            rules.check_qualified(admin, KEY, at=START)
+            rules.check_qualified(admin, [Subject((KEY,))], at=START)
         assert selectors.qualifications_of([admin], at=START) == {}
     assert verify(everything=True).differences == []
 
@@ -162,4 +178,151 @@ def test_page_in_as_many_queries_for_many_as_for_one(site: DemoSite) -> None:
         with CaptureQueriesContext(connection) as counted:
             client.get(ADDRESS)
         counts.append(len(counted))
-    assert (counts[0] == counts[1], counts[0] <= 20) == (True, True)
+    assert (counts[0] == counts[1], counts[0] <= 22) == (True, True)
+
+
+# --- subjects: what is asked, and whether what is held is enough ---
+
+HELD = [Held("procedure", "CART19", 2), Held("gowning", "grade-C"), Held("procedure", "SOP-7")]
+
+
+@pytest.mark.req("P11-10i", "E4-APS")
+@pytest.mark.parametrize(
+    ("subject", "met"),
+    [
+        (Subject(("SOP-7",)), True),
+        (Subject(("SOP-8", "SOP-7")), True),
+        (Subject(("SOP-8",)), False),
+        (Subject(("grade-C",), "gowning"), True),
+        (Subject(("grade-C",), "process-simulation"), False),
+        (Subject(("grade-B",), "gowning"), False),
+        (Subject(("CART19",), "procedure", counts_from=1), True),
+        (Subject(("CART19",), "procedure", counts_from=2), True),
+        (Subject(("CART19",), "procedure", counts_from=3), False),
+        # Trained on no version: it counts for none.
+        (Subject(("SOP-7",), "procedure", counts_from=1), False),
+    ],
+)
+def test_a_subject_is_met_by_kind_key_and_version(subject: Subject, met: bool) -> None:
+    assert subject.is_met_by(HELD) is met
+
+
+def test_what_is_missing_is_kept_as_a_code_and_said_in_words() -> None:
+    kept = [Subject(("grade-B",), "gowning").text, Subject(("CART19",), "procedure", 3).text]
+    assert kept == ["gowning:grade-B", "procedure:CART19 v3"]
+    said = words("; ".join([*kept, "A-1, A-2"]))
+    assert said == "gowning for grade-B; procedure CART19 v3; A-1, A-2"
+
+
+# --- warned once, 30 days ahead ---
+
+
+def owed_by(someone: UUID, site: DemoSite) -> list[tuple[str, str]]:
+    with reading(site=site.id):
+        return [(row.about, row.place) for row in selectors.obligations_of(someone)]
+
+
+LAPSES = [("qualification.lapses", KEY)]
+
+
+@pytest.mark.req("P11-10i")
+def test_a_lapse_is_owed_from_30_days_ahead_once_and_met_by_renewal(
+    site: DemoSite, at_time: Callable[[datetime], None]
+) -> None:
+    someone, until = site.person("operator"), START + timedelta(days=60)
+    qualify(someone, KEY, site=site, until=until)
+    at_time(until - timedelta(days=30, seconds=1))
+    outbox.drain()
+    assert owed_by(someone, site) == []
+    at_time(until - timedelta(days=30))
+    outbox.drain()
+    outbox.drain()
+    assert owed_by(someone, site) == LAPSES
+    page = signed_in_as(someone, site).get("/me/owed/").content.decode()
+    assert "Renew your qualification for GOWNING: it ends on 30 Apr 2027" in page
+    qualify(someone, KEY, site=site, until=until + timedelta(days=365))
+    assert owed_by(someone, site) == []
+    # The message of the old grant has had its say; that of the new one waits.
+    at_time(until + timedelta(days=1))
+    outbox.drain()
+    assert owed_by(someone, site) == []
+
+
+def signed_in_as(someone: UUID, site: DemoSite) -> Client:
+    give_secrets(someone, site)
+    with reading(site=site.id):
+        username = selectors.person_of(someone).username
+    client = Client()
+    form = {"key": str(uuid7()), "username": username, "password": PASSWORD}
+    assert client.post("/sign-in/", form).status_code == 302
+    return client
+
+
+@pytest.mark.parametrize("end_it", [fail_qualification, withdraw_qualification])
+def test_what_ended_before_is_not_warned_of(
+    site: DemoSite, at_time: Callable[[datetime], None], end_it: Callable[..., Any]
+) -> None:
+    someone, until = site.person("operator"), START + timedelta(days=60)
+    qualify(someone, KEY, site=site, until=until)
+    end(end_it, someone, site)
+    at_time(until - timedelta(days=1))
+    outbox.drain()
+    assert owed_by(someone, site) == []
+
+
+def test_granted_for_less_than_30_days_is_owed_at_once(site: DemoSite) -> None:
+    someone = site.person("operator")
+    qualify(someone, KEY, site=site, until=START + timedelta(days=7))
+    outbox.drain()
+    assert owed_by(someone, site) == LAPSES
+    end(withdraw_qualification, someone, site)
+    assert owed_by(someone, site) == []
+
+
+# --- what a site asks ---
+
+
+def asked(site: DemoSite) -> list[tuple[str, str, bool]]:
+    with reading(site=site.id):
+        return [(row.subject_kind, row.key, row.asked) for row in training.asked_subjects()]
+
+
+def ask(site: DemoSite, kind: str, key: str, *, role: str = "trainer", yes: bool = True) -> None:
+    ask_subject(
+        command=a_command(site.actor(role)), subject_kind=kind, key=key, asked=yes, reason="SOP 12"
+    )
+
+
+@pytest.mark.req("E4-APS")
+def test_a_site_asks_by_class_and_no_more_and_another_site_hears_nothing(site: DemoSite) -> None:
+    other = open_demo_site("MZ2")
+    ask(site, "gowning", "grade-C")
+    ask(site, "equipment-class", "prodigy")
+    ask(site, "gowning", "grade-C", yes=False)
+    assert asked(site) == [("equipment-class", "prodigy", True), ("gowning", "grade-C", False)]
+    assert asked(other) == []
+    with pytest.raises(SubjectNotAsked):
+        ask(site, "procedure", "CART19")
+    with pytest.raises(NotAllowed):
+        ask(site, "gowning", "grade-B", role="admin")
+    assert verify(everything=True).differences == []
+
+
+def test_trainer_asks_through_the_page(site: DemoSite) -> None:
+    client = signed_in_client(site, "trainer")
+    form = {"subject_kind": "gowning", "class_code": "grade-C", "reason": "SOP 12"}
+    assert send(client, **form, ask="yes") == 302
+    assert asked(site) == [("gowning", "grade-C", True)]
+    assert [row.key for row in client.get(ADDRESS).context["asked"]] == ["grade-C"]
+    assert send(client, ask="yes", subject_kind="procedure", class_code="X", reason="x") == 404
+
+
+# --- versions of a procedure ---
+
+
+def test_only_a_procedure_has_a_version(site: DemoSite) -> None:
+    with pytest.raises(VersionOfNoProcedure):
+        grant_qualification(
+            command=a_command(site.actor("trainer")), person=site.person("operator"),
+            subject_kind="gowning", key=KEY, label=KEY, valid_until=START, version=2,
+        )  # fmt: skip

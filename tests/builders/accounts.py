@@ -12,7 +12,8 @@ from accounts.permissions import ROLES, role_title
 from accounts.selectors import access_of
 from accounts.services.credentials import set_credential
 from accounts.services.devices import PlaceRef, enrol_device
-from accounts.services.people import grant_qualification, grant_role, join_person
+from accounts.services.people import grant_role, join_person
+from accounts.services.qualifications import grant_qualification
 from accounts.services.sites import open_site
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7

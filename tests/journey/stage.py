@@ -115,8 +115,7 @@ def open_empty_plant() -> Plant:
     hire_all(crew)
     open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     recipe = library.parsed(RECIPE)
-    needed = {staff.qualification for stage in recipe.stages for staff in stage.staff}
-    qualify(crew, HANDS, {subject for subject in needed if subject})
+    qualify(crew, HANDS, [recipe])
     built = house.build(crew, (recipe,))
     house.deliver(crew, EXPIRES_SOON, "TS520", good_for=timedelta(minutes=5))
     # The process owner might also approve: only that they wrote it may stop them.

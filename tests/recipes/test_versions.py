@@ -115,7 +115,7 @@ def test_two_others_approve_and_one_makes_it_effective(site: DemoSite) -> None:
     assert (found.status, found.effective_at is not None) == (VersionStatus.EFFECTIVE, True)
     assert kinds(version, site) == [
         "recipe.imported", "recipe.submitted", "recipe.approved", "recipe.approved",
-        "recipe.made_effective",
+        "recipe.made_effective", "procedure.versioned",
     ]  # fmt: skip
     with reading(site=site.id):
         people = [approval.person for approval in selectors.approvals_of(version)]

@@ -1,0 +1,30 @@
+"""What people owe about their qualifications: a renewal, the training on a new version."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from accounts.owed import owed
+from accounts.services.qualifications import LAPSES, OUTDATED
+
+
+def _lapses(words: Mapping[str, str]) -> str:
+    until = timezone.localtime(datetime.fromisoformat(words["until"]))
+    said = {"label": words["label"], "until": formats.date_format(until, "j M Y")}
+    return _("Renew your qualification for %(label)s: it ends on %(until)s") % said
+
+
+def _outdated(words: Mapping[str, str]) -> str:
+    return _("Train on %(label)s v%(number)s: your qualification is for an older version") % words
+
+
+def _nowhere(_subject: UUID, _place: str) -> str:
+    """Nobody renews their own: the trainer does it."""
+    return ""
+
+
+owed(LAPSES, sentence=_lapses, url=_nowhere)
+owed(OUTDATED, sentence=_outdated, url=_nowhere)
