@@ -7,5 +7,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and access")
 
     def ready(self) -> None:
-        from accounts import folds, owing, presenters, tasks, things  # noqa: F401, PLC0415 - they register
+        from accounts import (  # noqa: PLC0415 - they register
+            folds,  # noqa: F401
+            owing,  # noqa: F401
+            presenters,  # noqa: F401
+            roster_folds,  # noqa: F401
+            roster_presenters,  # noqa: F401
+            tasks,  # noqa: F401
+            things,  # noqa: F401
+        )
         from accounts.api import schema  # noqa: F401, PLC0415 - registers itself

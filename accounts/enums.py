@@ -71,3 +71,19 @@ class QualificationStatus(models.TextChoices):
     VALID = "valid", _("valid")
     SUSPENDED = "suspended", _("suspended")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class DutyKind(models.TextChoices):
+    """What a person is rostered for."""
+
+    WORKS = "works", _("Works the shift")
+    LEAD = "lead", _("Lead of the hour")
+    QA_ON_CALL = "qa-on-call", _("QA on call")
+
+    # One person at a time at a site.
+    of_one = nonmember(["lead", "qa-on-call"])
+
+    @property
+    def permission(self) -> str | None:
+        """The permission without which nobody is called for it."""
+        return {"lead": "batches.hold", "qa-on-call": "quality.concede"}.get(self.value)

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_MANAGE = "accounts.manage"
     ACCOUNTS_QUALIFY = "accounts.qualify"
+    ACCOUNTS_ROSTER = "accounts.roster"
     EQUIPMENT_READ = "equipment.read"
     EQUIPMENT_MANAGE = "equipment.manage"
     MATERIALS_READ = "materials.read"
@@ -78,6 +79,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.ACCOUNTS_READ: _("See people, roles and devices"),
     P.ACCOUNTS_MANAGE: _("Join and disable people, grant roles, enrol devices"),
     P.ACCOUNTS_QUALIFY: _("Grant and withdraw qualifications"),
+    P.ACCOUNTS_ROSTER: _("Set shifts, rosters, absences and who is on call"),
     P.EQUIPMENT_READ: _("See rooms, places, units and their bookings"),
     P.EQUIPMENT_MANAGE: _("Change rooms, places and units; calibration and cleaning"),
     P.MATERIALS_READ: _("See materials, lots and containers"),
@@ -139,6 +141,7 @@ ROLES: Final[dict[str, Role]] = {
         _("Leads a shift: all rooms, hand-over, process holds, moves off a failed unit."),
         *_SEE, P.ORDERS_RECEIVE, P.BATCHES_ISSUE, P.BATCHES_PERFORM, P.BATCHES_VERIFY,
         P.BATCHES_ATTEST, P.BATCHES_HOLD, P.BATCHES_CORRECT, P.ACCOUNTS_READ,
+        P.ACCOUNTS_ROSTER,
     ),
     "qa-reviewer": _role(
         _("QA reviewer"),
@@ -210,7 +213,7 @@ ROLES: Final[dict[str, Role]] = {
     "admin": _role(
         _("Administrator"),
         _("Joins and disables people, grants roles, enrols devices. Does nothing to a batch."),
-        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.RECORDS_OPERATE, P.RECORDS_WATCH,
+        P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.ACCOUNTS_ROSTER, P.RECORDS_OPERATE, P.RECORDS_WATCH,
     ),
     "auditor": _role(
         _("Auditor"),

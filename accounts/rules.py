@@ -76,6 +76,12 @@ def check_manages(actor: Actor, person: UUID) -> None:
         raise NotFound()
 
 
+def check_works_here(actor: Actor, person: UUID) -> None:
+    """Raise NotFound for a person without a role at the actor's site."""
+    if actor.site is None or not selectors.roles_of(person, actor.site):
+        raise NotFound()
+
+
 def check_qualified(person: UUID, subjects: Sequence[Subject], *, at: datetime) -> None:
     """Raise NotQualified unless the person is qualified for all of ``subjects`` at ``at``
     (21 CFR 211.25). The refusal names what is missing.

@@ -6,20 +6,24 @@ from accounts.models.obligation import Obligation
 from accounts.models.person import Person
 from accounts.models.qualification import AskedSubject, ProcedureVersion, Qualification
 from accounts.models.role import RoleAssignment
+from accounts.models.roster import Absence, Duty, Shift
 from accounts.models.site import Site
 
 __all__ = [
+    "Absence",
     "Alarm",
     "AskedSubject",
     "Attempt",
     "Credential",
     "Device",
+    "Duty",
     "IdleTime",
     "Obligation",
     "Person",
     "ProcedureVersion",
     "Qualification",
     "RoleAssignment",
+    "Shift",
     "SignInLink",
     "Site",
     "Source",

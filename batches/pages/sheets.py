@@ -17,7 +17,7 @@ from batches.pages.work import frame
 from batches.services.operations import operation_content
 from batches.services.steps import step_content
 from mes.lib.evidence import content_hash
-from mes.lib.refusals import Refusal
+from mes.lib.refusals import Interlock, Refusal
 
 Row = dict[str, Any]
 # Sentences of exceptions on the sheet; all of them are a touch away.
@@ -48,8 +48,16 @@ def sign_on_page(
         "title": seen.title_of(operation.path),
         "steps": seen.steps_of(operation.path),
         "own": own,
+        "ask_url": _ask_url(seen, refusal),
         "proof": proof_of(name=name, badge=badge, error=_said(refusal)),
     }
+
+
+def _ask_url(seen: Seen, refusal: Refusal | None) -> str:
+    """Return where one asks QA to let the operation's first step pass a conditional refusal."""
+    if refusal is None or refusal.interlock != Interlock.CONDITIONAL:
+        return ""
+    return f"{reverse('batches:ask', args=[seen.batch.id])}?code={refusal.code}"
 
 
 def verify_page(seen: Seen, *, badge: str = "", refusal: Refusal | None = None) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""Sentences of the audit trail about shifts, duties and absences."""
+
+from django.utils.translation import gettext as _
+
+from accounts import roster_entries as said
+from accounts.enums import DutyKind
+from records.presenters import presents
+
+
+@presents(said.ShiftSet)
+def _shift_set(p: said.ShiftSet) -> str:
+    return _("Shift %(code)s %(name)s: %(start)s to %(end)s; %(reason)s") % p.model_dump()
+
+
+@presents(said.ShiftEnded)
+def _shift_ended(p: said.ShiftEnded) -> str:
+    return _("Shift ended: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.DutyRostered)
+def _duty_rostered(p: said.DutyRostered) -> str:
+    said_of = {"what": DutyKind(p.what).label, "day": p.day, "shift": p.shift_code}
+    words = _("Rostered: %(what)s, %(day)s, shift %(shift)s") % said_of
+    return f"{words}; {p.reason}" if p.reason else words
+
+
+@presents(said.DutyCancelled)
+def _duty_cancelled(p: said.DutyCancelled) -> str:
+    said_of = {"what": DutyKind(p.what).label, "day": p.day, "shift": p.shift_code}
+    words = _("Not rostered any more: %(what)s, %(day)s, shift %(shift)s") % said_of
+    return f"{words}; {p.reason}" if p.reason else words
+
+
+@presents(said.AbsenceNoted)
+def _absence_noted(p: said.AbsenceNoted) -> str:
+    return _("Away from %(first)s to %(last)s") % {"first": p.first, "last": p.last}
+
+
+@presents(said.AbsenceEnded)
+def _absence_ended(p: said.AbsenceEnded) -> str:
+    return _("Here after all: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.PersonReachable)
+def _person_reachable(p: said.PersonReachable) -> str:
+    return _("Called under %(phone)s") % {"phone": p.phone or "–"}
