@@ -27,6 +27,7 @@ from plant.crew import ROSTER
 from plant.patient import live
 from plant.plant import Plant, open_plant
 from plant.rehearsal import run
+from plant.rota import keep_roster
 from quality.services import set_quality_hold
 from records import outbox
 from records.reading import reading
@@ -69,6 +70,8 @@ def seed(*, said: Callable[[str], None]) -> None:
         patients = _patients(plant, present=present, said=said)
         clock.simulate(present)
         _trouble(plant, patients[IN_TROUBLE])
+        said("shifts and who is on call")
+        keep_roster(plant.crew, weeks=3)
     _welcome(plant, tablets)
 
 

@@ -138,6 +138,6 @@ class Migration(migrations.Migration):
             },
         ),
         *guarded("accounts_shift"),
-        *guarded("accounts_absence"),
         *guarded("accounts_duty"),
+        *guarded("accounts_absence"),
     ]

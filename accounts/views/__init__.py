@@ -11,6 +11,8 @@ from accounts.views.owed import owed
 from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
+from accounts.views.roster import roster
+from accounts.views.shifts import shifts
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
 from accounts.views.single_sign_on import single_sign_on, single_sign_on_back
 from accounts.views.ways import ways
@@ -33,6 +35,8 @@ __all__ = [
     "permissions",
     "person",
     "qualifications",
+    "roster",
+    "shifts",
     "sign_in",
     "sign_out",
     "single_sign_on",

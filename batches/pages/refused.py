@@ -4,14 +4,18 @@ Frame, shape, words and layout differ, so that a glance is enough.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.enums import DutyKind
 from accounts.permissions import Permission
+from accounts.rosters import on_duty
 from accounts.selectors import holders_of
 from batches.pages.head import head_of, safe_until
 from batches.pages.limits import plain
@@ -205,10 +209,18 @@ def _first_way(seen: Seen, refusal: Refusal, lots: list[Any]) -> dict[str, Any]:
     return {"title": title, "text": text, "facts": facts}
 
 
+def _qa(site: UUID, now: datetime) -> str:
+    """Say whom QA sends: who is on call with number, else who holds the role."""
+    called = on_duty(DutyKind.QA_ON_CALL, site=site, at=now)
+    if called is not None:
+        return f"{short(called.name)}, {called.phone}"
+    people = holders_of(Permission.QUALITY_CONCEDE, site)
+    return ", ".join(short(person.printed_name) for person in people[:3])
+
+
 def _ask_qa(seen: Seen) -> dict[str, Any]:
     site = seen.batch.site
-    people = holders_of(Permission.QUALITY_CONCEDE, site) if site else []
-    names = ", ".join(short(person.printed_name) for person in people[:3])
+    names = _qa(site, seen.now) if site else ""
     clock = safe_until(seen)
     left = duration_text(clock.until - seen.now) if clock and clock.until > seen.now else ""
     facts = [

@@ -1,12 +1,16 @@
 """Pages beside the step: earlier steps, whom to call, what happened."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.enums import DutyKind
 from accounts.permissions import Permission
+from accounts.rosters import on_duty
 from accounts.selectors import holders_of
 from batches.models import Operation, Step
 from batches.pages.seen import Seen, short
@@ -14,7 +18,8 @@ from batches.pages.values import FLAGGED, recorded
 from batches.pages.work import frame, talk
 from mes.lib.refusals import Refusal
 
-# Whom one calls: by what they may do, what people call them, and what for.
+# Whom one calls: by what they may do, what people call them, and what for. Where one of them is
+# rostered by the hour, that one is called.
 WHOM = (
     (
         Permission.BATCHES_HOLD,
@@ -80,16 +85,38 @@ def _step(seen: Seen, row: Step) -> dict[str, Any]:
 
 def call_page(seen: Seen) -> dict[str, Any]:
     """Return whom to call: names by role, and what one says."""
-    return {**frame(seen), "people": whom(seen.batch.site), "back": _back(seen)}
+    return {**frame(seen), "people": whom(seen.batch.site, at=seen.now), "back": _back(seen)}
 
 
-def whom(site: Any) -> list[dict[str, Any]]:
-    """Return who holds each role that is called, with what for."""
-    found = []
-    for permission, title, reason in WHOM:
-        names = [person.printed_name for person in holders_of(permission, site)] if site else []
-        found.append({"title": title, "reason": reason, "names": names[:4]})
-    return found
+# Granting stays by permission: the roster says only whom one calls.
+ON_DUTY = {
+    Permission.BATCHES_HOLD: DutyKind.LEAD,
+    Permission.QUALITY_CONCEDE: DutyKind.QA_ON_CALL,
+}
+
+
+def whom(
+    site: UUID | None, *, at: datetime, only: Permission | None = None
+) -> list[dict[str, Any]]:
+    """Return whom one calls, with what for: who is rostered now, with number and until when,
+    else everybody who holds the role. ``only`` leaves those who hold one permission.
+    """
+    return [
+        _called(site, permission, at=at) | {"title": title, "reason": reason}
+        for permission, title, reason in WHOM
+        if only in {None, permission}
+    ]
+
+
+def _called(site: UUID | None, permission: Permission, *, at: datetime) -> dict[str, Any]:
+    if site is None:
+        return {"names": []}
+    what = ON_DUTY.get(permission)
+    now = on_duty(what, site=site, at=at) if what else None
+    if now is not None:
+        return {"names": [now.name], "phone": now.phone, "until": now.until}
+    names = [person.printed_name for person in holders_of(permission, site)]
+    return {"names": names[:4], "unrostered": what is not None}
 
 
 def _back(seen: Seen) -> str:

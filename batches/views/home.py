@@ -58,7 +58,7 @@ def tablet_scan(request: HttpRequest) -> HttpResponse:
 def tablet_call(request: HttpRequest) -> HttpResponse:
     """Show whom to call, without a batch."""
     access = _access(request)
-    page = {"people": whom(access.site.id), "home": header(access)}
+    page = {"people": whom(access.site.id, at=clock.now()), "home": header(access)}
     return render(request, "batches/home_call.html", {**page, "foot": home_foot()})
 
 

@@ -17,7 +17,7 @@ from batches.models import RefusedAttempt
 from batches.pages.bodies import Showing, body_of
 from batches.pages.refused import TITLES
 from batches.pages.seen import Seen, look
-from batches.pages.talk import call_page, report_page, steps_page
+from batches.pages.talk import call_page, report_page, steps_page, whom
 from batches.pages.work import frame
 from batches.views.answer import draw, may, snapshot
 from mes.lib.access import requires
@@ -164,8 +164,9 @@ def _ask_page(
         sentence = str(known)
     except (KeyError, ValueError):  # too early, closed: its figures are on the step
         sentence = str(TITLES.get(code, ""))
+    people = whom(seen.batch.site, at=seen.now, only=Permission.QUALITY_CONCEDE)
     return {**frame(seen), "code": code, "sentence": sentence, "reason": reason,
-            "refused": refusal, "title": TITLES.get(code, "")}  # fmt: skip
+            "refused": refusal, "title": TITLES.get(code, ""), "people": people}  # fmt: skip
 
 
 @requires(Permission.BATCHES_PERFORM)
