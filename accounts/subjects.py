@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.enums import SubjectKind
+from accounts.permissions import role_title
 
 ANY: Final = ""
 
@@ -68,6 +69,8 @@ def words(text: str) -> str:
 
 def _one(text: str) -> str:
     kind, colon, key = text.partition(":")
+    if kind == "role":
+        return role_title(key)
     if not colon or kind not in SubjectKind.values:
         return text
     return _(_WORDS[SubjectKind(kind)]) % {"key": key}

@@ -1,8 +1,9 @@
 """What a step asks of the people who do it, and whether they hold it now (21 CFR 211.25).
 
-The recipe asks by its document: one of the stage's qualifications, training on a version that
-counts, and for open work a passed aseptic process simulation. The site asks by class of room
-(gowning) and of equipment. All of it is conditional: QA may let a step of a batch pass.
+The recipe asks by its document: one of the qualifications of the operation or its stage, role and
+qualification of the step, training on a version that counts, and for open work a passed process
+simulation. The site asks by class of room (gowning) and of equipment. All of it is conditional:
+QA may let a step of a batch pass.
 """
 
 from uuid import UUID
@@ -11,6 +12,7 @@ from accounts.enums import SubjectKind
 from accounts.exceptions import NotQualified
 from accounts.models import AskedSubject
 from accounts.rules import check_qualified
+from accounts.selectors import roles_of
 from accounts.subjects import Subject
 from accounts.training import asked_subjects, procedure_of
 from batches.enums import Purpose
@@ -34,9 +36,16 @@ def check_hands(work: Work, operation: Operation) -> None:
     performer, recorder = operation.performer, work.a.actor.person
     if performer is not None:
         work.interlock(lambda: check_qualified(performer, asked, at=work.a.now))
+        work.interlock(lambda: _check_role(work, performer, operation.performer_name))
     if recorder not in {None, performer}:
         room = [subject for subject in asked if subject.kind == SubjectKind.GOWNING]
         work.interlock(lambda: check_qualified(recorder, room, at=work.a.now))
+
+
+def _check_role(work: Work, person: UUID, name: str) -> None:
+    role, site = work.placed.step.role, work.batch.site
+    if role and site and role not in roles_of(person, site):
+        raise NotQualified(person=name, subject=f"role:{role}", streams=[person])
 
 
 def check_sign_on(a: Act, batch: Batch, first: str, *, person: UUID) -> None:
@@ -72,8 +81,10 @@ def asked_of(batch: Batch, recipe: Recipe, placed: Placed) -> list[Subject]:
 
 
 def _by_recipe(batch: Batch, recipe: Recipe, placed: Placed) -> list[Subject]:
-    keys = [staff.qualification for staff in placed.stage.staff]
+    keys = [staff.qualification for staff in placed.operation.staff or placed.stage.staff]
     found = [Subject(tuple(sorted({key for key in keys if key})))] if all(keys) and keys else []
+    if placed.step.qualification:
+        found.append(Subject((placed.step.qualification,)))
     if batch.purpose not in FOR_PEOPLE:
         return found
     procedure = procedure_of(batch.recipe_version)

@@ -212,6 +212,7 @@ def test_what_is_missing_is_kept_as_a_code_and_said_in_words() -> None:
     assert kept == ["gowning:grade-B", "procedure:CART19 v3"]
     said = words("; ".join([*kept, "A-1, A-2"]))
     assert said == "gowning for grade-B; procedure CART19 v3; A-1, A-2"
+    assert words("role:qc-analyst") == "QC analyst"
 
 
 # --- warned once, 30 days ahead ---
