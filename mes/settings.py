@@ -38,6 +38,8 @@ MES_DATA = data_folder(os.environ)
 # has the data must not have these.
 MES_CHECKPOINTS = env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints"))
 MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))
+# Signs the packages of recipes that leave; each *.pub beside it is a site whose packages are taken.
+MES_PACKAGE_KEY = Path(env.text("MES_PACKAGE_KEY", str(MES_DATA / "package-keys" / "own.pem")))
 # A TLS proxy says who asks; without one anybody could say so.
 MES_BEHIND_PROXY = env.flag("MES_BEHIND_PROXY", default=False)
 ALLOWED_HOSTS = env.words("MES_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

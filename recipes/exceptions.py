@@ -148,3 +148,32 @@ class OperationGone(Refusal):
     code = "recipe.operation_withdrawn"
     sentence = _("%(operation)s was taken out of the library: %(reason)s")
     way_out = _("Take another version of it.")
+
+
+class PackageBroken(Refusal):
+    """A package that was altered, cut off, or is none."""
+
+    code = "recipe.package_broken"
+    status = 422
+    sentence = _("This is no sound package of a recipe: %(problem)s.")
+    way_out = _("Ask the sending site for it again.")
+
+
+class PackageOfAStranger(Refusal):
+    """Nobody here has said that packages signed by this key are taken."""
+
+    code = "recipe.package_of_a_stranger"
+    status = 422
+    sentence = _("The package is signed by the key %(key)s, which nobody here has accepted.")
+    way_out = _(
+        "Ask the sending site by telephone whether this is its key; then let an administrator put"
+        " its public key beside this site's own."
+    )
+
+
+class PictureGone(Refusal):
+    """A picture of the recipe is not in the store of files."""
+
+    code = "recipe.picture_gone"
+    sentence = _("The picture %(sha256)s of this version is not in the store of files.")
+    way_out = _("Restore the store of files, then make the package again.")

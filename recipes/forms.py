@@ -12,8 +12,11 @@ class ImportRecipe(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("YAML or JSON, at most 2 MB; BatchML of another system, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.xml,text/plain"}),
+        help_text=_(
+            "YAML or JSON, at most 2 MB; BatchML of another system, at most 10 MB; another site's"
+            " package."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.xml,.zip,text/plain"}),
     )
     text = forms.CharField(
         label=_("Or the text itself"),

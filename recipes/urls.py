@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:version>/draft/", views.draft_from, name="draft_from"),
     path("<uuid:version>/", views.version, name="version"),
     path("<uuid:version>/source/", views.source, name="source"),
+    path("<uuid:version>/package.zip", views.package_file, name="package_file"),
     path("<uuid:version>/batchml.xml", views.batchml_file, name="batchml_file"),
     path("<uuid:version>/submit/", views.submit, name="submit"),
     path("<uuid:version>/approve/", views.approve, name="approve"),

@@ -1,6 +1,7 @@
-"""Keys of the checkpoints: one private key that signs, public ones beside it that verify.
+"""Keys that sign files: one private key that signs, public ones beside it that verify.
 
-``MES_CHECKPOINT_KEY`` names the private key's file. Each ``*.pub`` in its folder is believed, so
+Without another path they are those of the checkpoints: ``MES_CHECKPOINT_KEY`` names the private
+key's file. Each ``*.pub`` in its folder is believed, so
 that a key can be replaced and older checkpoints still verify. Who verifies needs those only.
 """
 
@@ -41,18 +42,19 @@ def key_id(public: Ed25519PublicKey) -> str:
     return sha256(raw).hexdigest()[:16]
 
 
-def private_key() -> Ed25519PrivateKey:
+def private_key(path: Path | None = None) -> Ed25519PrivateKey:
     """Return the signing key; make one on first use, in the data folder only.
 
     Raises KeyUnusable when a key was named elsewhere and is not there.
     """
-    path = key_path()
+    path = path or key_path()
     if not path.exists():
         if not beside_the_data(path):
             raise KeyUnusable(
-                f"The key of the checkpoints is not at {path}. Make it once: checkpoint --make-key."
+                f"The key is not at {path}. Make it once: checkpoint --make-key makes that of the"
+                " checkpoints."
             )
-        make_key()
+        make_key(path)
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"{path} holds no Ed25519 key.")
@@ -60,9 +62,9 @@ def private_key() -> Ed25519PrivateKey:
     return key
 
 
-def make_key() -> Path:
+def make_key(path: Path | None = None) -> Path:
     """Make the private key, for its owner's eyes only. Raises FileExistsError."""
-    path = key_path()
+    path = path or key_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Ed25519PrivateKey.generate()
     pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -76,10 +78,10 @@ def _publish(public: Ed25519PublicKey, path: Path) -> None:
         path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
-def public_keys() -> dict[str, Ed25519PublicKey]:
+def public_keys(beside: Path | None = None) -> dict[str, Ed25519PublicKey]:
     """Return the believed public keys by their id. Raises KeyUnusable for another kind of key."""
     found = {}
-    for path in sorted(key_path().parent.glob("*.pub")):
+    for path in sorted((beside or key_path()).parent.glob("*.pub")):
         key = load_pem_public_key(path.read_bytes())
         if not isinstance(key, Ed25519PublicKey):
             raise KeyUnusable(f"{path} holds no Ed25519 key.")

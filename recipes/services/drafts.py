@@ -81,7 +81,7 @@ def open_draft(*, command: Command, code: str = "", title: str = "",
         if version is not None:
             row = version_of(version)
             code, data = row.code, normal(nodes.read(source_of(row)).data)
-        said = DraftOpened(code=code[:60], content_hash=_kept(data), source_version=version)
+        said = DraftOpened(code=code[:60], content_hash=kept(data), source_version=version)
         a.append(draft, said)
         a.reply = {"draft": str(draft)}
     return a.reply
@@ -100,7 +100,7 @@ def open_foreign(*, command: Command, source: bytes) -> Reply:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         keep(file_hash, "application/xml", source)
         said = DraftOpened(
-            code=code[:60], content_hash=_kept(foreign.data), file_hash=file_hash,
+            code=code[:60], content_hash=kept(foreign.data), file_hash=file_hash,
             gaps=tuple(foreign.gaps),
         )  # fmt: skip
         a.append(draft, said)
@@ -108,8 +108,8 @@ def open_foreign(*, command: Command, source: bytes) -> Reply:
     return a.reply
 
 
-def _kept(data: Plain) -> str:
-    """Keep plain data by its hash; return the hash."""
+def kept(data: Plain) -> str:
+    """Keep plain data by its hash; return the hash. Call it in an act."""
     name = evidence.content_hash(cast("evidence.JSON", data))
     keep(name, "application/json", canonical(data))
     return name

@@ -10,7 +10,7 @@ from recipes.views.drafts import (
     send_draft,
 )
 from recipes.views.imports import import_recipe
-from recipes.views.interchange import batchml_file
+from recipes.views.interchange import batchml_file, package_file
 from recipes.views.library import (
     library,
     library_operation,
@@ -35,6 +35,7 @@ __all__ = [
     "library_operation",
     "make_effective",
     "new_draft",
+    "package_file",
     "publish_operation",
     "schema",
     "send_draft",

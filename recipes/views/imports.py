@@ -12,9 +12,10 @@ from mes.lib.refusals import Refusal
 from recipes import compiler
 from recipes.exceptions import RecipeNotReadable
 from recipes.forms import ImportRecipe
-from recipes.interchange import tree
+from recipes.interchange import package, tree
 from recipes.services import versions
 from recipes.services.drafts import open_foreign
+from recipes.services.packages import open_package
 from recipes.views import pages
 from recipes.views.way import summary_words
 from records.reading import reading
@@ -29,7 +30,7 @@ def import_recipe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=400 if form.is_bound else 200)
     source: bytes = form.cleaned_data["source"]
-    if tree.is_xml(source):
+    if tree.is_xml(source) or package.is_package(source):
         return _foreign(request, source)
     if request.POST.get("act") == "check":
         return _checked(request, form, source)
@@ -42,9 +43,13 @@ def import_recipe(request: HttpRequest) -> HttpResponse:
 
 
 def _foreign(request: HttpRequest, source: bytes) -> HttpResponse:
-    """Open a draft with what another system's file says."""
+    """Open a draft with what another system's file or another site's package says."""
+    command = command_from(request, "recipe-draft.foreign")
     try:
-        reply = open_foreign(command=command_from(request, "recipe-draft.foreign"), source=source)
+        if package.is_package(source):
+            reply = open_package(command=command, content=source)
+        else:
+            reply = open_foreign(command=command, source=source)
     except Refusal as refusal:
         return _refused(request, b"", refusal)
     return redirect("recipes:draft", draft=reply["draft"])

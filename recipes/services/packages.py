@@ -1,0 +1,156 @@
+"""Recipes to and from other sites: a signed package leaves, a draft with its gaps comes of one."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from accounts.models import Site
+from accounts.permissions import Permission
+from accounts.rules import check_permission
+from equipment.models import EquipmentClass
+from materials.models import Material
+from mes.lib import evidence
+from mes.lib.evidence import JSON
+from mes.lib.ids import uuid7
+from recipes.document import Operation, Recipe
+from recipes.drafting.plain import normal
+from recipes.entries import DRAFT_STREAM, DraftOpened, Gap
+from recipes.enums import UseKind
+from recipes.exceptions import PackageBroken, PictureGone
+from recipes.interchange.package import Package, packed, unpacked
+from recipes.models import LibraryOperation, RecipeVersion
+from recipes.selectors import document, plain_document
+from recipes.services.drafts import kept
+from recipes.services.versions import keep
+from recipes.uses import uses_of
+from records import files, signing
+from records.act import New, act, acting
+from records.commands import Command, Reply
+from records.entries import instant_text
+
+
+def package_of(version: RecipeVersion, *, site: Site, at: datetime) -> bytes:
+    """Return a version as a signed package. Call it in a reading. Raises PictureGone."""
+    recipe = document(version.content_hash)
+    package = Package(
+        document=recipe.dump(), label=str(version), sent_by=f"{site.code} {site.name}",
+        sent_at=instant_text(at), mappings=_mappings(recipe),
+        operations={name: evidence.canonical(data) for name, data in _operations(recipe)},
+        pictures={name: _picture(name) for name in _pictures(recipe)},
+    )  # fmt: skip
+    return packed(package, signing.private_key(settings.MES_PACKAGE_KEY))
+
+
+def _pins(recipe: Recipe) -> Iterator[Operation]:
+    for stage in recipe.stages:
+        yield from (operation for operation in stage.operations if operation.pinned)
+
+
+def _operations(recipe: Recipe) -> Iterator[tuple[str, JSON]]:
+    for operation in _pins(recipe):
+        pin = operation.pinned
+        if pin is not None:
+            yield f"{pin.operation}-v{pin.version}", plain_document(pin.hash)
+
+
+def _pictures(recipe: Recipe) -> set[str]:
+    return {one.sha256 for placed in recipe.steps() for one in placed.step.pictures}
+
+
+def _picture(sha256: str) -> bytes:
+    try:
+        return files.get(sha256)
+    except (OSError, ValueError) as error:
+        raise PictureGone(sha256=sha256[:12]) from error
+
+
+def _mappings(recipe: Recipe) -> dict[str, JSON]:
+    """Say what the codes of the document mean at this site."""
+    used: dict[str, list[str]] = {}
+    for _path, kind, code in uses_of(recipe):
+        codes = used.setdefault(kind.value, [])
+        if code not in codes:
+            codes.append(code)
+    materials = Material.objects.filter(code__in=used.get(UseKind.MATERIAL, []))
+    classes = EquipmentClass.objects.filter(code__in=used.get(UseKind.EQUIPMENT, []))
+    return {
+        "materials": {row.code: {"title": row.title, "unit": row.unit} for row in materials},
+        "equipment": {row.code: {"title": row.title} for row in classes},
+        "rooms": list(used.get(UseKind.ROOM, [])),
+        "qualifications": list(used.get(UseKind.QUALIFICATION, [])),
+    }
+
+
+@acting
+def open_package(*, command: Command, content: bytes) -> Reply:
+    """Begin a draft with the recipe of a package; what this site lacks for it becomes its gaps.
+
+    Raises PackageBroken, PackageOfAStranger, NotAllowed. Keeps pictures and the file itself;
+    appends ``recipe-draft.opened``.
+    """
+    package = unpacked(content, signing.public_keys(settings.MES_PACKAGE_KEY))
+    recipe = _recipe(package)
+    for picture in package.pictures.values():
+        files.put(picture, media_type="application/octet-stream")
+    name = hashlib.sha256(content).hexdigest()
+    files.put(content, media_type="application/zip")
+    draft = uuid7()
+    with act(command, new=[New(DRAFT_STREAM, draft, command.actor.site)]) as a:
+        check_permission(a.actor, Permission.RECIPES_WRITE)
+        gaps = [*_gaps(recipe, package)]
+        for operation in package.operations.values():
+            keep(hashlib.sha256(operation).hexdigest(), "application/json", operation)
+        said = DraftOpened(
+            code=recipe.recipe, content_hash=kept(normal(recipe.dump())), file_hash=name,
+            gaps=tuple(gaps),
+        )  # fmt: skip
+        a.append(draft, said)
+        a.reply = {"draft": str(draft), "gaps": len(gaps)}
+    return a.reply
+
+
+def _recipe(package: Package) -> Recipe:
+    try:
+        return Recipe.model_validate(package.document)
+    except ValidationError as error:
+        raise PackageBroken(problem=_("its document is of a newer kind than is known here")) from (
+            error
+        )
+
+
+def _gaps(recipe: Recipe, package: Package) -> Iterator[Gap]:
+    """Yield what the receiving site lacks: codes that it does not know, operations, pictures."""
+    yield from _codes(recipe, package)
+    for operation in _pins(recipe):
+        pin = operation.pinned
+        there = LibraryOperation.objects.filter(content_hash=pin.hash) if pin else None
+        if pin and there is not None and not there.exists():
+            said = {"name": f"{pin.operation} v{pin.version}", "site": package.sent_by}
+            sentence = _("%(name)s is of the library of %(site)s; this site's has it not.")
+            yield Gap(path=operation.key, sentence=sentence % said)
+    for missing in sorted(_pictures(recipe) - set(package.pictures)):
+        yield Gap(path="pictures", sentence=_("A picture is missing: %(name)s") % {"name": missing})
+
+
+def _codes(recipe: Recipe, package: Package) -> Iterator[Gap]:
+    known = {
+        UseKind.MATERIAL: set(Material.objects.values_list("code", flat=True)),
+        UseKind.EQUIPMENT: set(EquipmentClass.objects.values_list("code", flat=True)),
+    }
+    means = {UseKind.MATERIAL: "materials", UseKind.EQUIPMENT: "equipment"}
+    for path, kind, code in uses_of(recipe):
+        if kind in known and code not in known[kind]:
+            titles = package.mappings.get(means[kind])
+            said = {"code": code, "title": _title(titles, code), "site": package.sent_by}
+            sentence = _("%(code)s (at %(site)s: %(title)s) is not known at this site.")
+            yield Gap(path=path, sentence=sentence % said)
+
+
+def _title(titles: JSON, code: str) -> str:
+    found = titles.get(code) if isinstance(titles, dict) else None
+    title = found.get("title") if isinstance(found, dict) else None
+    return str(title or "–")[:160]

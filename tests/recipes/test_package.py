@@ -1,0 +1,165 @@
+"""A package: it comes to another site whole and signed, or it does not come at all."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from pytest_django import Settings
+
+from mes.lib import evidence
+from mes.lib.ids import uuid7
+from recipes import selectors
+from recipes.drafting.plain import normal
+from recipes.exceptions import PackageBroken, PackageOfAStranger
+from recipes.interchange import package as packages
+from recipes.models import RecipeDraft
+from recipes.services.packages import open_package
+from records import signing
+from records.reading import reading
+from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
+from tests.builders.recipes import effective
+
+PLAIN = packages.Package(
+    document={"recipe": "X"}, label="X v1", sent_by="MZ1 Mainz", sent_at="2026-11-27T08:00:00Z",
+    mappings={}, operations={"THAW-v1": b"{}"}, pictures={"ab" * 32: b"\x89PNG"},
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def keys(tmp_path: Path, settings: Settings) -> Path:
+    settings.MES_PACKAGE_KEY = tmp_path / "own" / "own.pem"
+    settings.MES_DATA = tmp_path
+    return tmp_path
+
+
+def own() -> Any:
+    from django.conf import settings
+
+    return signing.private_key(settings.MES_PACKAGE_KEY)
+
+
+def believed() -> Any:
+    from django.conf import settings
+
+    own()
+    return signing.public_keys(settings.MES_PACKAGE_KEY)
+
+
+def test_a_package_comes_back_as_it_was_sent_and_is_the_same_file_each_time() -> None:
+    sent = packages.packed(PLAIN, own())
+    assert packages.unpacked(sent, believed()) == PLAIN
+    assert packages.packed(PLAIN, own()) == sent
+
+
+def repacked(content: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return out.getvalue()
+
+
+def manifest_with(**more: Any) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        said = {**json.loads(files["manifest.json"]), **more}
+        files["manifest.json"] = evidence.canonical(said)
+
+    return change
+
+
+def without(name: str) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        del files[name]
+
+    return change
+
+
+CHANGES: dict[str, Callable[[dict[str, bytes]], None]] = {
+    "another document": lambda files: files.update({"document.json": b'{"recipe":"Y"}'}),
+    "another picture": lambda files: files.update({f"pictures/{'ab' * 32}": b"\x89PNh"}),
+    "a picture more": lambda files: files.update({f"pictures/{'cd' * 32}": b"\x89PNG"}),
+    "a picture less": without(f"pictures/{'ab' * 32}"),
+    "no signature": without("signature.json"),
+    "another sender": manifest_with(sent_by="Elsewhere"),
+    "a path out of it": lambda files: files.update({"../../etc/passwd": b"x"}),
+    "a bomb": lambda files: files.update({f"pictures/{'cd' * 32}": b"\0" * 5_000_000}),
+    "no json": lambda files: files.update({"signature.json": b"["}),
+}
+
+
+@pytest.mark.scenario(50)
+@pytest.mark.req("A11-5", "P11-30")
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_altered_on_its_way_is_refused(name: str) -> None:
+    with pytest.raises(PackageBroken):
+        packages.unpacked(repacked(packages.packed(PLAIN, own()), CHANGES[name]), believed())
+
+
+@pytest.mark.parametrize("cut", [4, 100, 500])
+def test_a_package_that_was_cut_off_is_refused(cut: int) -> None:
+    with pytest.raises(PackageBroken):
+        packages.unpacked(packages.packed(PLAIN, own())[:cut], believed())
+
+
+def test_a_package_of_a_stranger_names_its_key(tmp_path: Path) -> None:
+    stranger = signing.private_key(tmp_path / "stranger" / "own.pem")
+    with pytest.raises(PackageOfAStranger) as refused:
+        packages.unpacked(packages.packed(PLAIN, stranger), believed())
+    assert refused.value.params == {"key": signing.key_id(stranger.public_key())}
+
+
+# --- between sites -----------------------------------------------------------------------------
+
+
+def sent(site: DemoSite) -> tuple[UUID, bytes]:
+    version = effective(site)
+    url = reverse("recipes:package_file", kwargs={"version": version})
+    answer = signed_in_client(site, "process-owner").get(url)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    return version, answer.content
+
+
+def the_draft(site: DemoSite) -> RecipeDraft:
+    with reading(site=site.id):
+        return RecipeDraft.objects.get()
+
+
+def test_another_site_gets_the_same_document_and_a_list_of_what_it_lacks(
+    committed_db: str,
+) -> None:
+    site, other = open_demo_site(), open_demo_site("OTHER")
+    version, content = sent(site)
+    open_package(command=a_command(other.actor("process-owner")), content=content)
+    draft = the_draft(other)
+    with reading(site=site.id):
+        original = selectors.document(selectors.version_of(version).content_hash)
+    assert draft.content == normal(original.dump())
+    with reading(site=other.id):
+        gaps = selectors.gaps_of(draft.id)
+    lacking = {line.material for line in original.bill_of_materials}
+    assert {gap.sentence.split(" ")[0] for gap in gaps} >= lacking
+    assert len(lacking) > 0
+
+
+def test_on_the_page_a_package_opens_a_draft_and_a_strangers_opens_none(
+    committed_db: str, tmp_path: Path
+) -> None:
+    site = open_demo_site()
+    _, content = sent(site)
+    stranger = packages.packed(PLAIN, signing.private_key(tmp_path / "stranger" / "own.pem"))
+    client = signed_in_client(site, "process-owner")
+    for file, status in ((stranger, 422), (content, 302)):
+        upload = io.BytesIO(file)
+        upload.name = "recipe.zip"
+        posted = {"file": upload, "act": "import", "key": str(uuid7())}
+        assert client.post(reverse("recipes:import"), posted).status_code == status
+    assert the_draft(site).code == "SIX-STEPS"
