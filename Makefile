@@ -70,10 +70,10 @@ clean-data: $(VENV)/.runtime
 # --- tests and checks ------------------------------------------------------------------------
 
 test: setup $(VENV)/.develop
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist worksteal
 
 test-slow: setup $(VENV)/.develop
-	HYPOTHESIS_PROFILE=slow $(PY) -m pytest -m slow -n 2 --slow-results slow-results.json
+	HYPOTHESIS_PROFILE=slow $(PY) -m pytest -m slow -n 2 --dist worksteal --slow-results slow-results.json
 
 plant-faults: setup $(VENV)/.develop
 	$(PY) -m tests.faults
