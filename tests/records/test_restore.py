@@ -12,6 +12,7 @@ from records.checkpoints import Checkpointer
 from records.places import Folder
 from records.verification import verify
 from tests.builders import materials as build
+from tests.records.histories import every_kind, history
 from tests.records.ledger_owner import Owner
 from tests.records.trial import command, say, stream_with
 from tests.support.aliases import pointed_at
@@ -48,6 +49,7 @@ def test_after_dump_and_restore_everything_holds_and_goes_on(
     build.material(actor)
     build.lot(actor)
     stream = stream_with("a", "b")
+    assert set(history(34, more=0).accepted) == every_kind()
     Checkpointer().checkpoint()
     before = verify(everything=True)
     assert (before.clean, before.rows > 0) == (True, True)

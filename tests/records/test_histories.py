@@ -1,0 +1,41 @@
+"""Rebuild equals live after random histories of every entry kind, in every version."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from records.verification import verify
+from tests.records.histories import every_kind, history
+
+pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10a", "MH-21")]
+BLOCK = 10
+Recording = Callable[[str, object], None]
+
+
+def rebuilt(seed: int) -> int:
+    """Write a history, fold it anew and compare; return how many entries it has."""
+    made = history(seed)
+    assert set(made.accepted) == every_kind(), made.refused
+    report = verify()
+    assert report.differences == []
+    assert (report.entries, report.rows > 0) == (sum(made.accepted.values()), True)
+    return report.entries
+
+
+@settings(max_examples=1, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_rebuild_equals_live_after_a_random_history_of_every_kind(seed: int) -> None:
+    rebuilt(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 200, BLOCK))
+def test_rebuild_equals_live_after_two_hundred_histories(
+    first: int, record_property: Recording
+) -> None:
+    entries = sum(rebuilt(seed) for seed in range(first, first + BLOCK))
+    record_property("histories", BLOCK)
+    record_property("entries", entries)
+    record_property("kinds and versions", len(every_kind()))
