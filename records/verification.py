@@ -63,23 +63,28 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
     """Check one stream, or what changed since the last clean run, or everything.
 
     Reads through the ``reader`` connection in one snapshot. A clean run over all sites
-    leaves a mark, from which the next one goes on.
+    leaves a mark, from which the next one goes on. When rows are gone since the mark, of
+    streams to which nothing was written, everything is looked at after all: that names them.
     """
-    report = Report()
+    report, mark = Report(), None
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
-        horizon = _scalar("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        chosen = [stream] if stream else _streams(None if everything else _last_horizon())
+        if stream is None and not everything:
+            mark = _last_mark()
+        new_mark = None if stream else _mark()
+        chosen = [stream] if stream else _streams(mark)
         _make_temporary_tables()
-        whole = everything and stream is None
+        whole = stream is None and mark is None
         began = time.perf_counter()
         _prove(stream, chosen, report, whole=whole)
         report.proving = time.perf_counter() - began
-        _fold_all(Part() if whole else Part(streams=chosen), report)
+        rows_gone = _fold_all(Part() if whole else Part(streams=chosen), report, since=mark)
         _compare_projections(chosen, report)
         transaction.set_rollback(True, using=READER)
-    if report.clean and stream is None:
-        _leave_mark(horizon, report)
+    if rows_gone:
+        return verify(everything=True)
+    if report.clean and new_mark:
+        _leave(new_mark, report)
     return report
 
 
@@ -102,13 +107,22 @@ def _rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
     return rows
 
 
-def _scalar(sql: str) -> Any:
-    return _rows(sql)[0][0]
+def _last_mark() -> Verification | None:
+    return Verification.objects.exclude(rows=None).order_by("-id").first()
 
 
-def _last_horizon() -> int | None:
-    last = Verification.objects.order_by("-id").first()
-    return last.horizon if last else None
+def _mark() -> Verification:
+    """Return the mark that this run leaves if it is clean."""
+    seen = "SELECT pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())::text"
+    [(snapshot, horizon)] = _rows(seen)
+    tables = [model._meta.db_table for model in projections()]
+    rows = {table: _count(f"{SCHEMA}.{table}") for table in tables}
+    return Verification(horizon=int(horizon), snapshot=snapshot, rows=rows)
+
+
+def _count(table: str) -> int:
+    found: int = _rows(f"SELECT count(*) FROM {table}")[0][0]
+    return found
 
 
 def projections() -> list[type[Projection]]:
@@ -121,8 +135,8 @@ def _written_since(table: str) -> str:
     return f"((({table}.xmin::text::bigint - %s) & 4294967295) < 2147483648)"
 
 
-def _streams(horizon: int | None) -> list[UUID]:
-    if horizon is None:
+def _streams(mark: Verification | None) -> list[UUID]:
+    if mark is None:
         return [row[0] for row in _rows("SELECT id FROM records_stream ORDER BY id")]
     tables = ["records_entry", *(m._meta.db_table for m in projections())]
     changed = [
@@ -131,7 +145,7 @@ def _streams(horizon: int | None) -> list[UUID]:
     # A head moves with its entry; a head touched alone is looked at too.
     heads = f"SELECT id FROM records_stream WHERE {_written_since('records_stream')}"
     sql = " UNION ".join([heads, *changed])
-    return sorted(row[0] for row in _rows(sql, [horizon % 2**32] * (len(tables) + 1)))
+    return sorted(row[0] for row in _rows(sql, [mark.horizon % 2**32] * (len(tables) + 1)))
 
 
 def _make_temporary_tables() -> None:
@@ -194,15 +208,48 @@ def _prove(
 
 BODIES = """
 SELECT e.stream::text, e.seq, e.kind, e.body
-  FROM records_entry e JOIN records_stream s ON s.id = e.stream {chosen} ORDER BY e.stream, e.seq
+  FROM records_entry e JOIN records_stream s ON s.id = e.stream
+ {chosen} ORDER BY e.stream, e.seq
 """
+SEEN = "pg_visible_in_snapshot(e.xid, %(seen)s::pg_snapshot)"
 
 
-def _fold_all(part: Part, report: Report) -> None:
-    """Fold entry by entry; those without a head were named before."""
+def _fold_all(part: Part, report: Report, *, since: Verification | None) -> bool:
+    """Fold entry by entry; those without a head were named before.
+
+    What the run of the mark ``since`` saw is folded first, and its rows are counted. Returns
+    whether the other streams, to which nothing was written since, lack rows that they had.
+    """
+    if since is None:
+        _fold_entries(part, report)
+        return False
+    _fold_entries(part, report, seen=since.snapshot)
+    gone = any(
+        _count(f"pg_temp.{table}") + _others(table, part) < count
+        for table, count in _still(since.rows or {})
+    )
+    _fold_entries(part, report, seen=since.snapshot, rest=True)
+    return gone
+
+
+def _still(rows: dict[str, int]) -> list[tuple[str, int]]:
+    """Return the counts of tables that there are still."""
+    there = {model._meta.db_table for model in projections()}
+    return [(table, count) for table, count in rows.items() if table in there]
+
+
+def _others(table: str, part: Part) -> int:
+    sql = f"SELECT count(*) FROM {SCHEMA}.{table} WHERE stream <> ALL(%s)"
+    found: int = _rows(sql, [list(part.streams or [])])[0][0]
+    return found
+
+
+def _fold_entries(part: Part, report: Report, *, seen: str = "", rest: bool = False) -> None:
     chosen, params = part.where()
-    connection: psycopg.Connection[Any] = connections[READER].connection
-    for rows in chains.rows_of(connection, BODIES.format(chosen=chosen), params):
+    if seen:
+        chosen += f" AND {'NOT ' if rest else ''}{SEEN}"
+    sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
+    for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
         for row in rows:
             problem = _fold(row[3])
             if problem:
@@ -238,7 +285,8 @@ def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
                 report.differences.append(Difference(where, f"{problem}: {row[2]}"))
 
 
-def _leave_mark(horizon: int, report: Report) -> None:
+def _leave(mark: Verification, report: Report) -> None:
     with routing.on(READER), transaction.atomic(using=READER):
         _run("SET TRANSACTION READ WRITE")
-        Verification.objects.create(at=clock.now(), horizon=horizon, entries=report.entries)
+        mark.at, mark.entries = clock.now(), report.entries
+        mark.save(force_insert=True)

@@ -10,6 +10,7 @@ from mes.lib.embedded.process import wait_until
 from records import chains, helpers
 from records.helpers import HelperFailed
 from records.verification import Report, verify
+from tests.builders import materials as build
 from tests.records.trial import stream_with
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10a")]
@@ -103,6 +104,36 @@ def test_one_stream_is_checked_alone(alter: Callable[[str], None]) -> None:
     assert verify(stream=good).clean
     assert named(verify(stream=bad)) == [f"entry {bad}/1 (trial.said)"]
     assert isinstance(good, UUID)
+
+
+def test_a_row_that_the_owner_deleted_is_found_by_the_next_run_and_named(
+    owner_connection: psycopg.Connection,
+) -> None:
+    """It has no new version that would say so, and nothing else of its stream changed."""
+    actor = build.somebody()
+    build.material(actor)
+    kept, gone = build.lot(actor, "L-1"), build.lot(actor, "L-2")
+    assert verify().clean
+    assert wait_until(lambda: verify().streams == 0, seconds=30)
+    build.lot(actor, "L-3")
+    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
+    assert named(verify()) == [f"materials_lot of stream {gone} (entry 2)"]
+    assert kept != gone
+
+
+def test_rows_that_came_with_new_entries_make_up_for_none_that_is_gone(
+    owner_connection: psycopg.Connection,
+) -> None:
+    actor = build.somebody()
+    build.material(actor)
+    gone = build.lot(actor, "L-1")
+    assert verify().clean
+    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
+    for number in range(2, 5):
+        build.lot(actor, f"L-{number}")
+    assert named(verify()) == [f"materials_lot of stream {gone} (entry 2)"]
 
 
 @pytest.fixture
