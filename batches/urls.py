@@ -6,6 +6,7 @@ app_name = "batches"
 urlpatterns = [
     path("", views.index, name="index"),
     path("issue/", views.issue, name="issue"),
+    path("touched/<uuid:version>/", views.touched, name="touched"),
     path("preview/<uuid:draft>/", views.preview, name="preview"),
     path("tablet/", views.tablet, name="tablet"),
     path("tablet/scan/", views.tablet_scan, name="tablet_scan"),

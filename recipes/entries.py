@@ -85,6 +85,38 @@ class RecipeWithdrawn(Payload):
     reason: str
 
 
+@entry("recipe.sent_back", version=1, stream=STREAM)
+class RecipeSentBack(Payload):
+    """A reviewer wants it written differently: a draft again, and no signature on it stands."""
+
+    reason: str
+
+
+@entry("recipe.commented", version=1, stream=STREAM)
+class RecipeCommented(Payload):
+    """Somebody who reads a version in review asks or objects at ``path`` (empty: the whole)."""
+
+    comment: UUID
+    path: str
+    text: str
+
+
+@entry("recipe.comment_replied", version=1, stream=STREAM)
+class RecipeCommentReplied(Payload):
+    """Further words under a comment: an answer, or the asker's next question."""
+
+    comment: UUID
+    text: str
+
+
+@entry("recipe.comment_resolved", version=1, stream=STREAM)
+class RecipeCommentResolved(Payload):
+    """The comment is settled: ``text`` says how."""
+
+    comment: UUID
+    text: str
+
+
 @entry("recipe-draft.opened", version=1, stream=DRAFT_STREAM)
 class DraftOpened1(Payload):
     """Somebody begins to write, as it was said before files of other systems were read."""

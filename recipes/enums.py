@@ -78,6 +78,14 @@ class VersionStatus(TextChoices):
     approved = nonmember(frozenset({"approved", "effective"}))
 
 
+class CommentState(TextChoices):
+    """Whether a comment on a version waits for an answer; only then it holds the approval up."""
+
+    OPEN = "open", _("Waits for an answer")
+    ANSWERED = "answered", _("Answered")
+    RESOLVED = "resolved", _("Resolved")
+
+
 class DraftState(TextChoices):
     """Whether a draft is still written."""
 

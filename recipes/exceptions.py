@@ -113,13 +113,82 @@ class NothingToUndo(Refusal):
     way_out = _("What others changed, they can take back.")
 
 
+class RoleNotAsked(Refusal):
+    """The site asks for the signature of another role now."""
+
+    code = "recipe.role_not_asked"
+    status = 403
+    sentence = _("%(person)s does not hold the role whose signature is asked for now: %(roles)s.")
+    way_out = _("Ask somebody who holds it.")
+
+
+class CommentsOpen(Refusal):
+    """Comments on the version wait for an answer."""
+
+    code = "recipe.comments_open"
+    sentence = _("%(count)s comments wait for an answer: %(places)s.")
+    way_out = _("Let its writers answer them, or send the version back.")
+
+
+class CommentEnded(Refusal):
+    """The comment is resolved."""
+
+    code = "recipe.comment_ended"
+    sentence = _("This comment is resolved; nothing is added to it.")
+    way_out = _("Write another comment at the same place.")
+
+
+class NotYoursToResolve(Refusal):
+    """Who wrote the version would settle an objection to it."""
+
+    code = "recipe.comment_not_yours"
+    status = 403
+    sentence = _("Who wrote the version answers this comment, but does not resolve it.")
+    way_out = _("%(asker)s resolves it, or another person who may approve.")
+
+
+class NotInReview(Refusal):
+    """Comments belong to a review."""
+
+    code = "recipe.not_in_review"
+    sentence = _("The version is “%(now)s”; comments are written while it is in review.")
+    way_out = _("Open the version again and see where it stands.")
+
+
+class NoSuchPlace(Refusal):
+    """The version has no stage, operation or step at this path."""
+
+    code = "recipe.no_such_place"
+    status = 422
+    sentence = _("There is no “%(path)s” in this version.")
+    way_out = _("Choose the place on the version's page.")
+
+
+class TextMissing(Refusal):
+    """A comment without words."""
+
+    code = "recipe.text_missing"
+    status = 422
+    sentence = _("Words are asked for.")
+    way_out = _("Write what you mean.")
+
+
+class ApproversUnknown(Refusal):
+    """A rule that nobody could fulfil, or of fewer signatures than the law asks."""
+
+    code = "recipe.approvers_unknown"
+    status = 422
+    sentence = _("Two to six signatures are asked for, each of a role that may approve.")
+    way_out = _("Choose a role for each signature.")
+
+
 class ReasonMissing(Refusal):
-    """A withdrawal without a reason."""
+    """A withdrawal, a return or a rule without a reason."""
 
     code = "recipe.reason_missing"
     status = 422
     sentence = _("A reason is asked for.")
-    way_out = _("Say why the version is withdrawn.")
+    way_out = _("Say why.")
 
 
 refuses("recipes_version_number", NumberTaken)

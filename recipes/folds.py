@@ -9,22 +9,28 @@ from recipes.entries import (
     OperationPublished,
     OperationWithdrawn,
     RecipeApproved,
+    RecipeCommented,
+    RecipeCommentReplied,
+    RecipeCommentResolved,
     RecipeImported,
     RecipeMadeEffective,
+    RecipeSentBack,
     RecipeSubmitted,
     RecipeSuperseded,
     RecipeWithdrawn,
 )
-from recipes.enums import DraftState, VersionStatus
+from recipes.enums import CommentState, DraftState, VersionStatus
 from recipes.models import (
     LibraryOperation,
     RecipeApproval,
+    RecipeComment,
     RecipeDraft,
     RecipeUse,
     RecipeVersion,
 )
 from recipes.selectors import document, plain_document
 from recipes.uses import uses_of
+from records.entries import instant_text
 from records.folding import Folded, change, create, fold
 
 
@@ -49,11 +55,14 @@ def _(e: Folded[RecipeSubmitted]) -> None:
 def _(e: Folded[RecipeApproved]) -> None:
     s = e.payload.signature
     version = RecipeVersion.objects.get(id=e.stream)
-    create(
-        RecipeApproval, e, version=e.stream, person=s.person, printed_name=s.printed_name,
-        role=s.role, meaning=s.meaning, at=s.at, zone=s.zone, factors=list(s.factors),
-        content_hash=s.content_hash, author=version.author, writers=version.writers,
-    )  # fmt: skip
+    signed = {
+        "printed_name": s.printed_name, "role": s.role, "meaning": s.meaning, "at": s.at,
+        "zone": s.zone, "factors": list(s.factors), "content_hash": s.content_hash,
+        "author": version.author, "writers": version.writers, "void": False,
+    }  # fmt: skip
+    before = RecipeApproval.objects.filter(version=e.stream, person=s.person)
+    if not change(before, e, **signed):
+        create(RecipeApproval, e, version=e.stream, person=s.person, **signed)
     status = VersionStatus.APPROVED if e.payload.completes else version.status
     change(RecipeVersion.objects.filter(id=e.stream), e, status=status)
     if e.payload.completes:
@@ -87,6 +96,43 @@ def _(e: Folded[RecipeWithdrawn]) -> None:
     change(
         RecipeVersion.objects.filter(id=e.stream), e,
         status=VersionStatus.WITHDRAWN, ended_at=e.at, withdrawn_reason=e.payload.reason,
+    )  # fmt: skip
+
+
+@fold(RecipeSentBack)
+def _(e: Folded[RecipeSentBack]) -> None:
+    change(
+        RecipeVersion.objects.filter(id=e.stream), e,
+        status=VersionStatus.DRAFT, sent_back_reason=e.payload.reason,
+    )  # fmt: skip
+    change(RecipeApproval.objects.filter(version=e.stream), e, void=True)
+
+
+@fold(RecipeCommented)
+def _(e: Folded[RecipeCommented]) -> None:
+    p = e.payload
+    create(
+        RecipeComment, e, id=p.comment, version=e.stream, path=p.path, text=p.text, by=e.actor,
+        by_name=e.actor_name, at=e.at, state=CommentState.OPEN,
+    )  # fmt: skip
+
+
+@fold(RecipeCommentReplied)
+def _(e: Folded[RecipeCommentReplied]) -> None:
+    """The asker's further words ask again; those of anybody else answer."""
+    for row in RecipeComment.objects.filter(id=e.payload.comment):
+        said = {"by_name": e.actor_name, "at": instant_text(e.at), "text": e.payload.text}
+        state = CommentState.OPEN if e.actor == row.by else CommentState.ANSWERED
+        rows = RecipeComment.objects.filter(id=row.id)
+        change(rows, e, replies=[*row.replies, said], state=state)
+
+
+@fold(RecipeCommentResolved)
+def _(e: Folded[RecipeCommentResolved]) -> None:
+    change(
+        RecipeComment.objects.filter(id=e.payload.comment), e,
+        state=CommentState.RESOLVED, resolution=e.payload.text, resolved_at=e.at,
+        resolved_by_name=e.actor_name,
     )  # fmt: skip
 
 

@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as text_of
 from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission, role_title, roles_granting
+from recipes.approvers import ANY, MOST
 
 
 class ImportRecipe(forms.Form):
@@ -69,6 +73,64 @@ class SignApproval(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class Reasoned(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class Said(forms.Form):
+    """Words of a comment, an answer or a resolution."""
+
+    text = forms.CharField(
+        label=_("Words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class Commented(Said):
+    """A comment and its place."""
+
+    path = forms.ChoiceField(label=_("Place"), required=False)
+    field_order = ["path", "text"]
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["path"] = forms.ChoiceField(
+            label=_("Place"), required=False, choices=[("", _("The whole recipe")), *places]
+        )
+
+
+class SetApprovers(forms.Form):
+    """Which signatures a version needs: a role for each, as many as are chosen."""
+
+    in_order = forms.BooleanField(
+        label=_("In this order"), required=False,
+        help_text=_("Each signature waits for the one before."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = [(key, role_title(key)) for key in roles_granting(Permission.RECIPES_APPROVE)]
+        choices = [("", "–"), (ANY, _("Whoever may approve")), *held]
+        own = dict(self.fields)
+        self.fields.clear()
+        for number in range(1, MOST + 1):
+            self.fields[f"role_{number}"] = forms.ChoiceField(
+                label=text_of("Signature %(number)s") % {"number": number}, required=False,
+                choices=choices,
+            )  # fmt: skip
+        self.fields.update(own)
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles that were chosen, in their order."""
+        given = [self.cleaned_data.get(f"role_{number}", "") for number in range(1, MOST + 1)]
+        return [role for role in given if role]
 
 
 class Withdraw(forms.Form):

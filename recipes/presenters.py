@@ -41,6 +41,27 @@ def _withdrawn(p: e.RecipeWithdrawn) -> str:
     return _("Withdrawn: %(reason)s") % {"reason": p.reason}
 
 
+@presents(e.RecipeSentBack)
+def _sent_back(p: e.RecipeSentBack) -> str:
+    return _("Sent back to be written differently: %(reason)s") % {"reason": p.reason}
+
+
+@presents(e.RecipeCommented)
+def _commented(p: e.RecipeCommented) -> str:
+    said = {"place": p.path or _("the whole recipe"), "text": p.text}
+    return _("Comment on %(place)s: %(text)s") % said
+
+
+@presents(e.RecipeCommentReplied)
+def _replied(p: e.RecipeCommentReplied) -> str:
+    return _("Said to a comment: %(text)s") % {"text": p.text}
+
+
+@presents(e.RecipeCommentResolved)
+def _resolved(p: e.RecipeCommentResolved) -> str:
+    return _("Comment resolved: %(text)s") % {"text": p.text}
+
+
 @presents(e.DraftOpened)
 def _draft_opened(p: e.DraftOpened) -> str:
     return _("Draft of %(code)s opened") % {"code": p.code}

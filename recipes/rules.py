@@ -1,20 +1,32 @@
 """May this person do this with this version? Each check raises its refusal."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from recipes import compiler
+from accounts.permissions import Permission, role_title, roles_granting
+from accounts.selectors import roles_of
+from recipes import approvers, compiler, places
+from recipes.approvers import ANY, Approvers
 from recipes.document import Recipe
-from recipes.enums import VersionStatus
+from recipes.enums import CommentState, VersionStatus
 from recipes.exceptions import (
     ApprovedBefore,
+    ApproversUnknown,
+    CommentEnded,
+    CommentsOpen,
     DocumentKnown,
+    NoSuchPlace,
     NotCompiled,
+    NotInReview,
+    NotYoursToResolve,
     OwnRecipe,
+    RoleNotAsked,
     SignerIsAnother,
+    TextMissing,
 )
 from recipes.messages import Message, summary
-from recipes.models import RecipeVersion
-from recipes.selectors import approvals_of
+from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
+from recipes.selectors import approvals_of, comments_of
 from records.commands import Actor
 
 
@@ -51,3 +63,65 @@ def check_signs_self(actor: Actor, *, signer: UUID, name: str) -> None:
     """Raise SignerIsAnother when one is signed in and another signs."""
     if actor.person != signer:
         raise SignerIsAnother(signer=name, person=actor.name)
+
+
+def check_role(
+    rule: Approvers, given: Sequence[RecipeApproval], *, person: UUID, site: UUID | None, name: str
+) -> str | None:
+    """Return the role in which a person signs next, None for any. Raises RoleNotAsked."""
+    signed = [approval.role for approval in given]
+    role = rule.role_of(roles_of(person, site) if site else (), signed)
+    if role is None:
+        asked = ", ".join(role_title(one) for one in dict.fromkeys(rule.asked_now(signed)))
+        raise RoleNotAsked(person=name, roles=asked)
+    return None if role == ANY else role
+
+
+def check_answered(version: UUID) -> None:
+    """Every comment was answered. Raises CommentsOpen, which names where they stand."""
+    waiting = [one for one in comments_of(version) if one.state == CommentState.OPEN]
+    if waiting:
+        places_of = dict.fromkeys(one.path or "–" for one in waiting)
+        raise CommentsOpen(count=len(waiting), places=", ".join(places_of))
+
+
+def check_approvers(roles: Sequence[str]) -> None:
+    """A rule that can be fulfilled, of at least two signatures. Raises ApproversUnknown."""
+    known = {ANY, *roles_granting(Permission.RECIPES_APPROVE)}
+    if not approvers.LEAST <= len(roles) <= approvers.MOST or not set(roles) <= known:
+        raise ApproversUnknown(field="roles")
+
+
+def check_said(text: str) -> str:
+    """Return the words that were given. Raises TextMissing."""
+    if not text.strip():
+        raise TextMissing(field="text")
+    return text.strip()
+
+
+def check_in_review(version: RecipeVersion) -> None:
+    """Raise NotInReview unless the version is in review."""
+    if version.status != VersionStatus.IN_REVIEW:
+        raise NotInReview(now=str(VersionStatus(version.status).label))
+
+
+def check_place(recipe: Recipe, path: str) -> None:
+    """Raise NoSuchPlace unless the path is that of a stage, an operation or a step, or empty."""
+    if path and path not in places.places_of(recipe):
+        raise NoSuchPlace(field="path", path=path)
+
+
+def check_goes_on(comment: RecipeComment) -> None:
+    """Raise CommentEnded when the comment is resolved."""
+    if comment.state == CommentState.RESOLVED:
+        raise CommentEnded()
+
+
+def check_may_resolve(
+    version: RecipeVersion, comment: RecipeComment, *, person: UUID | None
+) -> None:
+    """The asker settles a comment, or one who did not write the version. Raises
+    NotYoursToResolve."""
+    wrote = person == version.author or str(person) in version.writers
+    if person != comment.by and wrote:
+        raise NotYoursToResolve(asker=comment.by_name)

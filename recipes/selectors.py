@@ -9,14 +9,18 @@ from uuid import UUID
 from mes.lib import evidence
 from mes.lib.refusals import NotFound
 from recipes import nodes, reader
+from recipes.approvers import Approvers
+from recipes.difference import Difference, difference
 from recipes.document import Recipe
 from recipes.entries import DraftOpened, Gap
 from recipes.enums import DraftState, UseKind, VersionStatus
 from recipes.messages import RecipeNotReadable
 from recipes.models import (
+    ApprovalRule,
     Document,
     LibraryOperation,
     RecipeApproval,
+    RecipeComment,
     RecipeDraft,
     RecipeUse,
     RecipeVersion,
@@ -43,6 +47,12 @@ def plain_document(content_hash: str) -> dict[str, Any]:
     if evidence.content_hash(plain) != content_hash:
         raise ValueError(f"document {content_hash} was altered")
     return plain
+
+
+@lru_cache(maxsize=64)
+def differences(before: str, after: str) -> tuple[Difference, ...]:
+    """Return the differences between two documents by their hashes; kept by them."""
+    return difference(document(before), document(after))
 
 
 def source_of(version: RecipeVersion) -> bytes:
@@ -89,8 +99,27 @@ def effective_versions() -> list[RecipeVersion]:
 
 
 def approvals_of(version: UUID) -> list[RecipeApproval]:
-    """Return the approvals of a version, the oldest first."""
-    return list(RecipeApproval.objects.filter(version=version).order_by("at"))
+    """Return the approvals of a version that stand, the oldest first."""
+    return list(RecipeApproval.objects.filter(version=version, void=False).order_by("at"))
+
+
+def approvers_of(site: UUID | None) -> Approvers:
+    """Return which signatures a site asks for: two of whoever may approve unless it said so."""
+    rule = ApprovalRule.objects.filter(site=site).first()
+    return rule.approvers if rule else Approvers()
+
+
+def comments_of(version: UUID) -> list[RecipeComment]:
+    """Return the comments on a version, the oldest first."""
+    return list(RecipeComment.objects.filter(version=version))
+
+
+def comment_of(version: UUID, comment: UUID) -> RecipeComment:
+    """Return a comment on a version. Raises NotFound, for another version's as well."""
+    found = RecipeComment.objects.filter(version=version, id=comment).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The way of a recipe's version: one table of transitions, pure.
 
-A version's document never changes: what is to be corrected is imported as the next version.
+A version's document never changes: what is to be corrected is written as the next version. So
+a version that was sent back is sent to review again as it is, or superseded by the next.
 """
 
 from collections.abc import Mapping
@@ -9,12 +10,11 @@ from recipes.enums import VersionStatus
 from recipes.exceptions import NotAllowedNow
 
 S = VersionStatus
-APPROVALS_NEEDED = 2
 COMPILER_VERSION = "1"
 
 TRANSITIONS: Mapping[VersionStatus, frozenset[VersionStatus]] = {
-    S.DRAFT: frozenset({S.IN_REVIEW, S.WITHDRAWN}),
-    S.IN_REVIEW: frozenset({S.APPROVED, S.WITHDRAWN}),
+    S.DRAFT: frozenset({S.IN_REVIEW, S.SUPERSEDED, S.WITHDRAWN}),
+    S.IN_REVIEW: frozenset({S.DRAFT, S.APPROVED, S.WITHDRAWN}),
     S.APPROVED: frozenset({S.EFFECTIVE, S.WITHDRAWN}),
     S.EFFECTIVE: frozenset({S.SUPERSEDED, S.WITHDRAWN}),
     S.SUPERSEDED: frozenset(),

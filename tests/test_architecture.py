@@ -25,6 +25,7 @@ FURTHER_DOORS = {
     "accounts": {"access", "owed", "permissions", "rosters", "subjects", "training"},
     "recipes": {
         "criteria",
+        "difference",
         "document",
         "formulas",
         "interchange",

@@ -135,15 +135,17 @@ def sign(
     content: JSON,
     permission: str,
     parts: Sequence[str] = (),
+    role: str | None = None,
 ) -> Signature:
     """Return the signature of a proven person under ``content``, at the instant of the act.
 
     The signer must hold ``permission`` at the site of the proof, and the role that grants it is
-    part of the signature (21 CFR 11.50). Spends the proof. Raises ProofSpent, NotAllowed.
+    part of the signature (21 CFR 11.50); with ``role`` it is that one or none. Spends the proof.
+    Raises ProofSpent, NotAllowed.
     """
     proof.use(a)
     roles = selectors.roles_of(proof.person, proof.site) if proof.site else ()
-    role = role_for(permission, list(roles))
+    role = role_for(permission, [one for one in roles if role in {None, one}])
     if role is None:
         said = Permission(permission).value
         raise NotAllowed(person=proof.printed_name, permission=said, streams=[proof.person])

@@ -8,6 +8,7 @@ from batches.views.home import (
 from batches.views.preview import preview
 from batches.views.sheets import attest, sign_on, verify
 from batches.views.talk import ask, call, hold, label, report, steps
+from batches.views.touched import touched
 from batches.views.work import live, work
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "tablet_call",
     "tablet_happened",
     "tablet_scan",
+    "touched",
     "verify",
     "work",
 ]

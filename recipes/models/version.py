@@ -43,6 +43,7 @@ class RecipeVersion(Projection):
     effective_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField()
+    sent_back_reason = models.TextField(default="")
 
     objects = VersionSet.as_manager()
 
@@ -82,7 +83,10 @@ class RecipeVersion(Projection):
 
 
 class RecipeApproval(Projection):
-    """One person's signature under a version; never that of one who wrote it."""
+    """One person's signature under a version; never that of one who wrote it.
+
+    ``void`` when the version was sent back after it; the same person may sign again.
+    """
 
     pk = models.CompositePrimaryKey("version", "person")
     version = models.UUIDField()
@@ -96,6 +100,7 @@ class RecipeApproval(Projection):
     content_hash = models.CharField(max_length=64)
     author = models.UUIDField(null=True)
     writers = models.JSONField(default=list)
+    void = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -29,8 +29,9 @@ from recipes.entries import (
     DraftOpened,
     DraftSent,
     RecipeSubmitted,
+    RecipeSuperseded,
 )
-from recipes.enums import DraftState
+from recipes.enums import DraftState, VersionStatus
 from recipes.exceptions import (
     ChangedMeanwhile,
     DraftClosed,
@@ -38,7 +39,7 @@ from recipes.exceptions import (
     NameTwice,
     NothingToUndo,
 )
-from recipes.interchange import reading
+from recipes.interchange import reading as understanding
 from recipes.models import RecipeDraft
 from recipes.selectors import draft_of, source_of, version_of
 from recipes.services.versions import keep, said_of
@@ -47,6 +48,7 @@ from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 from records.entries import decode
 from records.models import Entry
+from records.reading import reading
 
 # What a new recipe begins with: one stage, one operation, one step, so that a step can be seen.
 BLANK_STEP: dict[str, Plain] = {"key": "first", "kind": "confirm", "text": {"en": "…"}}
@@ -93,7 +95,7 @@ def open_foreign(*, command: Command, source: bytes) -> Reply:
 
     Keeps the file by its hash; appends ``recipe-draft.opened`` with what was not understood.
     """
-    foreign = reading.read(source)
+    foreign = understanding.read(source)
     code = str(foreign.data["recipe"]) if isinstance(foreign.data, dict) else ""
     draft, file_hash = uuid7(), hashlib.sha256(source).hexdigest()
     with act(command, new=[New(DRAFT_STREAM, draft, command.actor.site)]) as a:
@@ -239,12 +241,14 @@ def _open(draft: UUID) -> RecipeDraft:
 def send_to_review(*, command: Command, draft: UUID, seq: int) -> Reply:
     """Make a version of what was written and ask for its review, in one act.
 
-    All who wrote are its writers: none of them approves it. Raises RecipeNotReadable,
-    NotCompiled, DocumentKnown, NumberTaken, DraftClosed, Stale, NotAllowed.
+    All who wrote are its writers: none of them approves it. A version that was sent back, from
+    which the draft was opened, is superseded. Raises RecipeNotReadable, NotCompiled,
+    DocumentKnown, NumberTaken, DraftClosed, Stale, NotAllowed.
     """
     version = uuid7()
     new = [New(STREAM, version, command.actor.site)]
-    with act(command, streams=[draft], new=new) as a:
+    before = _source(command, draft)
+    with act(command, streams=[draft, *before], new=new) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         row = _open(draft)
         a.expect(draft, seq)
@@ -256,8 +260,18 @@ def send_to_review(*, command: Command, draft: UUID, seq: int) -> Reply:
         a.append(version, said)
         a.append(version, RecipeSubmitted(compiler=COMPILER_VERSION, warnings=len(messages)))
         a.append(draft, DraftSent(became=version, number=said.number))
+        for one in before:
+            if version_of(one).status == VersionStatus.DRAFT:
+                a.append(one, RecipeSuperseded(by=version, number=said.number))
         a.reply = {"version": str(version), "number": said.number}
     return a.reply
+
+
+def _source(command: Command, draft: UUID) -> list[UUID]:
+    """Read, before the locks, which version a draft was opened from."""
+    with reading(site=command.actor.site, person=command.actor.person):
+        found = draft_of(draft).source_version
+    return [found] if found else []
 
 
 @acting

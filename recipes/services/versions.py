@@ -25,8 +25,8 @@ from recipes.entries import (
 from recipes.enums import VersionStatus
 from recipes.exceptions import ReasonMissing
 from recipes.models import Document, RecipeVersion
-from recipes.selectors import approvals_of, document, effective_of, version_of
-from recipes.workflow import APPROVALS_NEEDED, COMPILER_VERSION, check_can_become
+from recipes.selectors import approvals_of, approvers_of, document, effective_of, version_of
+from recipes.workflow import COMPILER_VERSION, check_can_become
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 from records.exceptions import Stale
@@ -104,30 +104,33 @@ def submit_for_review(*, command: Command, version: UUID, seq: int) -> Reply:
 
 @acting
 def approve(*, command: Command, version: UUID, seq: int, proof: Proof) -> Reply:
-    """Sign the approval of the document; the second person's completes it.
+    """Sign the approval of the document; the last that the site asks for completes it.
 
     The signature is bound to the content hash of the document. The one who signs is the one
-    who is signed in, holds ``recipes.approve``, did not write the version and has not
-    approved it before. Raises OwnRecipe, ApprovedBefore, SignerIsAnother, NotCompiled,
-    NotAllowedNow, NotAllowed, Stale. Appends ``recipe.approved``.
+    who is signed in, holds ``recipes.approve`` by a role that is asked for now, did not write the
+    version and has not approved it before; every comment was answered. Raises OwnRecipe,
+    ApprovedBefore, SignerIsAnother, RoleNotAsked, CommentsOpen, NotCompiled, NotAllowedNow,
+    NotAllowed, Stale. Appends ``recipe.approved``.
     """
     with act(command, streams=[version]) as a:
         row = _looked_at(a, version, seq=seq, then=VersionStatus.APPROVED)
         rules.check_signs_self(a.actor, signer=proof.person, name=proof.printed_name)
         rules.check_may_approve(row, person=proof.person, name=proof.printed_name)
+        check_permission(a.actor, Permission.RECIPES_APPROVE)
+        given, rule = approvals_of(version), approvers_of(row.site)
+        role = rules.check_role(
+            rule, given, person=proof.person, site=proof.site, name=proof.printed_name
+        )
+        rules.check_answered(version)
         recipe = document(row.content_hash)
         rules.check_compiles(recipe)
         signature = sign(
-            a,
-            proof,
-            meaning=MEANING,
-            content=recipe.dump(),
-            permission=Permission.RECIPES_APPROVE,
-        )
-        given = len(approvals_of(version)) + 1
-        completes = given >= APPROVALS_NEEDED
+            a, proof, meaning=MEANING, content=recipe.dump(),
+            permission=Permission.RECIPES_APPROVE, role=role,
+        )  # fmt: skip
+        completes = not rule.missing([*(one.role for one in given), signature.role])
         a.append(version, RecipeApproved(signature=signature, completes=completes))
-        a.reply = {"version": str(version), "approvals": given, "complete": completes}
+        a.reply = {"version": str(version), "approvals": len(given) + 1, "complete": completes}
     return a.reply
 
 

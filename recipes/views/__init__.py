@@ -1,4 +1,7 @@
-from recipes.views.acts import approve, discard, make_effective, submit, withdraw
+from recipes.views.acts import approve, discard, make_effective, send_back, submit, withdraw
+from recipes.views.approvers import approvers
+from recipes.views.changes import changes
+from recipes.views.comments import comment, comments, reply
 from recipes.views.drafts import (
     discard_draft,
     draft,
@@ -18,16 +21,23 @@ from recipes.views.library import (
     take_operation,
     withdraw_operation,
 )
+from recipes.views.picture import draft_picture, picture
+from recipes.views.touches import touched
 from recipes.views.versions import schema, source, version, versions
 
 __all__ = [
     "approve",
+    "approvers",
     "batchml_file",
+    "changes",
+    "comment",
+    "comments",
     "discard",
     "discard_draft",
     "draft",
     "draft_from",
     "draft_news",
+    "draft_picture",
     "draft_text",
     "edit_draft",
     "import_recipe",
@@ -36,12 +46,16 @@ __all__ = [
     "make_effective",
     "new_draft",
     "package_file",
+    "picture",
     "publish_operation",
+    "reply",
     "schema",
+    "send_back",
     "send_draft",
     "source",
     "submit",
     "take_operation",
+    "touched",
     "version",
     "versions",
     "withdraw",

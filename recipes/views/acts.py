@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from accounts.services.at_desk import prove_at_desk
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes.services import versions
+from recipes.services import reviews, versions
 from recipes.views.versions import version_response
 from records.commands import Command
 from records.reading import reading
@@ -72,6 +72,19 @@ def make_effective(request: HttpRequest, version: UUID) -> HttpResponse:
     return _do(
         request, version, "make_effective",
         lambda command, seq: versions.make_effective(command=command, version=version, seq=seq),
+    )  # fmt: skip
+
+
+@requires(Permission.RECIPES_APPROVE)
+@require_POST
+def send_back(request: HttpRequest, version: UUID) -> HttpResponse:
+    """Make a version in review a draft again, with a reason."""
+    reason = request.POST.get("reason", "")
+    return _do(
+        request, version, "send_back",
+        lambda command, seq: reviews.send_back(
+            command=command, version=version, seq=seq, reason=reason
+        ),
     )  # fmt: skip
 
 

@@ -9,15 +9,16 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from recipes import compiler, selectors
-from recipes.document import Recipe, Stage
-from recipes.forms import SignApproval, Withdraw
+from recipes import compiler, places, selectors
+from recipes.document import Operation, Placed, Recipe, Stage
+from recipes.enums import CommentState
+from recipes.forms import Reasoned, SignApproval, Withdraw
 from recipes.messages import Message, Weight
 from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
 from recipes.views import words
+from recipes.views.comments import Threads, thread, threads_by_path
 from recipes.views.way import Way, summary_words
-from recipes.workflow import APPROVALS_NEEDED
 from records.commands import Actor
 from records.models import Entry, Stream
 from records.presenters import sentence
@@ -72,19 +73,29 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
     recipe = selectors.document(version.content_hash)
     messages = messages_of(version)
     approvals = selectors.approvals_of(version.id)
-    way = Way(version, messages, approvals, actor)
+    comments = selectors.comments_of(version.id)
+    waiting = sum(1 for one in comments if one.state == CommentState.OPEN)
+    way = Way(
+        version, messages, approvals, actor, selectors.approvers_of(version.site), waiting
+    )  # fmt: skip
     return {
         "version": version,
         "seq": Stream.objects.get(id=version.id).seq,
         "strip": _strip(version),
-        "stages": [_stage(recipe, stage, messages) for stage in recipe.stages],
+        "tab": "document",
+        "comments": len(comments),
+        "whole_threads": [thread(one) for one in comments if not one.path],
+        "stages": [
+            _stage(recipe, stage, messages, threads_by_path(comments)) for stage in recipe.stages
+        ],
+        "called": _called(recipe, messages, threads_by_path(comments)),
         "specification": _specification(recipe),
         "parameters": [(words.say(p.title), p) for p in recipe.parameters],
         "materials": [(words.say(m.title), m) for m in recipe.bill_of_materials],
         "messages_found": [_message(m) for m in messages],
         "summary": summary_words(messages),
         "approvals": approvals,
-        "missing": range(max(0, APPROVALS_NEEDED - len(approvals))),
+        "missing": way.missing,
         "meaning": MEANING,
         "signer": actor,
         "events": _events(version),
@@ -92,6 +103,7 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
         "offers": way.offers,
         "sign_form": SignApproval(),
         "withdraw_form": Withdraw(),
+        "back_form": Reasoned(auto_id="back_%s"),
     }
 
 
@@ -111,40 +123,72 @@ def _strip(version: RecipeVersion) -> dict[str, Any]:
     }
 
 
-def _stage(recipe: Recipe, stage: Stage, messages: tuple[Message, ...]) -> dict[str, Any]:
+def _stage(
+    recipe: Recipe, stage: Stage, messages: tuple[Message, ...], talked: Threads
+) -> dict[str, Any]:
     placed = [p for p in recipe.steps() if p.stage.key == stage.key]
     read = words.Reader(recipe)
     return {
         "key": stage.key,
         "title": words.say(stage.title),
         "count": len(placed),
+        "threads": talked.get(stage.key, []),
         "open": stage.open,
         "found": sum(1 for m in messages if _stands_in(m, stage.key)),
         "facts": words.stage_facts(recipe, stage),
         "operations": [
-            {
-                "key": operation.key,
-                "pinned": operation.pinned,
-                "title": words.say(operation.title),
-                "openness": words.openness_words(operation.openness),
-                "contingencies": operation.contingencies,
-                "steps": [
-                    {
-                        "number": p.position,
-                        "path": p.path,
-                        "key": p.step.key,
-                        "kind": words.KINDS.get(p.step.kind, p.step.kind),
-                        "text": words.say(p.step.text),
-                        "note": words.say(p.step.note),
-                        "facts": words.step_facts(p, read),
-                        "marks": words.step_marks(p),
-                        "found": [_message(m) for m in messages if _stands_in(m, p.path)],
-                    }
-                    for p in placed
-                    if p.operation.key == operation.key
-                ],
-            }
+            _operation(
+                operation, [p for p in placed if p.operation.key == operation.key], read, messages,
+                talked, path=f"{stage.key}/{operation.key}",
+            )
             for operation in stage.operations
+        ],
+    }  # fmt: skip
+
+
+def _called(recipe: Recipe, messages: tuple[Message, ...], talked: Threads) -> list[dict[str, Any]]:
+    """Return the contingencies: what is called when something happens, in no order of work."""
+    read = words.Reader(recipe)
+    stage = recipe.stages[0]
+    return [
+        _operation(
+            operation,
+            [
+                Placed(f"{places.CALLED}/{operation.key}/{step.key}", 0, stage, operation, step)
+                for step in operation.steps
+            ],
+            read, messages, talked, path=f"{places.CALLED}/{operation.key}",
+        )
+        for operation in recipe.contingencies
+    ]  # fmt: skip
+
+
+def _operation(
+    operation: Operation, placed: list[Placed], read: words.Reader,
+    messages: tuple[Message, ...], talked: Threads, *, path: str,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "key": operation.key,
+        "pinned": operation.pinned,
+        "path": path,
+        "title": words.say(operation.title),
+        "openness": words.openness_words(operation.openness),
+        "contingencies": operation.contingencies,
+        "threads": talked.get(path, []),
+        "steps": [
+            {
+                "number": p.position,
+                "path": p.path,
+                "key": p.step.key,
+                "kind": words.KINDS.get(p.step.kind, p.step.kind),
+                "text": words.say(p.step.text),
+                "note": words.say(p.step.note),
+                "facts": words.step_facts(p, read),
+                "marks": words.step_marks(p),
+                "found": [_message(m) for m in messages if _stands_in(m, p.path)],
+                "threads": talked.get(p.path, []),
+            }
+            for p in placed
         ],
     }
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.permissions import Permission
+from accounts.permissions import Permission, role_title
 from accounts.rules import can
 from recipes import compiler
+from recipes.approvers import ANY, Approvers
 from recipes.enums import VersionStatus
 from recipes.messages import Message
 from recipes.models import RecipeApproval, RecipeVersion
-from recipes.workflow import APPROVALS_NEEDED
 from records.commands import Actor
 
 
@@ -38,6 +39,8 @@ class Way:
     messages: tuple[Message, ...]
     approvals: list[RecipeApproval]
     actor: Actor
+    rule: Approvers = field(default_factory=Approvers)
+    open_comments: int = 0
 
     @cached_property
     def may_write(self) -> bool:
@@ -71,16 +74,24 @@ class Way:
         return {
             "sign": review and self.may_approve and not self.own,
             "discard": draft and self.may_write,
+            "comment": review and (self.may_write or self.may_approve),
+            "send_back": review and self.may_approve,
             "withdraw": live and self.may_approve,
             "share": self.may_write and status in VersionStatus.approved,
         }
+
+    @property
+    def missing(self) -> list[str]:
+        """Whose signatures are still to come, in words."""
+        left = self.rule.missing([approval.role for approval in self.approvals])
+        return [_("who may approve") if role == ANY else role_title(role) for role in left]
 
     def bar(self) -> dict[str, Any]:
         """Return the gates and the one command that is next."""
         gates = [
             self._compiler(),
             self._review(),
-            *(self._approval(number) for number in range(APPROVALS_NEEDED)),
+            *self._signatures(),
             self._effective(),
         ]
         return {"label": _("Way of this version"), "gates": gates, "primary": self._primary()}
@@ -91,20 +102,23 @@ class Way:
         return {"name": _("Compiler"), "state": state, "text": text, "url": "#compiler"}
 
     def _review(self) -> dict[str, str]:
-        asked = self.version.submitted_at is not None
-        return {
-            "name": _("Review"),
-            "state": "clear" if asked else "to-come",
-            "text": _("asked for") if asked else _("not asked for"),
-        }
+        asked = self.version.status != VersionStatus.DRAFT
+        said = {"name": _("Review"), "url": reverse("recipes:comments", args=[self.version.id])}
+        if asked and self.open_comments:
+            waits = ngettext("%d comment waits", "%d comments wait", self.open_comments)
+            return {**said, "state": "open", "text": waits % self.open_comments}
+        if not asked and self.version.sent_back_reason:
+            return {**said, "state": "blocked", "text": _("sent back")}
+        state = "clear" if asked else "to-come"
+        return {**said, "state": state, "text": _("asked for") if asked else _("not asked for")}
 
-    def _approval(self, number: int) -> dict[str, str]:
-        given = self.approvals[number] if number < len(self.approvals) else None
-        return {
-            "name": _("Approval %(number)s") % {"number": number + 1},
-            "state": "clear" if given else "to-come",
-            "text": given.printed_name if given else _("to come"),
-        }
+    def _signatures(self) -> list[dict[str, str]]:
+        given = [("clear", approval.printed_name) for approval in self.approvals]
+        asked = [*given, *(("to-come", words) for words in self.missing)]
+        return [
+            {"name": _("Approval %(number)s") % {"number": number}, "state": state, "text": text}
+            for number, (state, text) in enumerate(asked, 1)
+        ]
 
     def _effective(self) -> dict[str, str]:
         status = VersionStatus(self.version.status)
@@ -134,9 +148,11 @@ class Way:
 
     def _approve(self) -> dict[str, str]:
         if not self.may_approve:
-            return _waits(_("Approve"), _("Waits for two who may approve"))
+            return _waits(_("Approve"), _("Waits for those who may approve"))
         if self.own:
             return _waits(_("Approve"), _("Another person must approve"))
+        if self.open_comments:
+            return _waits(_("Approve"), _("Waits for answers to comments"))
         return {"url": "#sign", "label": _("Approve…")}
 
     def _make_effective(self) -> dict[str, str]:

@@ -117,7 +117,7 @@ def test_a_recipe_is_written_from_nothing_and_sent_to_review(served: str, page: 
     expect(page.get_by_text("Stages: 1, operations: 1, steps: 10")).to_be_visible()
     page.get_by_role("button", name="Send to review").click()
     expect(page.get_by_role("heading", name="TEN-STEPS v1")).to_be_visible()
-    expect(page.get_by_text("Waits for two who may approve")).to_be_visible()
+    expect(page.get_by_text("Waits for those who may approve")).to_be_visible()
 
 
 def _fill(page: Page, path: str, text: str) -> None:

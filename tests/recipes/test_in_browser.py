@@ -45,7 +45,7 @@ def test_a_recipe_is_imported_corrected_and_sent_to_review(served: str, page: Pa
     page.get_by_role("button", name="Import as a draft").click()
     expect(page.get_by_role("heading", name="CART19-PRODIGY v1")).to_be_visible()
     page.get_by_role("button", name="Send to review").click()
-    expect(page.get_by_text("Waits for two who may approve")).to_be_visible()
+    expect(page.get_by_text("Waits for those who may approve")).to_be_visible()
     assert faults(page) == []
     page.goto(f"{served}/recipes/")
     assert faults(page) == []

@@ -1,0 +1,112 @@
+"""What a version touches before it is approved: stock, bookings, people, labels, tests."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from batches.pages.touched import touched_page
+from recipes import reader, touches
+from recipes.difference import difference
+from recipes.document import Recipe
+from recipes.drafting import asked
+from recipes.drafting.changes import apply_all
+from recipes.drafting.plain import yaml_of
+from recipes.enums import UseKind
+from recipes.selectors import version_of
+from recipes.services.versions import import_recipe
+from records.reading import reading
+from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
+from tests.builders.batches import OPERATION, batch_at
+from tests.builders.recipes import effective, imported, library_text
+from tests.recipes.test_drafting import data_of
+
+SEED = ("stages", "seeding", "operations", "seed", "steps")
+SIX = library_text("six-steps")
+SECOND = SIX.replace(b"expected: 40 min", b"expected: 50 min").replace(b"TEXMACS", b"OTHERMEDIUM")
+
+
+def recipes(*edits: tuple[tuple[str, ...], Any], name: str = "six-steps") -> tuple[Recipe, Recipe]:
+    data = after = data_of(name)
+    for address, value in edits:
+        after = apply_all(after, asked.put(after, address, value))
+    before, later = (reader.read(yaml_of(one).encode()) for one in (data, after))
+    return before, later
+
+
+def test_what_is_needed_newly_and_no_longer() -> None:
+    before, after = reader.read(SIX), reader.read(SECOND)
+    found = touches.needed(before, after, UseKind.MATERIAL)
+    assert (found.new, found.gone, found.kept) == (("OTHERMEDIUM",), ("TEXMACS",), ())
+    people = touches.needed(before, after, UseKind.QUALIFICATION)
+    assert (people.new, people.gone, people.kept) == ((), (), ("PRODIGY-TCT",))
+
+
+def test_who_does_something_differently_is_trained_again() -> None:
+    before, after = recipes(((*SEED, "seeded", "limits", "alert", "low"), "0.95e8"))
+    assert touches.trained_again(difference(before, after), before, after) == ("PRODIGY-TCT",)
+    before, after = recipes((("stages", "seeding", "duration", "expected"), "50 min"))
+    assert touches.trained_again(difference(before, after), before, after) == ()
+
+
+def test_what_the_next_batches_book_differently() -> None:
+    before, after = recipes((("stages", "seeding", "cleaning"), "45 min"))
+    assert [one.stage for one in touches.booked(before, after)] == ["seeding"]
+    before, after = recipes(((*SEED, "seeded", "verify"), None))
+    assert touches.booked(before, after) == []
+
+
+def test_labels_and_tests_are_told_apart() -> None:
+    data = data_of("cart19-prodigy")
+    test = data["tests"][0]["key"]
+    label = next(
+        ("stages", p.stage.key, "operations", p.operation.key, "steps", p.step.key)
+        for p in reader.read(library_text("cart19-prodigy")).steps() if p.step.kind == "label"
+    )  # fmt: skip
+    before, after = recipes(
+        (("tests", test, "turn_round"), "9 d"), ((*label, "text", "en"), "Print."),
+        name="cart19-prodigy",
+    )  # fmt: skip
+    found = difference(before, after)
+    assert [one.address[:2] for one in touches.about_tests(found)] == [("tests", test)]
+    about = touches.about_labels(found, before, after)
+    assert [one.path for one in about] == ["/".join(label[1::2])]
+
+
+@pytest.fixture
+def site(committed_db: str) -> DemoSite:
+    return open_demo_site()
+
+
+def page(site: DemoSite, name: str, version: UUID, role: str = "qa-reviewer") -> str:
+    client = signed_in_client(site, role)
+    return client.get(reverse(name, args=[version])).content.decode()
+
+
+def test_the_page_names_stock_people_and_bookings(site: DemoSite) -> None:
+    effective(site)
+    version = imported(site, SECOND)
+    shown = page(site, "recipes:touches", version)
+    assert "none: it cannot be worked until one is released" in shown
+    assert "nobody: no shift can work it until somebody is trained" in shown
+    assert ("against v1" in shown, "50 min" in shown) == (True, True)
+    empty = page(site, "batches:touched", version)
+    assert "No open batch runs on another version" in empty
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_an_open_batch_is_shown_with_what_lies_ahead() -> None:
+    running = batch_at(f"{OPERATION}/medium")
+    text = SIX.replace(b'alert: ["0.9e8"', b'alert: ["0.95e8"').replace(
+        b"Clear the place.", b"Clear."
+    )
+    reply = import_recipe(
+        command=running.plant.crew.command("ferrari", "recipes.import_recipe"), source=text
+    )
+    with reading(site=running.site):
+        shown = touched_page(version_of(UUID(str(reply["version"]))))["rows"]
+        number = running.row().number
+    assert [(one["batch"].number, one["changed"], one["passed"], one["next"]) for one in shown] == [
+        (number, 2, 1, f"{OPERATION}/clear-after")
+    ]
