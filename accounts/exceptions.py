@@ -412,6 +412,24 @@ class UnknownZone(Refusal):
     way_out = _("Give a name such as Europe/Berlin.")
 
 
+class ReviewerIsAnother(Refusal):
+    """The trail is reviewed as oneself."""
+
+    code = "trail.another_person"
+    status = 403
+    sentence = _("%(signer)s gave the proof, but %(person)s is signed in.")
+    way_out = _("Sign as yourself, or let %(signer)s sign in.")
+
+
+class CommentMissing(Refusal):
+    """A review of the trail without a word of what was found."""
+
+    code = "trail.comment_missing"
+    status = 422
+    sentence = _("A review says what was found.")
+    way_out = _("Write what you looked at, and whether anything is to be followed up.")
+
+
 for _constraint in ("accounts_person_username", "accounts_person_username_key"):
     refuses(_constraint, UsernameTaken)
 refuses("accounts_person_badge", BadgeTaken)

@@ -21,6 +21,7 @@ class Permission(StrEnum):
 
     RECORDS_READ = "records.read"
     RECORDS_VERIFY = "records.verify"
+    RECORDS_REVIEW = "records.review"
     RECORDS_OPERATE = "records.operate"
     RECORDS_WATCH = "records.watch"
     ACCOUNTS_READ = "accounts.read"
@@ -74,6 +75,7 @@ P = Permission
 DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.RECORDS_READ: _("Read the audit trail and the logbooks"),
     P.RECORDS_VERIFY: _("Verify the chains of the records"),
+    P.RECORDS_REVIEW: _("Review the audit trail and sign it; see to the keeping of records"),
     P.RECORDS_OPERATE: _("See messages that could not be delivered, and answer them"),
     P.RECORDS_WATCH: _("See whether work is done in the background and records are sealed"),
     P.ACCOUNTS_READ: _("See people, roles and devices"),
@@ -146,8 +148,9 @@ ROLES: Final[dict[str, Role]] = {
     "qa-reviewer": _role(
         _("QA reviewer"),
         _("Answers exceptions, reviews results and batch records, approves recipes."),
-        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECIPES_APPROVE, P.QUALITY_REVIEW_RESULT,
-        P.QUALITY_JUDGE, P.QUALITY_REVIEW, P.QUALITY_HOLD, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_REVIEW, P.RECIPES_APPROVE,
+        P.QUALITY_REVIEW_RESULT, P.QUALITY_JUDGE, P.QUALITY_REVIEW, P.QUALITY_HOLD,
+        P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
     ),
     "qa-on-call": _role(
         _("QA on call"),
@@ -157,7 +160,7 @@ ROLES: Final[dict[str, Role]] = {
     "releasing-person": _role(
         _("Releasing person"),
         _("Certifies and releases: the Qualified Person in the EU, the quality unit in the US."),
-        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.QUALITY_RELEASE, P.QUALITY_HOLD,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_REVIEW, P.QUALITY_RELEASE, P.QUALITY_HOLD,
     ),
     "planner": _role(
         _("Planner"),

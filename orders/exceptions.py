@@ -122,6 +122,15 @@ class PatientErased(Refusal):
     way_out = _("Treat the person as a new patient.")
 
 
+class IdentityNeeded(Refusal):
+    """An identity that is still needed: cells of this person are under way."""
+
+    code = "identity.needed"
+    sentence = _("Order %(number)s of %(pseudonym)s still runs: its cells are matched against it.")
+    way_out = _("Close or cancel the order first; then the identity can be erased.")
+    recorded = True
+
+
 class IdentityUnknown(Refusal):
     """No identifying data were recorded."""
 

@@ -18,13 +18,14 @@ from orders.enums import OrderState
 from orders.exceptions import (
     CoiTaken,
     DinTaken,
+    IdentityNeeded,
     NotIndependent,
     OrderStateRefused,
     ReceiptMismatch,
     ReceiptUnreadable,
     RegisterOpen,
 )
-from orders.models import Collection, Order
+from orders.models import Collection, Order, Patient
 from records.commands import Actor
 
 refuses("orders_order_coi_key", CoiTaken)
@@ -170,3 +171,15 @@ def doubts(
 def _outside(collection: Collection, low: Decimal, high: Decimal) -> bool:
     floor, ceiling = collection.promised_low, collection.promised_high
     return (floor is not None and low < floor) or (ceiling is not None and high > ceiling)
+
+
+def check_identity_not_needed(patient: Patient) -> None:
+    """Raise IdentityNeeded while an order of the patient runs: whose cells these are must be known.
+
+    What stays after the erasure is the pseudonymous trace, for its own thirty years.
+    """
+    running = Order.objects.filter(patient=patient.id, state__in=OrderState.live).first()
+    if running is not None:
+        raise IdentityNeeded(
+            number=running.number, pseudonym=patient.pseudonym, streams=[patient.id]
+        )

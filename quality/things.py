@@ -1,14 +1,21 @@
 """What of quality stands in the audit trail: its streams, and kinds of entries in words."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from quality.entries import SAMPLE
 from quality.models import Sample
 from records.things import found_by, labels_of, thing, words
 
+
+def _batch_of(sample: UUID) -> UUID | None:
+    return Sample.objects.filter(pk=sample).values_list("batch", flat=True).first()
+
+
 thing(
     SAMPLE, _("Sample"), retention="batch-document", page="quality:sample",
-    labels=labels_of(Sample, "number"), find=found_by(Sample, "number", "label"),
+    labels=labels_of(Sample, "number"), find=found_by(Sample, "number", "label"), follows=_batch_of,
 )  # fmt: skip
 
 words({

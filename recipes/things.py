@@ -15,12 +15,12 @@ def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
 
 
 thing(
-    STREAM, _("Recipe version"), retention="batch-document", page="recipes:version",
-    argument="version", labels=_labels, find=found_by(RecipeVersion, "code"),
+    STREAM, _("Recipe version"), retention="quality-system", page="recipes:version",
+    labels=_labels, find=found_by(RecipeVersion, "code"),
 )  # fmt: skip
 thing(
     DRAFT_STREAM, _("Draft of a recipe"), retention="quality-system", page="recipes:draft",
-    argument="draft", labels=labels_of(RecipeDraft, "code"), find=found_by(RecipeDraft, "code"),
+    labels=labels_of(RecipeDraft, "code"), find=found_by(RecipeDraft, "code"),
 )  # fmt: skip
 
 

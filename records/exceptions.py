@@ -99,3 +99,58 @@ class TrailTooWide(Refusal):
     status = 503
     sentence = _("This question takes too long on so many entries.")
     way_out = _("Choose a shorter time, one thing or one kind, and ask again.")
+
+
+class OwnEntries(Refusal):
+    """A reviewer of the trail who made entries of it (EU GMP draft Annex 11, 12.5)."""
+
+    code = "trail.own_entries"
+    sentence = _("%(person)s made entry %(first)s of this trail and cannot review it.")
+    way_out = _("Review it up to entry %(before)s, or ask somebody who had no part in it.")
+    recorded = True
+
+
+class NothingToReview(Refusal):
+    """A part of the trail without an entry."""
+
+    code = "trail.nothing_to_review"
+    status = 422
+    sentence = _("There is no entry in this part of the trail.")
+    way_out = _("Choose another time.")
+
+
+class PeriodNotOver(Refusal):
+    """A period that has no end yet: entries could still be added to it."""
+
+    code = "trail.period_not_over"
+    status = 422
+    sentence = _("A period can be reviewed when it is over, from its beginning to its end.")
+    way_out = _("Choose an end before now and after the beginning.")
+
+
+class RetentionRuns(Refusal):
+    """A record that must still be kept (21 CFR 11.10(c))."""
+
+    code = "retention.runs"
+    sentence = _("This record is kept until %(until)s and cannot be deleted.")
+    way_out = _("Nothing has to be done. The attempt was recorded.")
+    recorded = True
+    instants = ("until",)
+
+
+class RetentionHasNoEnd(Refusal):
+    """A record whose clock has not begun, or that has no end of its own."""
+
+    code = "retention.no_end"
+    sentence = _("This record is kept without an end yet and cannot be deleted.")
+    way_out = _("Nothing has to be done. The attempt was recorded.")
+    recorded = True
+
+
+class DeletionNotOffered(Refusal):
+    """A record whose time is over: this product deletes none."""
+
+    code = "retention.not_offered"
+    sentence = _("The time of this record is over, but nothing is deleted here.")
+    way_out = _("Take it out with its whole site when that is retired. The attempt was recorded.")
+    recorded = True

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from records.entries import instant_text
@@ -45,6 +47,14 @@ def as_json(entries: Iterable[Entry]) -> list[dict[str, Any]]:
         {"hash": line.hash, "sentence": line.sentence, "envelope": entry.envelope}
         for entry, line in ((entry, Line.of(entry)) for entry in entries)
     ]
+
+
+def as_bytes(entries: Iterable[Entry], *, form: str) -> bytes:
+    """Return the file of an export: ``csv``, or else JSON with the whole envelopes."""
+    if form == "csv":
+        return as_csv(entries).encode()
+    content = {"entries": as_json(entries)}
+    return json.dumps(content, ensure_ascii=False, cls=DjangoJSONEncoder).encode()
 
 
 def _row(line: Line) -> tuple[object, ...]:

@@ -1,5 +1,5 @@
-"""Registers the frame's own folds (those of catalogue rows)."""
+"""Registers the frame's own folds (those of catalogue rows and of reviews)."""
 
-from records import catalogue
+from records import catalogue, reviews
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "reviews"]

@@ -21,6 +21,7 @@ from mes.lib.access import permission_of
 Text = str | Promise
 Labels = Callable[[Collection[UUID]], Mapping[UUID, str]]
 Find = Callable[[str], Iterable[UUID]]
+Follows = Callable[[UUID], UUID | None]
 PERSON = "person"
 
 
@@ -29,7 +30,8 @@ class Thing:
     """One kind of stream: its name, its class of retention, how its streams are named and found.
 
     ``labels`` returns what people call the streams; ``find`` those with a typed or scanned label.
-    ``page`` is the name of the page of one, which takes the stream as its ``argument``.
+    ``follows`` returns the thing whose end is its own: the batch of a sample.
+    ``page`` is the name of the page of one, which takes the stream.
     """
 
     kind: str
@@ -38,11 +40,11 @@ class Thing:
     labels: Labels
     find: Find
     page: str = ""
-    argument: str = ""
+    follows: Follows
 
     def url(self, stream: UUID) -> str:
         """Return the address of a thing's own page; nothing when it has none."""
-        return reverse(self.page, kwargs={self.argument: stream}) if self.page else ""
+        return reverse(self.page, args=[stream]) if self.page else ""
 
 
 THINGS: dict[str, Thing] = {}
@@ -57,14 +59,19 @@ def _found_by_nothing(_text: str) -> Iterable[UUID]:
     return []
 
 
+def _alone(_stream: UUID) -> UUID | None:
+    return None
+
+
 def thing(
     kind: str, title: Text, *, retention: str, labels: Labels | None = None,
-    find: Find | None = None, page: str = "", argument: str = "",
+    find: Find | None = None, page: str = "", follows: Follows | None = None,
 ) -> None:  # fmt: skip
     """Declare a kind of stream. Without ``labels`` there is one for each site (a register)."""
     THINGS[kind] = Thing(
         kind=kind, title=title, retention=retention, labels=labels or _nameless,
-        find=find or _found_by_nothing, page=page, argument=argument or kind,
+        find=find or _found_by_nothing, page=page,
+        follows=follows or _alone,
     )  # fmt: skip
 
 

@@ -5,8 +5,7 @@ from records import views
 app_name = "records"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("export.csv", views.export_csv, name="export-csv"),
-    path("export.json", views.export_json, name="export-json"),
+    path("retention/", views.retention, name="retention"),
     path("streams/<uuid:stream>/", views.stream, name="stream"),
     path("streams/<uuid:stream>/<int:seq>/", views.entry, name="entry"),
     path("streams/<uuid:stream>/<int:seq>/changes/", views.changed, name="changed"),

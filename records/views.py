@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
-from records import before_after, exports, selectors, trail
+from records import before_after, reviews, selectors, trail
+from records import retention as keeping
 from records.forms import TrailFilter
 from records.models import Entry
 from records.trail import Mark, Page, Wanted
@@ -32,7 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
             page = _page(request, form.wanted())
         except Refusal as refusal:
             refused = refusal
-    context = {"form": form, "refused": refused, **_shown(request, page)}
+    standing = reviews.of_site(now=clock.now())
+    context = {"form": form, "refused": refused, "standing": standing, **_shown(request, page)}
     status = refused.status if refused else 200 if form.is_valid() else 400
     return render(request, "records/index.html", context, status=status)
 
@@ -49,6 +52,7 @@ def _shown(request: HttpRequest, page: Page) -> dict[str, Any]:
     return {
         "lines": selectors.lines(page.entries),
         "query": query,
+        "asked": kept,
         "newer": _onward(kept, after=page.newer),
         "older": _onward(kept, before=page.older),
     }
@@ -61,26 +65,9 @@ def _onward(kept: dict[str, Any], **place: Mark | None) -> str:
 
 @requires("records.read")
 @require_safe
-def export_csv(request: HttpRequest) -> HttpResponse:
-    """The filtered trail as CSV. Raises TrailTooLong, FilterUnreadable, TrailTooWide."""
-    text = exports.as_csv(_exported(request))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
-    return response
-
-
-@requires("records.read")
-@require_safe
-def export_json(request: HttpRequest) -> HttpResponse:
-    """The filtered trail as JSON, each entry with its whole envelope. Raises as the CSV."""
-    content = {"entries": exports.as_json(_exported(request))}
-    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
-    response["Content-Disposition"] = 'attachment; filename="audit-trail.json"'
-    return response
-
-
-def _exported(request: HttpRequest) -> list[Entry]:
-    return exports.chosen(TrailFilter(request.GET).wanted().entries())
+def retention(request: HttpRequest) -> HttpResponse:
+    """Classes of records: how long each is kept and why, and what is due."""
+    return render(request, "records/retention.html", {"classes": keeping.shown(now=clock.now())})
 
 
 @requires("records.read")
@@ -91,6 +78,8 @@ def stream(request: HttpRequest, stream: UUID) -> HttpResponse:
     page = _page(request, Wanted(streams=(stream,)))
     context = {
         "chain": chain,
+        "reviewed": reviews.of_stream(stream, seq=chain.stream.seq),
+        "clock": keeping.clock_of(chain.stream),
         "changed": _before_after(request, stream, page.entries),
         **_shown(request, page),
     }

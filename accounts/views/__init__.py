@@ -15,10 +15,12 @@ from accounts.views.roster import roster
 from accounts.views.shifts import shifts
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
 from accounts.views.single_sign_on import single_sign_on, single_sign_on_back
+from accounts.views.trail import delete_record, trail_export, trail_review
 from accounts.views.ways import ways
 
 __all__ = [
     "alarms",
+    "delete_record",
     "devices",
     "enrol",
     "home",
@@ -42,6 +44,8 @@ __all__ = [
     "single_sign_on",
     "single_sign_on_back",
     "tablet_sign_in",
+    "trail_export",
+    "trail_review",
     "unlock",
     "ways",
 ]

@@ -98,11 +98,11 @@ def erase_identity(*, command: Command, patient: UUID, reason: str) -> Reply:
     """Destroy the key of a patient's identity; appends ``patient.erased``.
 
     What is sealed with it can be read by nobody any more. The pseudonymous record stays: it is
-    the batch record's. Raises PatientErased, TextMissing.
+    the batch record's. Raises PatientErased, IdentityNeeded, TextMissing.
     """
     with act(command, streams=[patient]) as a:
         check_permission(a.actor, Permission.ORDERS_IDENTITY)
-        _patient(a, patient)
+        rules.check_identity_not_needed(_patient(a, patient))
         PatientKey.objects.filter(patient=patient).update(wrapped=b"")
         PatientIdentity.objects.filter(patient=patient).update(sealed=b"")
         a.append(patient, PatientWasErased(reason=check_text(reason, field="reason", most=400)))

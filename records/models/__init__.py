@@ -5,6 +5,7 @@ from records.models.log import Checkpoint, Leaf, Node
 from records.models.message import Message
 from records.models.projection import Projection
 from records.models.pulse import Pulse
+from records.models.review import TrailReview
 from records.models.simulation import Simulation
 from records.models.stream import Stream
 from records.models.verification import Verification
@@ -21,5 +22,6 @@ __all__ = [
     "Simulation",
     "StoredFile",
     "Stream",
+    "TrailReview",
     "Verification",
 ]

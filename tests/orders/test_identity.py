@@ -1,22 +1,35 @@
 """Identity: sealed, in no byte of the ledger or the log, shown as an entry, erased for good."""
 
 import logging
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege
 
+from accounts.exceptions import NotAllowed
+from mes.lib.ids import uuid7
 from orders import vault
-from orders.exceptions import IdentityUnknown, PatientErased, TextMissing
+from orders.exceptions import IdentityNeeded, IdentityUnknown, PatientErased, TextMissing
 from orders.models import Patient, PatientIdentity, PatientKey
-from orders.services import Identity, erase_identity, record_identity, show_identity
+from orders.services import (
+    Identity,
+    cancel_order,
+    erase_identity,
+    open_register,
+    record_identity,
+    show_identity,
+)
 from records.commands import Actor
 from records.models import Entry
 from records.reading import reading
 from records.verification import verify
+from tests.builders.accounts import open_demo_site, signed_in_client
 from tests.builders.materials import command, somebody
 from tests.builders.orders import NOW, Entered, coordinator, order, wanted
 
@@ -24,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 CANARY = Identity(
     name="Zyxwina Qanarienvogel", birth_date="1961-02-29", hospital_number="HX-CANARY-4711"
 )
+WORDS = ("Zyxwina", "Qanarienvogel", "1961-02-29", "HX-CANARY-4711")
 
 
 @pytest.fixture(autouse=True)
@@ -72,16 +86,15 @@ def test_identity_is_in_no_table_of_the_public_schema_and_in_no_log(
     again = Identity(name=CANARY.name + " II", hospital_number=CANARY.hospital_number)
     record_identity(command=command(actor), patient=patient, identity=again)
     show_identity(command=command(actor), patient=patient, purpose="call")
-    words = ("Zyxwina", "Qanarienvogel", "1961-02-29", "HX-CANARY-4711")
     for schema, table in owner_connection.execute(
         "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'identity')"
     ).fetchall():
         rows = owner_connection.execute(f'SELECT t::text FROM "{schema}"."{table}" t').fetchall()
         text = "\n".join(row[0] for row in rows)
-        for word in words:
+        for word in WORDS:
             assert word not in text
             assert word.encode().hex() not in text
-    assert not [word for word in words if word in caplog.text]
+    assert not [word for word in WORDS if word in caplog.text]
     assert repr(CANARY) == "<Identity of 3 fields>"
 
 
@@ -104,12 +117,17 @@ def test_erasure_destroys_the_key_and_is_an_entry(actor: Actor, made: Entered) -
     patient = patient_of(actor, made)
     with reading(site=actor.site):
         sealed = bytes(PatientIdentity.objects.get(patient=patient).sealed)
+    with pytest.raises(IdentityNeeded):
+        erase_identity(command=command(actor), patient=patient, reason="too early")
+    cancel_order(command=command(actor), order=made.id, reason="withdrawn")
     erase_identity(command=command(actor), patient=patient, reason="request of 9 Nov")
     with reading(site=actor.site):
         assert bytes(PatientKey.objects.get(patient=patient).wrapped) == b""
         assert bytes(PatientIdentity.objects.get(patient=patient).sealed) == b""
         kinds = [e.kind for e in Entry.objects.filter(stream=patient).order_by("seq")]
-    assert kinds == ["patient.entered", "identity.recorded", "patient.erased"]
+    assert kinds == [
+        "patient.entered", "identity.recorded", "attempt.refused", "patient.erased",
+    ]  # fmt: skip
     # A copy of the data from a backup is not readable with any key that is left.
     with pytest.raises(vault.SealBroken):
         vault.unseal(vault.new_key(patient), patient, sealed)
@@ -122,6 +140,49 @@ def test_erasure_destroys_the_key_and_is_an_entry(actor: Actor, made: Entered) -
     with pytest.raises(PatientErased):
         erase_identity(command=command(actor), patient=patient, reason="again")
     assert verify(everything=True).differences == []
+
+
+@pytest.mark.req("P11-10c", "E4-6")
+def test_after_the_erasure_nobody_can_read_it_and_the_record_holds(
+    actor: Actor, owner_connection: Connection
+) -> None:
+    """Whoever has the whole database and the master key; every role; the trail and its export."""
+    site = open_demo_site()
+    there = replace(actor, site=site.id, person=site.person("coordinator"))
+    open_register(command=command(site.system), facility="A9998", unwanted=[])
+    made = order(there, wanted(identity=CANARY))
+    patient = patient_of(there, made)
+    cancel_order(command=command(there), order=made.id, reason="withdrawn")
+    [(backup,)] = owner_connection.execute(
+        "SELECT wrapped FROM identity.patient_key WHERE patient = %s", [patient]
+    ).fetchall()
+    erase_identity(command=command(there), patient=patient, reason="request")
+    # A restored older backup of the keys: the owner's statement of docs/deploy.md.
+    owner_connection.execute(
+        "UPDATE identity.patient_key SET wrapped = %s WHERE patient = %s", [backup, patient]
+    )
+    owner_connection.execute(statement_of_the_docs())
+    keys = owner_connection.execute("SELECT patient, wrapped FROM identity.patient_key").fetchall()
+    sealed = owner_connection.execute("SELECT sealed FROM identity.patient_identity").fetchall()
+    assert ((patient, b"") in keys, (b"",) in sealed) == (True, True)
+    for name in ("coordinator", "auditor", "qa-reviewer", "admin"):
+        with pytest.raises((NotAllowed, PatientErased)):
+            show_identity(command=command(site.actor(name)), patient=patient, purpose="look")
+    client = signed_in_client(site, "auditor")
+    asked = {"label": made.pseudonym, "thing": "patient"}
+    page = client.get("/records/", asked).content.decode()
+    export = client.post("/records/export/", {**asked, "form": "json", "key": str(uuid7())})
+    for text in (page, export.content.decode()):
+        assert [word for word in WORDS if word in text] == []
+        assert made.pseudonym in text
+    assert verify(everything=True).differences == []
+
+
+def statement_of_the_docs() -> bytes:
+    text = (settings.BASE_DIR / "docs" / "deploy.md").read_text("utf-8")
+    found = re.search(r"^UPDATE identity.patient_key.*;$", text, re.MULTILINE)
+    assert found
+    return found.group().encode()
 
 
 def test_a_patient_without_identity_shows_none(actor: Actor) -> None:

@@ -17,7 +17,13 @@ from materials.models import Container
 from mes.lib import clock, isbt128
 from mes.lib.ids import uuid7
 from orders.models import Order, Patient
-from orders.services import Identity, open_register, receive_collection, start_manufacture
+from orders.services import (
+    Identity,
+    cancel_order,
+    open_register,
+    receive_collection,
+    start_manufacture,
+)
 from records.act import act
 from records.commands import Actor
 from records.reading import reading
@@ -121,7 +127,11 @@ def test_an_order_is_entered_and_its_identity_is_sealed(site: DemoSite) -> None:
     assert shown.count("Ada Canary") == 1
     assert "Identity looked at: call the centre" in client.get(panel).content.decode()
     assert post(client, f"{panel}erase/", text="request", seq="0").status_code == 400
+    early = post(client, f"{panel}erase/", text="request", seq="0", sure="yes")
+    assert (early.status_code, f"Order {made.number} of" in early.content.decode()) == (409, True)
+    cancel_order(command=command(site.actor("coordinator")), order=made.id, reason="withdrawn")
     assert post(client, f"{panel}erase/", text="request", seq="0", sure="yes").status_code == 302
+    assert "Nobody can read it any more" in client.get(panel).content.decode()
     assert post(client, f"{panel}show/", purpose="call").status_code == 409
 
 
