@@ -68,11 +68,17 @@ class Chain:
     breaks: list[evidence.Break]
 
 
-def chain(stream: UUID) -> Chain:
-    """Return a stream's chain, checked entry by entry. Raises NotFound."""
+def head_of(stream: UUID) -> Stream:
+    """Return the head of a stream of this site. Raises NotFound."""
     head = Stream.objects.filter(id=stream).first()
     if head is None:
         raise NotFound()
+    return head
+
+
+def chain(stream: UUID) -> Chain:
+    """Return a stream's chain, checked entry by entry. Raises NotFound."""
+    head = head_of(stream)
     rows = Entry.objects.filter(stream=stream).order_by("seq").only("stream", "seq", "body", "hash")
     links = [Link(str(stream), e.seq, bytes(e.body), bytes(e.hash)) for e in rows]
     name = named([(stream, head.kind)])[stream]

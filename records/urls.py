@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("retention/", views.retention, name="retention"),
     path("streams/<uuid:stream>/", views.stream, name="stream"),
+    path("streams/<uuid:stream>/reviewed/", views.reviewed, name="reviewed"),
     path("streams/<uuid:stream>/<int:seq>/", views.entry, name="entry"),
     path("streams/<uuid:stream>/<int:seq>/changes/", views.changed, name="changed"),
 ]

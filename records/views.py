@@ -88,6 +88,16 @@ def stream(request: HttpRequest, stream: UUID) -> HttpResponse:
 
 @requires("records.read")
 @require_safe
+def reviewed(request: HttpRequest, stream: UUID) -> HttpResponse:
+    """How far a thing's trail was reviewed: what the thing's own page shows of it."""
+    head = selectors.head_of(stream)
+    found = reviews.of_stream(stream, seq=head.seq)
+    context = {"reviewed": found, "stream": stream, "seq": head.seq}
+    return render(request, "records/reviewed.html", context)
+
+
+@requires("records.read")
+@require_safe
 def changed(request: HttpRequest, stream: UUID, seq: int) -> HttpResponse:
     """Before and after of one entry: what a line of the trail opens."""
     found = selectors.entry_of(stream, seq)

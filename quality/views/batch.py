@@ -25,7 +25,6 @@ from quality.selectors.trail import Trail, trail_of
 from quality.views.bar import bar_of
 from quality.views.common import READ, language, may, page_reading, refusal_of, status_of
 from quality.views.page import Page
-from records.reviews import of_stream
 from records.web import command_from
 
 
@@ -50,7 +49,6 @@ def page_context(
         "page": page,
         "exceptions": page.exceptions(),
         "seq": len(trail.of(batch)),
-        "reviewed": of_stream(batch, seq=len(trail.of(batch))),
         "strip": _strip(request, record, trail),
         "bar": bar_of(request, record, gates(standing_of(record))),
         "dossiers": list(Dossier.objects.filter(stream=batch).order_by("-number")),

@@ -176,7 +176,9 @@ def test_the_page_signs_with_name_and_password(site: DemoSite) -> None:
     assert (answer.status_code, answer["Location"]) == (
         302, reverse("records:stream", args=[stream]),
     )  # fmt: skip
-    shown = client.get(reverse("records:stream", args=[stream])).context["reviewed"]
-    assert (shown.last.upto, shown.new) == (2, 0)
+    for name in ("stream", "reviewed"):
+        shown = client.get(reverse(f"records:{name}", args=[stream])).context["reviewed"]
+        assert (shown.last.upto, shown.new) == (2, 0)
+    assert client.get(reverse("records:reviewed", args=[stream_with("x")])).status_code == 404
     assert signed_in_client(site, "auditor").get(address).status_code == 403
     assert client.get(address, {"stream": str(stream_with("x")), "upto": "1"}).status_code == 404

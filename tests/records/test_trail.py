@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.services.people import disable_person
 from mes.lib import isbt128
 from mes.lib.ids import uuid7
 from records import things, trail
@@ -20,7 +21,14 @@ from records.models import Entry
 from records.reading import reading
 from records.selectors import Line
 from records.trail import Mark, Wanted
-from tests.builders.accounts import ZONE, DemoSite, open_demo_site, person, signed_in_client
+from tests.builders.accounts import (
+    ZONE,
+    DemoSite,
+    a_command,
+    open_demo_site,
+    person,
+    signed_in_client,
+)
 from tests.builders.orders import NOW, coordinator, order
 from tests.records.trial import actor, stream_with
 
@@ -134,6 +142,11 @@ def test_words_of_the_reason_are_found_and_are_no_wild_cards(
         assert Wanted(why="passport").entries().count() > 0
         assert Wanted(why="pass_ort").entries().count() == 0
         assert Wanted(why="%").entries().count() == 0
+        assert Wanted(why="person.joined").entries().count() == 0  # a kind is no reason
+    odd = 'said "50 % \\ à la carte", Größe_1'
+    disable_person(command=a_command(site.system), person=site.person("planner"), reason=odd)
+    for words in (odd, '"50 %', "\\ à LA", "GRöße_1"):
+        assert [line.reason for line in shown(auditor, why=words)] == [odd]
     found = shown(auditor, why="PASSPORT seen")
     assert {line.kind for line in found} == {"person.joined"}
     assert {line.reason for line in found} == {"passport seen, form HR-7"}
@@ -179,7 +192,7 @@ def test_a_page_is_read_from_the_index_in_order(site: DemoSite) -> None:
 def test_too_wide_a_question_is_refused_and_the_page_stays(
     site: DemoSite, auditor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trail, "_WHY", "pg_sleep(5)::text")
+    monkeypatch.setattr(trail, "_WHY", "%s || pg_sleep(5)::text")
     monkeypatch.setattr(trail, "PATIENCE", "50ms")
     page = auditor.get(reverse(INDEX), {"why": "slow"})
     assert page.status_code == 503
