@@ -153,12 +153,15 @@ def test_words_of_the_reason_are_found_and_are_no_wild_cards(
 
 
 def test_pages_go_on_without_gap_or_repetition(
-    site: DemoSite, monkeypatch: pytest.MonkeyPatch
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch, at_time: Callable[[datetime], None]
 ) -> None:
     monkeypatch.setattr(trail, "PAGE", 4)
     by = actor(site=site.id)
-    for _ in range(3):
-        stream_with("a", "b", "c", by=by)
+    at_time(NOW)  # six entries of one instant: the order goes on by stream and number
+    for texts in ("abc", "def"):
+        stream_with(*texts, by=by)
+    at_time(NOW + timedelta(seconds=1))
+    stream_with("g", "h", "i", by=by)
     with reading(site=site.id):
         rows = Wanted(kinds=("trial.said",)).entries()
         every = [Mark.of(row) for row in rows]

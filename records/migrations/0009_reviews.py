@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Signed reviews of the trail: folded like every row, seen by site."""
 
     dependencies = [
-        ("records", "0007_trail"),
+        ("records", "0008_mark"),
     ]
 
     operations = [
