@@ -5,12 +5,12 @@ the checkpoints), and what folds every projection anew.
 """
 
 import hashlib
-import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from random import Random
+from multiprocessing import get_context
+from random import Random, choice
 from uuid import UUID
 
 from django.db import connections
@@ -30,7 +30,7 @@ from records.verification import Report, verify
 
 SITE = UUID("01900000-0000-7000-8000-0000000000a1")
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-STREAMS, CLIENTS = 50, 16
+STREAMS, CLIENTS, TOGETHER, PROCESSES = 50, 16, 10, 2
 APPENDS_A_SECOND, VERIFIED_A_SECOND = 2_000, 100_000
 PROOF_BYTES, PROOF_MS = 1024, 10.0
 LEAVES = 1_000_000
@@ -57,31 +57,40 @@ def _appends(*, each: int) -> Iterator[Figure]:
         with act(command_of(actor(), "bench"), new=[New("bench", stream, SITE)]) as a:
             envelope = envelope_of(a.heads[stream], said, command=a.command, at=a.now)
             bodies[stream] = evidence.canonical(envelope)
-    turns = itertools.count()
 
-    def chained() -> None:
-        stream = streams[next(turns) % STREAMS]
+    def chained(entries: int = 1) -> None:
+        stream = choice(streams)
         with act(command_of(who, "bench"), streams=[stream]) as running:
-            running.append(stream, said)
+            for _ in range(entries):
+                running.append(stream, said)
 
     def bare() -> None:
-        number = next(turns)
-        stream = streams[number % STREAMS]
-        PlainEntry.objects.create(stream=stream, seq=number, body=bodies[stream])
+        stream = choice(streams)
+        PlainEntry.objects.create(stream=stream, seq=1, body=bodies[stream])
 
     who = actor()
     _at_once(bare, each=10), _at_once(chained, each=10)
     theirs, ours = (_at_once(one, each=each) for one in (bare, chained))
-    count = CLIENTS * each
+    ten = _at_once(lambda: chained(TOGETHER), each=each // 4) * 4 / TOGETHER
+    count, wanted = CLIENTS * each, APPENDS_A_SECOND / scaled(1)
     yield Figure(
-        "append to 50 chains / bare INSERT, 16 clients", f"{count} acts each",
+        "append to 50 chains / bare INSERT, 16 clients",
+        f"{count} acts each; {wanted:.0f}/s wanted",
         f"{count / ours:.0f}/s", f"{count / theirs:.0f}/s", ours / theirs,
+    )  # fmt: skip
+    yield Figure(
+        f"the same, {TOGETHER} entries an act", f"{count // 4} acts; {wanted:.0f}/s wanted",
+        f"{count / ten:.0f}/s", f"{count / theirs:.0f}/s", ten / theirs,
     )  # fmt: skip
 
 
 def _at_once(one: Callable[[], None], *, each: int) -> float:
-    """Return the seconds in which every client did ``each``; connections are open before."""
-    gate = threading.Barrier(CLIENTS + 1)
+    """Return the seconds in which every client did ``each``; connections are open before.
+
+    Clients are threads of a few processes, as people's requests are.
+    """
+    processes = get_context("fork")
+    gate = processes.Barrier(CLIENTS + 1)
 
     def client() -> None:
         connections["default"].ensure_connection()
@@ -90,14 +99,26 @@ def _at_once(one: Callable[[], None], *, each: int) -> float:
             one()
         connections.close_all()
 
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
+    def some() -> None:
+        _all([threading.Thread(target=client) for _ in range(CLIENTS // PROCESSES)])
+
+    connections.close_all()
+    running = [processes.Process(target=some) for _ in range(PROCESSES)]
+    for process in running:
+        process.start()
     gate.wait()
     began = time.perf_counter()
+    for process in running:
+        process.join()
+    assert not any(process.exitcode for process in running)
+    return time.perf_counter() - began
+
+
+def _all(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
     for thread in threads:
         thread.join()
-    return time.perf_counter() - began
 
 
 def _verification(*, entries: int, rounds: int = 5) -> Iterator[Figure]:

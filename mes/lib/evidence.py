@@ -5,8 +5,7 @@ Django imports this file, and it verifies an exported batch without Django and d
     python evidence.py RECORD.json [CHECKPOINT.json ...]
 
 An entry's *body* is the canonical JSON (RFC 8785) of its whole envelope. Its hash is
-``sha256("mes:entry:v1" + previous hash + body)``; the first entry of a stream has 32 zero
-bytes before it.
+``sha256("mes:entry:v1" + previous hash + body)``; 32 zero bytes before the first.
 """
 
 import base64
@@ -16,6 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ GENESIS, EMPTY_ROOT = bytes(32), hashlib.sha256().digest()
 ENTRY_DOMAIN = b"mes:entry:v1"
 CONTENT_DOMAIN = b"mes:content:v1"
 CHECKPOINT_DOMAIN = b"mes:checkpoint:v1"
-PLACES = (r'"stream": ?"([^"]+)', r'"seq": ?(\d+), ?"body')
+PLACES = (r'"stream": ?"([^"]+)', r'"seq": ?(\d+),\s*"body')
 CHAIN = ("stream", "kind", "head", "entries", "anchor")
 LARGEST_INTEGER = 2**53 - 1
 
@@ -49,12 +49,7 @@ def canonical(value: JSON) -> bytes:
 
 
 def _check(value: JSON) -> None:
-    if value is None or isinstance(value, (bool, str)):
-        return
-    if isinstance(value, int):
-        if abs(value) > LARGEST_INTEGER:
-            raise NotCanonical("An integer beyond 2^53 must be written as text.")
-    elif isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         for key, member in value.items():
             if not (isinstance(key, str) and key.isascii()):
                 raise NotCanonical(f"{key!r} cannot be a name: ASCII text is asked for.")
@@ -62,7 +57,9 @@ def _check(value: JSON) -> None:
     elif isinstance(value, (list, tuple)):
         for member in value:
             _check(member)
-    else:
+    elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise NotCanonical("An integer beyond 2^53 must be written as text.")
+    elif not (value is None or isinstance(value, (int, str))):
         raise NotCanonical(f"{type(value).__name__} cannot be recorded.")
 
 
@@ -98,8 +95,7 @@ class Break:
 def breaks(links: Iterable[Link], *, previous: bytes = GENESIS, start: int = 1) -> Iterator[Break]:
     """Yield each break of one stream's chain, its links given in order of ``seq``.
 
-    After a break the chain is followed on from the stored hash, so that one altered entry
-    is named once and not everything behind it.
+    It is followed on from the stored hash: one altered entry is named once, not all behind it.
     """
     expected = start
     for link in links:
@@ -108,9 +104,6 @@ def breaks(links: Iterable[Link], *, previous: bytes = GENESIS, start: int = 1) 
         if entry_hash(previous, link.body) != link.hash:
             yield Break(link.stream, link.seq, "altered")
         previous, expected = link.hash, link.seq + 1
-
-
-# --- the tree over all entries (RFC 9162, section 2.1) ---------------------------------------
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -124,7 +117,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """A growing log that remembers one hash for each bit of its size."""
+    """The log over all entries (RFC 9162, 2.1): remembers one hash for each bit of its size."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -148,8 +141,7 @@ class Tree:
         return root
 
 
-# The root over the leaves from a number up to, but not including, another.
-Span = Callable[[int, int], bytes]
+Span = Callable[[int, int], bytes]  # the root over the leaves from a number to before another
 
 
 def split(start: int, end: int) -> int:
@@ -219,8 +211,7 @@ def _up(here: int, last: int, start: bytes, steps: Sequence[bytes]) -> tuple[byt
 
 def checkpoint_bytes(checkpoint: Mapping[str, JSON]) -> bytes:
     """Return what a checkpoint's Ed25519 signature covers. Raises KeyError, NotCanonical."""
-    signed = {name: checkpoint[name] for name in ("at", "key", "root", "size")}
-    return CHECKPOINT_DOMAIN + canonical(signed)
+    return CHECKPOINT_DOMAIN + canonical({n: checkpoint[n] for n in ("at", "key", "root", "size")})
 
 
 class Flawed(Exception):
@@ -256,8 +247,7 @@ def _link(stream: str, place: int, one: Mapping[str, Any]) -> Link:
 
 
 def _anchored(chain: Mapping[str, Any], links: Sequence[Link], kept: Mapping[int, Any]) -> str:
-    anchor = chain.get("anchor")
-    if not anchor:
+    if not (anchor := chain.get("anchor")):
         return "no checkpoint vouches for them"
     point, seq, proof = anchor["checkpoint"], anchor["seq"], map(bytes.fromhex, anchor["proof"])
     number, size, root = anchor["number"], point["size"], bytes.fromhex(point["root"])
@@ -269,18 +259,28 @@ def _anchored(chain: Mapping[str, Any], links: Sequence[Link], kept: Mapping[int
     return f"1 to {seq} are in checkpoint {size} of {point['at']}, {which}"
 
 
+def written(record: Any, chains: Any) -> str:
+    """Return the text of a copy, with a seal over all of it: no other byte goes unseen."""
+    copy = {"record": record, "chains": chains}
+    seal = hashlib.sha256(CONTENT_DOMAIN + json.dumps(copy).encode()).hexdigest()
+    return json.dumps({"seal": seal, **copy}, ensure_ascii=False, indent=1)
+
+
+def _read_to(text: str, problem: str) -> str:
+    stream, seq = (re.findall(place, text) for place in PLACES)
+    return f"{problem}; read to {'/'.join(stream[-1:] + seq[-1:]) or 'its beginning'}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Check a copy; print what holds and what does not. Returns 0, or 1 if anything does not."""
-    text = Path(arguments[0]).read_bytes().decode("utf-8", "replace")
+    text, again = Path(arguments[0]).read_bytes().decode("utf-8", "replace"), ""
     points = [json.loads(Path(name).read_bytes()) for name in arguments[1:]]
-    kept = {point["size"]: point for point in points}
-    flaws, chains = [], []
+    kept, flaws, chains = {point["size"]: point for point in points}, [], []
     try:
-        chains = json.loads(text)["chains"]
+        copy = json.loads(text)
+        chains, again = copy["chains"], written(copy["record"], copy["chains"])
     except (ValueError, KeyError, TypeError) as error:
-        before = text[: getattr(error, "pos", 0) + 1]
-        stream, seq = (re.findall(place, before) for place in PLACES)
-        flaws = [f"no JSON; read to {'/'.join(stream[-1:] + seq[-1:])}: {error!r}"]
+        flaws = [_read_to(text[: getattr(error, "pos", 0) + 1], f"no copy ({error!r})")]
     for chain in chains:
         try:
             print(check_chain(chain, kept))
@@ -288,6 +288,8 @@ def main(arguments: Sequence[str]) -> int:
             flaws += str(flaw).splitlines()
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             flaws.append(f"{str(chain)[:60]} cannot be read: {error!r}")
+    if not flaws and text != again:
+        flaws = [_read_to(commonprefix([text, again]), "its readable record, or a space, differs")]  # noqa: RUF071
     for line in flaws:
         print(f"DOES NOT HOLD: {line}")
     return 1 if flaws or not chains else 0

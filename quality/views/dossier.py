@@ -1,14 +1,17 @@
 """The batch record to take along: as JSON with its chains, and as PDF written by a worker."""
 
+import json
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission
 from batches.selectors import batch_of
+from mes.lib import evidence
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound
 from quality import services
@@ -23,10 +26,11 @@ from records.web import command_from
 
 @requires(Permission.QUALITY_READ)
 @require_http_methods(READ)
-def record_json(request: HttpRequest, batch: UUID) -> JsonResponse:
-    """Give the batch record as JSON, with the raw chains that prove it."""
+def record_json(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Give the batch record as JSON, with the raw chains that prove it, and sealed."""
     row = batch_of(batch)
-    response = JsonResponse(export(row), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    plain = json.loads(json.dumps(export(row), cls=DjangoJSONEncoder))
+    response = HttpResponse(evidence.written(**plain), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{row.number}.json"'
     return response
 

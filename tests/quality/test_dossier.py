@@ -2,12 +2,14 @@
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typst
 from django.urls import reverse
 
+from mes.lib import evidence
 from mes.lib.evidence import Link, breaks
 from mes.lib.ids import uuid7
 from quality import services
@@ -142,10 +144,13 @@ def test_worker_writes_a_copy_and_the_page_offers_it() -> None:
     assert (given.status_code, content) == (200, files.get(row.sha256))
 
 
-def test_json_is_given_to_who_may_read() -> None:
+def test_json_is_given_to_who_may_read_and_holds_as_a_file(tmp_path: Path) -> None:
     bench = released()
     url = reverse("quality:record_json", kwargs={"batch": bench.batch})
     answer = signed_in_client(bench.site, "auditor").get(url)
     assert answer.status_code == 200
     assert answer.json()["record"]["header"]["batch"] == "B-26-0001"
+    copy = tmp_path / "record.json"
+    copy.write_bytes(answer.content)
+    assert evidence.main([str(copy)]) == 0
     assert signed_in_client(bench.site, "operator").get(url).status_code == 403
