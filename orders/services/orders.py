@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound
 from orders import rules, selectors
 from orders.entries import (
     ORDER,
@@ -22,13 +23,13 @@ from orders.entries import (
     Span,
 )
 from orders.enums import OrderState, Urgency
-from orders.exceptions import PatientErased, UrgencyUnknown
+from orders.exceptions import PatientErased, PatientUnknown, UrgencyUnknown
 from orders.models import CoiRegister, Order, Patient
 from orders.services.identity import Identity, seal_identity
 from orders.services.register import issue_coi
 from orders.validators import Window, check_inputs, check_text, check_windows
 from records.act import Act, New, act, acting
-from records.commands import Command, Reply
+from records.commands import Actor, Command, Reply
 from records.reading import reading
 
 
@@ -64,9 +65,7 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
     order, site = uuid7(), command.actor.site
     with reading(site=site):
         register = selectors.register_of_site()
-        known = selectors.patient_named(wanted.pseudonym) if wanted.pseudonym.strip() else None
-        if known:
-            rules.check_may_see_patient(command.actor, known.id)
+        known = _known(command.actor, wanted.pseudonym)
     patient = known.id if known else uuid7()
     new = [New(ORDER, order, site), *([] if known else [New(PATIENT, patient, site)])]
     streams = [register, *([patient] if known else [])]
@@ -78,6 +77,18 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
             seal_identity(a, patient, wanted.identity)
         _enter(a, register, order, patient, pseudonym, wanted)
     return a.reply
+
+
+def _known(actor: Actor, pseudonym: str) -> Patient | None:
+    """Return the patient who is named; another centre's is as unknown as one who never was."""
+    if not pseudonym.strip():
+        return None
+    found = selectors.patient_named(pseudonym)
+    try:
+        rules.check_may_see_patient(actor, found.id)
+    except NotFound:
+        raise PatientUnknown(field="pseudonym", pseudonym=pseudonym.strip()[:40]) from None
+    return found
 
 
 def _check(a: Act, wanted: NewOrder) -> None:
@@ -139,7 +150,6 @@ def cancel_order(*, command: Command, order: UUID, reason: str, seq: int | None 
     with act(command, streams=[order]) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
         seen = _seen(a, order, OrderState.CANCELLED, seq=seq)
-        rules.check_may_see(a.actor, seen)
         text = check_text(reason, field="reason", most=400)
         a.append(order, OrderCancelled(reason=text))
         a.enqueue("order.cancelled", {"order": str(order), "batch": str(seen.batch or "")})
@@ -155,7 +165,7 @@ def close_order(*, command: Command, order: UUID, outcome: str, seq: int | None 
     """
     with act(command, streams=[order]) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
-        rules.check_may_see(a.actor, _seen(a, order, OrderState.CLOSED, seq=seq))
+        _seen(a, order, OrderState.CLOSED, seq=seq)
         a.append(order, OrderClosed(outcome=check_text(outcome, field="outcome", most=400)))
         a.reply = {"order": str(order), "state": OrderState.CLOSED.value}
     return a.reply
@@ -188,8 +198,10 @@ def clear_doubt(a: Act, order: UUID, *, basis: str) -> None:
 
 
 def _seen(a: Act, order: UUID, state: OrderState, *, seq: int | None) -> Order:
+    seen = Order.objects.get(id=order)
+    # First of all: to somebody from outside another's order does not exist, whatever its state.
+    rules.check_may_see(a.actor, seen)
     if seq is not None:
         a.expect(order, seq)
-    seen = Order.objects.get(id=order)
     rules.check_order_becomes(seen, state)
     return seen

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -44,18 +45,25 @@ def answer(
     return render(request, template, {**context, "refused": banner}, status=status)
 
 
-def events(envelopes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return entries as the timeline shows them: when, what, and who in which role."""
-    return [_event(envelope) for envelope in envelopes]
+def events(
+    envelopes: Sequence[dict[str, Any]], *, reader: UUID | None = None
+) -> list[dict[str, Any]]:
+    """Return entries as the timeline shows them: when, what, and who in which role.
+
+    ``reader`` is somebody from outside: of others they read the role, not the name.
+    """
+    return [_event(envelope, reader) for envelope in envelopes]
 
 
-def _event(envelope: dict[str, Any]) -> dict[str, Any]:
-    key = envelope["role"]
+def _event(envelope: dict[str, Any], reader: UUID | None) -> dict[str, Any]:
+    key, actor = envelope["role"], envelope["actor"]
     role = str(ROLES[key].title) if key in ROLES else key
+    named = reader is None or actor["id"] == str(reader)
+    note = _("%(who)s, %(role)s") % {"who": actor["name"], "role": role} if named else role
     refused = envelope["kind"] == "attempt.refused"
     event = {
         "at": datetime.fromisoformat(envelope["at"]),
         "text": sentence(envelope),
-        "note": _("%(who)s, %(role)s") % {"who": envelope["actor"]["name"], "role": role},
+        "note": note,
     }
     return {**event, "sign": "warning", "sign_word": _("refused")} if refused else event

@@ -100,14 +100,15 @@ def _patient(request: HttpRequest, order: UUID) -> UUID:
 
 def _context(request: HttpRequest, order: UUID) -> dict[str, Any]:
     found: Order = selectors.order_of(order)
-    rules.check_may_see(actor_of(request), found)
+    actor = actor_of(request)
+    rules.check_may_see(actor, found)
     patient: Patient = selectors.patient_of(found)
     if patient.site is None:
         raise NotFound()
     return {
         "order": found,
         "patient": patient,
-        "events": events(selectors.history(patient.id)),
+        "events": events(selectors.history(patient.id), reader=rules.only_own(actor)),
         "show_form": ShowIdentity(),
         "record_form": RecordIdentity(),
         "erase_form": Why(initial={"seq": 0}),

@@ -152,7 +152,8 @@ def window_text(start: datetime, end: datetime) -> str:
 def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
     page = OrderPage(selectors.order_of(order), at=clock.now())
     row = page.order
-    rules.check_may_see(actor_of(request), row)
+    actor = actor_of(request)
+    rules.check_may_see(actor, row)
     return {
         "page": page,
         "order": row,
@@ -162,8 +163,8 @@ def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
         "drawing": drawing(row, page.collections, at=page.at),
         "promised_collection": window_text(row.collection_from, row.collection_until),
         "promised_infusion": window_text(row.infusion_from, row.infusion_until),
-        "events": events(page.timeline),
-        "custody": events(page.custody),
+        "events": events(page.timeline, reader=rules.only_own(actor)),
+        "custody": events(page.custody, reader=rules.only_own(actor)),
         "seq": page.seq,
         "form": Why(),
         "decisions": _decisions(row.state),

@@ -394,9 +394,19 @@ def test_somebody_from_outside_sees_their_own_orders_only(site: DemoSite, actor:
         ("identity/erase/", {"text": "no", "seq": "0", "sure": "yes"}),
     ):
         assert post(client, f"/orders/{other.id}/{path}", **form).status_code == 404
-    answer = post(client, "/orders/new/", **form_of(pseudonym=other.pseudonym))
-    assert answer.status_code == 404
+    # Another centre's patient is as unknown as one who never was.
+    known, never = (
+        post(client, "/orders/new/", **form_of(pseudonym=name))
+        for name in (other.pseudonym, "PT-26-9999")
+    )
+    assert known.status_code == never.status_code
+    assert _said(known, other.pseudonym) == _said(never, "PT-26-9999")
     assert post(client, f"{own}identity/show/", purpose="call").status_code == 200
+
+
+def _said(answer: Any, pseudonym: str) -> list[str]:
+    errors = answer.context["form"].errors["pseudonym"]
+    return [str(error).replace(pseudonym, "–") for error in errors]
 
 
 def test_a_scan_finds_the_order(site: DemoSite, actor: Actor) -> None:
