@@ -28,11 +28,38 @@ class PersonDisabled(Payload):
     reason: str
 
 
+@entry("badge.tested", version=1, stream="person")
+class BadgeTested(Payload):
+    """A badge was tested; from ``due_at`` on it is of no use until it is tested again."""
+
+    badge: str
+    passed: bool
+    due_at: Instant
+    note: str
+
+
 @entry("role.granted", version=1, stream="person")
-class RoleGranted(Payload):
+class RoleGranted1(Payload):
+    """As it was said before a grant named who had approved it."""
+
     assignment: UUID
     site: UUID
     role: str
+
+
+@upcast("role.granted", version=1)
+def _approved_by_nobody(fields: Fields) -> Fields:
+    return {**fields, "approved_by": ""}
+
+
+@entry("role.granted", version=2, stream="person")
+class RoleGranted(Payload):
+    """The actor grants; ``approved_by`` names who asked for it, and on which paper."""
+
+    assignment: UUID
+    site: UUID
+    role: str
+    approved_by: str = ""
 
 
 @entry("role.revoked", version=1, stream="person")

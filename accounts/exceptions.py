@@ -317,6 +317,25 @@ class BadgeTaken(Refusal):
         super().__init__(field="badge")
 
 
+class BadgeOverdue(Refusal):
+    """The badge was not tested in time, or failed its test (21 CFR 11.300(e))."""
+
+    code = "badge.overdue"
+    status = 403
+    sentence = _("The badge of %(person)s is due for its test. It opens and signs nothing.")
+    way_out = _("Have it tested by an administrator, or sign in at a desk with the password.")
+    recorded = True
+
+
+class BadgeNoteMissing(Refusal):
+    """A test says how it was done."""
+
+    code = "badge.note_missing"
+    status = 422
+    sentence = _("Say how the badge was tested.")
+    way_out = _("For example: read at tablet T-01, number compared with the print.")
+
+
 class IdentityNotChecked(Refusal):
     """An account needs the paper on which the identity was checked (21 CFR 11.100(b))."""
 

@@ -1,6 +1,7 @@
 """From entries to the rows of sites, people and devices."""
 
 from accounts.entries import (
+    BadgeTested,
     DeviceEnrolled,
     DevicePlaced,
     DeviceRetired,
@@ -53,6 +54,11 @@ def _person_joined(e: Folded[PersonJoined]) -> None:
 @fold(PersonDisabled)
 def _person_disabled(e: Folded[PersonDisabled]) -> None:
     change(Person.objects.filter(id=e.stream), e, active=False, disabled_at=e.at)
+
+
+@fold(BadgeTested)
+def _badge_tested(e: Folded[BadgeTested]) -> None:
+    change(Person.objects.filter(id=e.stream), e, badge_due_at=e.payload.due_at)
 
 
 @fold(SessionsEnded)

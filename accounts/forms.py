@@ -124,6 +124,11 @@ class GrantRole(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=lambda: [(key, role.title) for key, role in ROLES.items()]
     )
+    approved_by = forms.CharField(
+        label=_("Approved by"),
+        help_text=_("Who asked for it, and the paper"),
+        max_length=200,
+    )
 
 
 class SetSecret(forms.Form):

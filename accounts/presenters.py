@@ -28,7 +28,18 @@ def _person_disabled(p: said.PersonDisabled) -> str:
 
 @presents(said.RoleGranted)
 def _role_granted(p: said.RoleGranted) -> str:
-    return _("Role granted: %(role)s") % {"role": role_title(p.role)}
+    said_of = {"role": role_title(p.role), "by": p.approved_by}
+    if p.approved_by:
+        return _("Role granted: %(role)s; approved by %(by)s") % said_of
+    return _("Role granted: %(role)s") % said_of
+
+
+@presents(said.BadgeTested)
+def _badge_tested(p: said.BadgeTested) -> str:
+    said_of = {"badge": p.badge, "note": p.note, "until": f"{p.due_at:%Y-%m-%d}"}
+    if p.passed:
+        return _("Badge %(badge)s tested, good until %(until)s; %(note)s") % said_of
+    return _("Badge %(badge)s failed its test; %(note)s") % said_of
 
 
 @presents(said.RoleRevoked)

@@ -25,6 +25,7 @@ words({
     "person.joined": _("Person joined"),
     "person.disabled": _("Account disabled"),
     "person.sessions_ended": _("Sessions ended"),
+    "badge.tested": _("Badge tested"),
     "role.granted": _("Role granted"),
     "role.revoked": _("Role revoked"),
     "credential.changed": _("Secret set"),

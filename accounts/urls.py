@@ -32,5 +32,6 @@ urlpatterns = [
     path("people/shifts/", views.shifts, name="shifts"),
     path("people/alarms/", views.alarms, name="alarms"),
     path("people/<uuid:person>/sign-in/", views.ways, name="ways"),
+    path("people/<uuid:person>/trail/", views.life, name="life"),
     path("people/<uuid:person>/", views.person, name="person"),
 ]

@@ -131,6 +131,9 @@ PASSWORD_HASHERS = ["accounts.hashers.Argon2id"]
 MES_HASHES = env.number("MES_HASHES", 1)
 # After how many days a PIN or password has to be replaced; 0: only when somebody may know it.
 MES_SECRET_DAYS = env.number("MES_SECRET_DAYS", 0)
+# For how many days a test of a badge holds, and that an untested one is refused; 0: no test is
+# asked for, and one that was recorded holds a year.
+MES_BADGE_DAYS = env.number("MES_BADGE_DAYS", 0)
 # What else people may sign in with at desks. allauth is a library here: it speaks OIDC, WebAuthn
 # and one-time codes, and never makes, saves or signs in a person (ADR 0024).
 MES_PASSKEYS = env.flag("MES_PASSKEYS", default=True)

@@ -28,6 +28,8 @@ class Person(Projection, AbstractBaseUser):
     active = models.BooleanField()
     # On which paper the identity was checked before the account was made (21 CFR 11.100(b)).
     identity_check = models.CharField(max_length=200)
+    # From then on the badge is of no use until it is tested again (21 CFR 11.300(e)).
+    badge_due_at = models.DateTimeField(null=True)
     # Under which the plant calls the person; shown where somebody on call is named.
     phone = models.CharField(max_length=30, default="")
     joined_at = models.DateTimeField()

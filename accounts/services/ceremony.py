@@ -20,6 +20,7 @@ from accounts.exceptions import (
 )
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
+from accounts.services.badges import check_badge
 from accounts.services.credentials import check_own, holds
 from mes.lib import clock
 from mes.lib.evidence import JSON, content_hash
@@ -61,7 +62,7 @@ def prove(*, badge: str, pin: str, actor: Actor) -> Proof:
     """Prove a person by badge and PIN, on the tablet at which ``actor`` stands.
 
     Call it in no act. A wrong try is kept on the person's stream. Raises WrongCredential,
-    LockedOut, CredentialBlocked, PersonIsDisabled, OwnSecretNeeded.
+    LockedOut, CredentialBlocked, PersonIsDisabled, BadgeOverdue, OwnSecretNeeded.
     """
     person = selectors.person_by_badge(badge)
     factors = ("badge", "pin")
@@ -99,6 +100,8 @@ def _proof(
     assert person is not None  # noqa: S101 - nobody holds no secret
     if not person.active:
         raise PersonIsDisabled(person=person.printed_name)
+    if kind is CredentialKind.PIN:
+        check_badge(person, at=clock.now())
     if not replaces:
         check_own(person.id, kind, at=clock.now())
     return Proof(

@@ -70,8 +70,10 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
 
 
 @acting
-def grant_role(*, command: Command, person: UUID, role: str) -> Reply:
+def grant_role(*, command: Command, person: UUID, role: str, approved_by: str = "") -> Reply:
     """Grant a role at the actor's site; appends ``role.granted`` to the person's stream.
+
+    ``approved_by`` names who asked for it and the paper (draft Annex 11, 11).
 
     Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict.
     """
@@ -86,7 +88,10 @@ def grant_role(*, command: Command, person: UUID, role: str) -> Reply:
         rules.check_manages(a.actor, person)
         _check_roles_together(role, roles_of(person, site))
         assignment = uuid7()
-        a.append(person, RoleGranted(assignment=assignment, site=site, role=role))
+        said = RoleGranted(
+            assignment=assignment, site=site, role=role, approved_by=approved_by.strip()
+        )
+        a.append(person, said)
         a.reply = {"id": str(assignment)}
     return a.reply
 

@@ -8,6 +8,7 @@ from accounts.views.factors import (
     passkey_sign_in,
 )
 from accounts.views.owed import owed
+from accounts.views.life import life
 from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
@@ -24,6 +25,7 @@ __all__ = [
     "devices",
     "enrol",
     "home",
+    "life",
     "lock",
     "new_generator",
     "new_passkey",

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from accounts.forms import GrantRole, Join, SetSecret
 from accounts.permissions import ROLES, Permission, role_title
 from accounts.services import credentials
 from accounts.services import people as joining
+from accounts.services.badges import record_badge_test
+from mes.lib import clock
 from mes.lib.access import requires, signed_in
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
@@ -110,6 +113,8 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
                 for row in (selectors.assignments_of(person, site) if site else ())
             ],
             "role_form": GrantRole(),
+            "badge_asked": settings.MES_BADGE_DAYS > 0,
+            "now": clock.now(),
             "secret_form": SetSecret(),
             "refused": refused,
         }
@@ -121,9 +126,10 @@ def _change(request: HttpRequest, person: UUID) -> None:
     """Do what the pressed button names."""
     action, posted = request.POST.get("action"), request.POST
     if action == "grant":
-        role = posted.get("role", "")
-        command = command_from(request, "role.grant", {"person": str(person), "role": role})
-        joining.grant_role(command=command, person=person, role=role)
+        role, approved_by = posted.get("role", ""), posted.get("approved_by", "")
+        said = {"person": str(person), "role": role, "approved_by": approved_by}
+        command = command_from(request, "role.grant", said)
+        joining.grant_role(command=command, person=person, role=role, approved_by=approved_by)
     elif action == "disable":
         reason = posted.get("reason", "")
         command = command_from(request, "person.disable", {"person": str(person), "reason": reason})
@@ -132,6 +138,8 @@ def _change(request: HttpRequest, person: UUID) -> None:
         _set_secret(request, person)
     elif action == "revoke":
         _revoke(request, person)
+    elif action in {"badge-passed", "badge-failed"}:
+        _test_badge(request, person, passed=action == "badge-passed")
     else:
         raise NotFound()
 
@@ -145,6 +153,13 @@ def _revoke(request: HttpRequest, person: UUID) -> None:
     payload = {"assignment": str(assignment), "reason": reason}
     command = command_from(request, "role.revoke", payload)
     joining.revoke_role(command=command, assignment=assignment, person=person, reason=reason)
+
+
+def _test_badge(request: HttpRequest, person: UUID, *, passed: bool) -> None:
+    note = request.POST.get("badge_note", "")
+    said = {"person": str(person), "passed": passed, "note": note}
+    command = command_from(request, "badge.test", said)
+    record_badge_test(command=command, person=person, passed=passed, note=note)
 
 
 def _set_secret(request: HttpRequest, person: UUID) -> None:

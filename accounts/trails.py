@@ -1,0 +1,31 @@
+"""What a person was given and lost at a site: joiner, mover, leaver."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from records.models import Entry
+
+_ROLES: Final = ("role.granted", "role.revoked")
+_KINDS: Final = (
+    *_ROLES, "person.joined", "person.disabled", "person.sessions_ended", "credential.changed",
+    "credential.unblocked", "badge.tested", "qualification.granted", "qualification.failed",
+    "qualification.withdrawn", "sign_in.linked", "sign_in.unlinked", "factor.added",
+    "factor.removed",
+)  # fmt: skip
+
+
+def trail_of(person: UUID, site: UUID | None) -> list[dict[str, Any]]:
+    """Return the envelopes of a person's trail at a site, the newest first.
+
+    Empty for somebody who has held roles, but none of them at this site. Roles at other sites are
+    left out; what concerns the account itself stands at every site of theirs.
+    """
+    rows = Entry.objects.filter(stream=person, kind__in=_KINDS).order_by("-seq")
+    envelopes = [row.envelope for row in rows]
+    granted = [e for e in envelopes if e["kind"] == _ROLES[0]]
+    here = {e["payload"]["assignment"] for e in granted if e["payload"]["site"] == str(site)}
+    if granted and not here:
+        return []
+    return [
+        e for e in envelopes if e["kind"] not in _ROLES or e["payload"]["assignment"] in here
+    ]  # fmt: skip
