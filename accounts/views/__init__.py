@@ -7,8 +7,8 @@ from accounts.views.factors import (
     passkey_question,
     passkey_sign_in,
 )
-from accounts.views.owed import owed
 from accounts.views.life import life
+from accounts.views.owed import owed
 from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications

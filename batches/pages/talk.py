@@ -102,7 +102,7 @@ def whom(
     else everybody who holds the role. ``only`` leaves those who hold one permission.
     """
     return [
-        _called(site, permission, at=at) | {"title": title, "reason": reason}
+        {"title": title, "reason": reason} | _called(site, permission, at=at)
         for permission, title, reason in WHOM
         if only in {None, permission}
     ]
@@ -113,8 +113,9 @@ def _called(site: UUID | None, permission: Permission, *, at: datetime) -> dict[
         return {"names": []}
     what = ON_DUTY.get(permission)
     now = on_duty(what, site=site, at=at) if what else None
-    if now is not None:
-        return {"names": [now.name], "phone": now.phone, "until": now.until}
+    if what is not None and now is not None:
+        return {"title": DutyKind(what).label, "names": [now.name], "phone": now.phone,
+                "until": now.until}  # fmt: skip
     names = [person.printed_name for person in holders_of(permission, site)]
     return {"names": names[:4], "unrostered": what is not None}
 
