@@ -138,14 +138,25 @@ def qualify(crew: Crew, keys: tuple[str, ...], recipes: Iterable[Recipe]) -> Non
             )  # fmt: skip
 
 
+def _qualifications(recipe: Recipe) -> Iterator[str]:
+    """Yield what the people of stages and operations, and single steps, ask for by name."""
+    operations = [operation for stage in recipe.stages for operation in stage.operations]
+    people = [stage.staff for stage in recipe.stages]
+    people += [operation.staff for operation in (*operations, *recipe.contingencies)]
+    for staff in people:
+        yield from (one.qualification for one in staff if one.qualification)
+    for placed in recipe.by_path.values():
+        if placed.step.qualification:
+            yield placed.step.qualification
+
+
 def _subjects(recipe: Recipe) -> Iterator[tuple[str, str, int]]:
     """Yield kind, key and version of what a recipe asks of hands."""
     yield SubjectKind.PROCEDURE.value, recipe.recipe, 1
     yield SubjectKind.PROCESS_SIMULATION.value, recipe.process_type or recipe.recipe, 0
+    for asked in _qualifications(recipe):
+        yield SubjectKind.PROCEDURE.value, asked, 0
     for stage in recipe.stages:
-        for staff in stage.staff:
-            if staff.qualification:
-                yield SubjectKind.PROCEDURE.value, staff.qualification, 0
         if stage.room:
             yield SubjectKind.GOWNING.value, stage.room.class_, 0
         for need in stage.equipment:
