@@ -39,9 +39,10 @@ def keep_roster(crew: Crew, *, weeks: int) -> None:
             phone=f"+49 6131 5550 {tail}",
         )  # fmt: skip
     for who, what, code, first, last in _turns(monday, weeks):
+        begun = "as worked" if first <= today else ""
         roster(
             command=crew.command(KEEPER, "accounts.roster"), person=crew.people[who][0],
-            what=what, shift=shifts[code], first=first, last=last, reason="as worked",
+            what=what, shift=shifts[code], first=first, last=last, reason=begun,
         )  # fmt: skip
     away = monday + timedelta(days=8)
     note_absence(

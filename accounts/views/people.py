@@ -21,6 +21,7 @@ from accounts.services import people as joining
 from accounts.services.badges import record_badge_test
 from mes.lib import clock
 from mes.lib.access import requires, signed_in
+from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from records.reading import reading
@@ -80,8 +81,9 @@ def _table(request: HttpRequest) -> dict[str, Any]:
 
 
 def _cells(row: selectors.PersonWithRoles, *, opens: bool) -> list[dict[str, str]]:
-    """Link a person only for those who may open the page."""
-    url = reverse("accounts:person", kwargs={"person": row.person.id}) if opens else ""
+    """Link a person's page for those who may open it, for others the person's trail."""
+    page = "accounts:person" if opens else "accounts:trail"
+    url = reverse(page, kwargs={"person": row.person.id})
     return [
         {"text": row.person.printed_name, "url": url},
         {"text": row.person.username},
@@ -157,7 +159,7 @@ def _revoke(request: HttpRequest, person: UUID) -> None:
 
 def _test_badge(request: HttpRequest, person: UUID, *, passed: bool) -> None:
     note = request.POST.get("badge_note", "")
-    said = {"person": str(person), "passed": passed, "note": note}
+    said: dict[str, JSON] = {"person": str(person), "passed": passed, "note": note}
     command = command_from(request, "badge.test", said)
     record_badge_test(command=command, person=person, passed=passed, note=note)
 

@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from accounts import rosters
+from accounts.enums import DutyKind
 from accounts.exceptions import NotAllowed, NotQualified
 from accounts.models import Qualification
 from accounts.services.qualifications import withdraw_qualification
@@ -53,7 +55,8 @@ def test_call_and_ask_name_who_is_rostered_now_and_granting_stays_by_role() -> N
     call = reverse("batches:call", args=[trial.batch])
     unrostered = client.get(call).content.decode()
     assert (unrostered.count("nobody is rostered"), "Jonas Maier" in unrostered) == (2, True)
-    keep_roster(trial.plant.crew, weeks=1)
+    keep_roster(trial.plant.crew, weeks=3)
+    assert _uncovered(trial) == {"lead": 0, "qa-on-call": 0}
     rostered = client.get(call).content.decode()
     people = ("Ines Vogt", ON_CALL, "Musa Okafor", LEAD, "Jonas Maier")
     assert [word in rostered for word in people] == [True] * 4 + [False]
@@ -77,6 +80,16 @@ def test_call_and_ask_name_who_is_rostered_now_and_granting_stays_by_role() -> N
     decline_concession(
         command=trial.command("maier"), batch=trial.batch, concession=concession, reason="no"
     )
+
+
+def _uncovered(trial: Trial) -> dict[str, int]:
+    """Count the times of three weeks in which nobody leads, or is on call."""
+    start, end = clock.now(), clock.now() + timedelta(days=20)
+    with reading(site=trial.site):
+        rows = list(rosters.duties_between(start, end))
+    spans = {what: [(row.starts_at, row.ends_at) for row in rows if row.what == what]
+             for what in DutyKind.of_one}  # fmt: skip
+    return {what: len(rosters.gaps(spans[what], start, end)) for what in spans}
 
 
 def test_the_roster_is_kept_with_the_keyboard(served: str, browser: Browser) -> None:

@@ -79,7 +79,7 @@ def test_every_address_says_nothing_of_the_plant_to_somebody_from_outside() -> N
             continue
         tried += 1
         answer = client.get(address)
-        body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+        body = b"".join(answer) if answer.streaming else answer.content
         leaked += [(name, word) for word in known.secrets if word in body.decode(errors="replace")]
         if answer.status_code == 200:
             opened.add(name)
