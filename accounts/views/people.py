@@ -82,7 +82,7 @@ def _table(request: HttpRequest) -> dict[str, Any]:
 
 def _cells(row: selectors.PersonWithRoles, *, opens: bool) -> list[dict[str, str]]:
     """Link a person's page for those who may open it, for others the person's trail."""
-    page = "accounts:person" if opens else "accounts:trail"
+    page = "accounts:person" if opens else "accounts:life"
     url = reverse(page, kwargs={"person": row.person.id})
     return [
         {"text": row.person.printed_name, "url": url},
