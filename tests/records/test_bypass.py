@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import Error, connection, models, transaction
@@ -268,6 +269,11 @@ def test_what_was_refused_left_nothing_that_verify_would_find(lot: Lot) -> None:
 
 def test_there_are_fifteen_ways_and_more() -> None:
     assert len(WAYS) >= 15
+
+
+def test_there_is_no_admin_to_write_through() -> None:
+    """Django's is not installed; whoever installs it adds its forms to the ways above."""
+    assert not apps.is_installed("django.contrib.admin")
 
 
 def test_no_projection_has_relations_of_many_to_many_or_a_cascade() -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 
 from mes.lib.ids import uuid7
@@ -227,6 +229,21 @@ def test_what_an_owner_altered_is_found_and_named(
     streams = {"one": ledger.one, "other": ledger.other}
     expected = {f"{streams[e.split('/')[0]]}/{e.split('/')[1]}" for e in WAYS[way]}
     assert named(verify()) == expected
+
+
+@pytest.mark.parametrize("way", [rewritten, deleted_last], ids=lambda way: way.__name__)
+def test_the_command_names_the_entry_and_ends_with_one(
+    way: Callable[[Ledger], None], ledger: Ledger
+) -> None:
+    way(ledger)
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify", stdout=out)
+    [line] = [one for one in out.getvalue().splitlines() if one.startswith("entry ")]
+    seq = WAYS[way][0].split("/")[1]
+    assert (ended.value.code, line.startswith(f"entry {ledger.one}/{seq}: ")) == (1, True)
+    assert " checkpoint 7 of " in line or " checkpoint 6 of " in line
+    assert out.getvalue().splitlines()[-1].endswith(": 1 differences")
 
 
 def test_there_are_twenty_ways() -> None:
