@@ -102,10 +102,10 @@ class TrailTooWide(Refusal):
 
 
 class OwnEntries(Refusal):
-    """A reviewer of the trail who made entries of it (EU GMP draft Annex 11, 12.5)."""
+    """A reviewer of the trail who had a part in it (EU GMP draft Annex 11, 12.5)."""
 
     code = "trail.own_entries"
-    sentence = _("%(person)s made entry %(first)s of this trail and cannot review it.")
+    sentence = _("%(person)s had a part in entry %(first)s of this trail and cannot review it.")
     way_out = _("Review it up to entry %(before)s, or ask somebody who had no part in it.")
     recorded = True
 

@@ -176,7 +176,7 @@ def of_thing(stream: UUID, *, upto: int, reviewer: UUID, name: str) -> Part:
     covered = _bounded(list(rows[: MOST + 1]))
     if not covered:
         raise NothingToReview()
-    own = [row.seq for row in covered if row.actor == reviewer and row.kind not in NO_WORK]
+    own = [row.seq for row in covered if _took_part(row, reviewer)]
     if own:
         raise OwnEntries(person=name, first=min(own), before=min(own) - 1, streams=[stream])
     label = f"{head.kind} {named([(stream, head.kind)])[stream].label}".strip()
@@ -186,14 +186,20 @@ def of_thing(stream: UUID, *, upto: int, reviewer: UUID, name: str) -> Part:
 def of_period(since: datetime, until: datetime, *, reviewer: UUID, now: datetime) -> Part:
     """Return the trail of all things of a site in [since, until), without the reviewer's own.
 
-    A period in which nothing happened is reviewed, too. Raises PeriodNotOver, TrailTooLong.
+    Own is what names the reviewer. A period in which nothing happened is reviewed, too.
+    Raises PeriodNotOver, TrailTooLong.
     """
     if until > now - SETTLED or since >= until:
         raise PeriodNotOver(field="until")
     rows = Entry.objects.order_by("-at", "-stream", "-seq").filter(at__gte=since, at__lt=until)
     found = _bounded(first(rows, most=MOST))
-    covered = [row for row in found if row.actor != reviewer or row.kind in NO_WORK]
+    covered = [row for row in found if not _took_part(row, reviewer)]
     return Part(None, PERIOD, None, since, until, covered, len(found) - len(covered))
+
+
+def _took_part(row: Entry, reviewer: UUID) -> bool:
+    """Say whether an entry names the person: as actor, performer, signer, or whom it is about."""
+    return row.kind not in NO_WORK and str(reviewer).encode() in bytes(row.body)
 
 
 def _bounded(found: list[Entry]) -> list[Entry]:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -94,12 +95,23 @@ class Sheet:
         kinds = sorted(((words_of(kind), n) for kind, n in counts.items()), key=lambda k: -k[1])
         shown = content_hash(part.content(""))
         refused = counts[AttemptRefused.kind]
-        return cls(part, shown, kinds, refused, _back(part.about))
+        return cls(part, shown, kinds, refused, _back(part.about) + _filter(part))
 
 
 def _back(about: UUID | None) -> str:
     """Return where the part is read: the thing's trail, or that of all things."""
     return reverse("records:stream", args=[about]) if about else reverse("records:index")
+
+
+def _filter(part: Part) -> str:
+    """Return the filter of the trail that shows a period; nothing for a thing."""
+    if part.since is None or part.until is None:
+        return ""
+    asked: dict[str, str] = {}
+    for name, at in (("since", part.since), ("until", part.until)):
+        local = timezone.localtime(at)
+        asked |= {name: f"{local:%Y-%m-%d}", f"{name}_time": f"{local:%H:%M}"}
+    return f"?{urlencode(asked)}"
 
 
 @requires(Permission.RECORDS_REVIEW)

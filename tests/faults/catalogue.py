@@ -47,6 +47,20 @@ FAULTS: tuple[Fault, ...] = (
         (f"{RECORDS}test_walls.py::test_an_entry_that_does_not_extend_its_chain_is_refused",),
     ),
     Fault(
+        "who had a part in a trail may review it",
+        "records/reviews.py",
+        "row.kind not in NO_WORK and str(reviewer)",
+        "row.kind in NO_WORK and str(reviewer)",
+        (f"{RECORDS}test_reviews.py::test_nobody_reviews_what_they_did",),
+    ),
+    Fault(
+        "of two terms of retention the shorter counts",
+        "records/retention.py",
+        "return max(known)",
+        "return min(known)",
+        (f"{RECORDS}test_retention.py::test_batch_documents_are_kept_for_the_longer_of_the_two",),
+    ),
+    Fault(
         "the guard of projections does not see updates",
         "records/guard.py",
         "CREATE TRIGGER mes_guard BEFORE INSERT OR UPDATE OR DELETE ON",

@@ -93,6 +93,16 @@ def test_nobody_reviews_what_they_did(site: DemoSite, reviewer: Actor) -> None:
     review(reviewer, Asked(about=stream, upto=1))
 
 
+def test_who_performed_or_signed_had_a_part_though_another_recorded(
+    site: DemoSite, reviewer: Actor
+) -> None:
+    by = actor(site=site.id)
+    stream = stream_with("a", f"performed by {reviewer.person}", by=by)
+    with pytest.raises(OwnEntries) as refused:
+        review(reviewer, Asked(about=stream, upto=2))
+    assert refused.value.params["first"] == 2
+
+
 def test_who_may_not_and_what_was_not_shown_is_refused(site: DemoSite, reviewer: Actor) -> None:
     stream = stream_with("a", by=actor(site=site.id))
     asked = Asked(about=stream, upto=1)
