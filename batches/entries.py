@@ -18,16 +18,40 @@ class Said(Value):
     params: dict[str, str]
 
 
-class Turn(Value):
-    """Where the step stands in the control recipe, and what its closing begins or ends."""
+class Due(Value):
+    """One time of one step that can be done from now on: its row, as the document has it.
+
+    ``operation`` is the ref of the time of its operation; ``waits_for`` the contingency that must
+    be over first, if one was called.
+    """
+
+    step: str
+    iteration: int
+    operation: str
+    position: int
+    kind: str
+    verify: bool
+    waits_for: str = ""
+
+
+class Next(Value):
+    """Where the step stands in the control recipe, and what its closing brings.
+
+    ``due`` are the steps that can be done from now on; None, in entries of the first version,
+    means the one behind it. ``ended_operations`` are refs, ``returns`` that of a contingency that
+    is over, ``unfinished`` says of loops that they came to their maximum.
+    """
 
     position: int
     operation: str
     stage: str
     begins_stage: bool
-    ends_operation: bool
-    ends_stage: bool
-    ends_batch: bool
+    due: tuple[Due, ...] | None = None
+    ended_operations: tuple[str, ...] = ()
+    ended_stages: tuple[str, ...] = ()
+    returns: str = ""
+    unfinished: tuple[Said, ...] = ()
+    ends_batch: bool = False
 
 
 class Shown(Value):
@@ -46,9 +70,12 @@ class BatchNumbered(Payload):
     serial: int
 
 
-@entry("batch.issued", version=1, stream=STREAM)
+@entry("batch.issued", version=2, stream=STREAM)
 class BatchIssued(Payload):
-    """A control recipe was made from a master recipe for one order (21 CFR 211.188(a))."""
+    """A control recipe was made from a master recipe for one order (21 CFR 211.188(a)).
+
+    ``due`` are the steps that it begins with; None, in the first version, means the first.
+    """
 
     number: str
     order: UUID
@@ -60,6 +87,7 @@ class BatchIssued(Payload):
     recipe_label: str
     recipe_hash: str
     inputs: dict[str, str]
+    due: tuple[Due, ...] | None = None
 
 
 @entry("operation.signed_on", version=1, stream=STREAM)
@@ -72,7 +100,7 @@ class OperationSignedOn(Payload):
     factors: tuple[str, ...]
 
 
-@entry("step.performed", version=1, stream=STREAM)
+@entry("step.performed", version=2, stream=STREAM)
 class StepPerformed(Payload):
     """A step was done: values as kept, judgement with rule and version, findings.
 
@@ -82,7 +110,7 @@ class StepPerformed(Payload):
 
     step: str
     iteration: int
-    turn: Turn
+    turn: Next
     to_be_verified: bool
     values: dict[str, str]
     outcome: str
@@ -95,14 +123,43 @@ class StepPerformed(Payload):
     typed: tuple[str, ...] = ()
 
 
-@entry("step.verified", version=1, stream=STREAM)
+@entry("step.verified", version=2, stream=STREAM)
 class StepVerified(Payload):
     """A second person verified a step; the signature covers its values."""
 
     step: str
     iteration: int
-    turn: Turn
+    turn: Next
     signature: Signature
+
+
+@entry("branch.skipped", version=1, stream=STREAM)
+class BranchSkipped(Payload):
+    """A branch of the recipe was not taken: its condition did not hold with these values.
+
+    ``part`` is the ref of a step, or the path of an operation or a stage; ``step`` has the row of
+    the former.
+    """
+
+    part: str
+    condition: str
+    values: dict[str, str]
+    step: Due | None = None
+
+
+@entry("contingency.called", version=1, stream=STREAM)
+class ContingencyCalled(Payload):
+    """Something happened: an operation that the recipe has for it comes in between.
+
+    ``operation`` is the ref of this time of it, ``caller`` of the operation that waits meanwhile.
+    """
+
+    contingency: str
+    operation: str
+    caller: str
+    step: str
+    reason: str
+    due: tuple[Due, ...]
 
 
 @entry("operation.attested", version=1, stream=STREAM)

@@ -1,3 +1,5 @@
+from enum import nonmember
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,7 @@ class StageState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     ENDED = "ended", _("Ended")
+    SKIPPED = "skipped", _("Skipped")
 
 
 class OperationState(models.TextChoices):
@@ -40,14 +43,23 @@ class OperationState(models.TextChoices):
     RUNNING = "running", _("Running")
     TO_BE_ATTESTED = "to_be_attested", _("To be attested")
     ATTESTED = "attested", _("Attested")
+    SKIPPED = "skipped", _("Skipped")
+
+    over = nonmember(("attested", "skipped"))
 
 
 class StepState(models.TextChoices):
-    """A performed step that asks for a second person waits for the verification."""
+    """A performed step that asks for a second person waits for the verification.
+
+    Skipped is what stands in a branch that was not taken.
+    """
 
     WAITING = "waiting", _("Waiting")
     TO_BE_VERIFIED = "to_be_verified", _("To be verified")
     CLOSED = "closed", _("Closed")
+    SKIPPED = "skipped", _("Skipped")
+
+    open = nonmember(("waiting", "to_be_verified"))
 
 
 class ExceptionState(models.TextChoices):

@@ -14,6 +14,38 @@ class StepNotDue(Refusal):
     recorded = True
 
 
+class StepSkipped(Refusal):
+    """The step stands in a branch that was not taken."""
+
+    code = "step.skipped"
+    sentence = _("This step was skipped: the condition of its branch did not hold.")
+    way_out = _("Open the step that is due.")
+
+
+class ContingencyNotOffered(Refusal):
+    """The recipe does not have this for the operation that is due."""
+
+    code = "contingency.not_offered"
+    sentence = _("The recipe does not offer %(contingency)s here.")
+    way_out = _("Write down what happened; ask QA for a change of this batch's recipe.")
+
+
+class ContingencyRuns(Refusal):
+    """One contingency at a time: the operation waits for another already."""
+
+    code = "contingency.runs"
+    sentence = _("This operation waits for %(contingency)s already.")
+    way_out = _("Finish that first.")
+
+
+class InterlockAbsolute(Refusal):
+    """The recipe lets nobody pass this interlock."""
+
+    code = "concession.absolute"
+    sentence = _("The recipe lets nobody pass this: %(code)s.")
+    way_out = _("Put it right, then go on.")
+
+
 class StepAlreadyDone(Refusal):
     """Somebody else closed the step meanwhile."""
 

@@ -1,8 +1,11 @@
 """Folds of a batch's entries. The control recipe's rows come from the document by its hash."""
 
+from typing import Any
 from uuid import UUID, uuid5
 
-from batches import entries
+from django.db.models import F
+
+from batches import entries, entries_before
 from batches.enums import (
     ConcessionState,
     ExceptionState,
@@ -24,6 +27,7 @@ from batches.models import (
     Step,
     VoidedSignature,
 )
+from recipes import paths
 from recipes.document import Placed
 from recipes.enums import Severity
 from recipes.selectors import document
@@ -35,9 +39,18 @@ THIRD = 3
 WRONG_PATIENT = {"container.wrong_patient", "identity.mismatch"}
 
 
+# Imported so that what was written in earlier versions can be read.
+EARLIER = entries_before
+
+
 def part(batch: UUID, path: str) -> UUID:
     """Return the identifier of a part of a batch: made from the batch's and its path."""
     return uuid5(batch, path)
+
+
+def step_id(batch: UUID, path: str, iteration: int) -> UUID:
+    """Return the identifier of one time of a step."""
+    return part(batch, f"{path}#{iteration}")
 
 
 @fold(entries.BatchNumbered)
@@ -60,7 +73,44 @@ def _(e: Folded[entries.BatchIssued]) -> None:
     )  # fmt: skip
     _make_stages(e, placed)
     _make_operations(e, placed)
-    Step.objects.bulk_create(_step(e, one) for one in placed)
+    Step.objects.bulk_create(_step(e, one) for one in placed if not _in_a_branch(one))
+    if p.due is None:
+        first = Step.objects.filter(position=1)
+        change(first, e, due_since=e.at)
+    else:
+        _make_due(e, p.due)
+
+
+def _in_a_branch(one: Placed) -> bool:
+    """A step that may be skipped has its row when it is reached."""
+    return bool(one.stage.when or one.operation.when or one.step.condition)
+
+
+def _make_due(e: Folded[Any], due: tuple[entries.Due, ...]) -> None:
+    """Make steps due from now on; the rows of branches, loops and contingencies begin here."""
+    for one in due:
+        _need_operation(e, one.operation)
+        rows = Step.objects.filter(id=step_id(e.stream, one.step, one.iteration))
+        if not change(rows, e, due_since=e.at, waits_for=one.waits_for):
+            _make_step(e, one, state=StepState.WAITING, due_since=e.at, waits_for=one.waits_for)
+
+
+def _make_step(e: Folded[Any], one: entries.Due, **values: Any) -> None:
+    create(
+        Step, e, id=step_id(e.stream, one.step, one.iteration), path=one.step,
+        iteration=one.iteration, stage=one.step.partition("/")[0], operation=one.operation,
+        position=one.position, kind=one.kind, verify=one.verify, **values,
+    )  # fmt: skip
+
+
+def _need_operation(e: Folded[Any], ref: str, *, called_from: str = "") -> None:
+    """Make the row of one time of an operation, unless it is there."""
+    rows = Operation.objects.filter(stream=e.stream)
+    if not rows.filter(id=part(e.stream, ref)).exists():
+        create(
+            Operation, e, id=part(e.stream, ref), path=ref, stage=ref.partition("/")[0],
+            number=rows.count() + 1, state=OperationState.WAITING, called_from=called_from,
+        )  # fmt: skip
 
 
 def _make_stages(e: Folded[entries.BatchIssued], placed: list[Placed]) -> None:
@@ -109,46 +159,93 @@ def _(e: Folded[entries.StepPerformed]) -> None:
     p = e.payload
     closed = not p.to_be_verified
     change(
-        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
+        Step.objects.filter(id=step_id(e.stream, p.step, p.iteration)), e,
         values=p.values, outcome=p.outcome, rule=p.rule, rule_version=p.rule_version,
         performed_by=p.performer, performer_name=p.performer_name, performed_at=e.at,
         recorded_by=e.actor, recorder_name=e.actor_name, closed_at=e.at if closed else None,
         state=StepState.CLOSED if closed else StepState.TO_BE_VERIFIED,
     )  # fmt: skip
-    comment = p.values.get("comment", "")
+    comment, ref = p.values.get("comment", ""), paths.ref(p.step, p.iteration)
     for number, said in enumerate(p.findings):
         position = p.turn.position
-        _raise(e, said, step=p.step, position=position, comment=comment, number=number)
+        _raise(e, said, step=ref, position=position, comment=comment, number=number)
     if closed:
-        _go_on(e, p.turn)
+        _go_on(e, p.turn, ref, after=len(p.findings))
 
 
-def _go_on(
-    e: Folded[entries.StepPerformed] | Folded[entries.StepVerified], turn: entries.Turn
-) -> None:
-    """Make the next step due; begin and end operation, stage and process."""
-    state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
-    rows = Batch.objects.filter(id=e.stream)
-    change(rows, e, position=turn.position + 1, due_since=e.at, process_state=state)
-    if turn.ends_operation:
-        operation = Operation.objects.filter(id=part(e.stream, turn.operation))
-        change(operation, e, state=OperationState.TO_BE_ATTESTED)
-    stage = Stage.objects.filter(id=part(e.stream, turn.stage))
+def _go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> None:
+    """Make due what comes; begin and end operations, stages and process."""
+    for operation in turn.ended_operations:
+        _end_operation(e, operation)
     if turn.begins_stage:
+        stage = Stage.objects.filter(id=part(e.stream, turn.stage))
         change(stage, e, state=StageState.RUNNING, started_at=e.at)
-    if turn.ends_stage:
-        change(stage, e, state=StageState.ENDED, ended_at=e.at)
+    for key in turn.ended_stages:
+        ended = Stage.objects.filter(id=part(e.stream, key))
+        change(ended, e, state=StageState.ENDED, ended_at=e.at)
+    for number, said in enumerate(turn.unfinished, after):
+        _raise(e, said, step=ref, position=turn.position, comment="", number=number)
+    if turn.due is None:
+        following = Step.objects.filter(position=turn.position + 1, due_since__isnull=True)
+        change(following, e, due_since=e.at)
+    else:
+        _make_due(e, turn.due)
+    if turn.returns:
+        change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
+    live = Step.objects.live().filter(stream=e.stream).first()
+    state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
+    change(
+        Batch.objects.filter(id=e.stream), e, due_since=e.at, process_state=state,
+        position=live.position if live else F("steps") + 1,
+    )  # fmt: skip
+
+
+def _end_operation(e: Folded[Any], ref: str) -> None:
+    """What was performed is attested; where every step was skipped nobody has anything to sign."""
+    performed = Step.objects.filter(stream=e.stream, operation=ref, performed_at__isnull=False)
+    state = OperationState.TO_BE_ATTESTED if performed.exists() else OperationState.SKIPPED
+    change(Operation.objects.filter(id=part(e.stream, ref)), e, state=state)
 
 
 @fold(entries.StepVerified)
 def _(e: Folded[entries.StepVerified]) -> None:
     p = e.payload
     change(
-        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
+        Step.objects.filter(id=step_id(e.stream, p.step, p.iteration)), e,
         state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
         verifier_name=p.signature.printed_name, verified_at=e.at,
     )  # fmt: skip
-    _go_on(e, p.turn)
+    _go_on(e, p.turn, paths.ref(p.step, p.iteration))
+
+
+@fold(entries.BranchSkipped)
+def _(e: Folded[entries.BranchSkipped]) -> None:
+    p = e.payload
+    if p.step is not None:
+        _need_operation(e, p.step.operation)
+        known = ", ".join(f"{name} {value}" for name, value in p.values.items())
+        why = {"skipped": f"{p.condition} ({known or '–'})"}
+        rows = Step.objects.filter(id=step_id(e.stream, p.step.step, p.step.iteration))
+        if not change(rows, e, state=StepState.SKIPPED, values=why):
+            _make_step(e, p.step, state=StepState.SKIPPED, values=why)
+        return
+    change(Operation.objects.filter(id=part(e.stream, p.part)), e, state=OperationState.SKIPPED)
+    if change(Stage.objects.filter(id=part(e.stream, p.part)), e, state=StageState.SKIPPED):
+        change(Operation.objects.filter(stage=p.part), e, state=OperationState.SKIPPED)
+
+
+@fold(entries.ContingencyCalled)
+def _(e: Folded[entries.ContingencyCalled]) -> None:
+    p = e.payload
+    _need_operation(e, p.operation, called_from=p.caller)
+    if p.due:
+        change(Step.objects.live().filter(operation=p.caller), e, waits_for=p.operation)
+        _make_due(e, p.due)
+    else:  # every step of it is skipped
+        _end_operation(e, p.operation)
+    params = {"contingency": p.contingency}
+    said = entries.Said(code="contingency.called", severity=Severity.MAJOR.value, params=params)
+    _raise(e, said, step=p.step, position=_position(e.stream, p.step), comment=p.reason)
 
 
 @fold(entries.OperationAttested)
@@ -164,14 +261,15 @@ def _(e: Folded[entries.OperationAttested]) -> None:
 def _(e: Folded[entries.StepCorrected]) -> None:
     p = e.payload
     change(
-        Step.objects.filter(id=part(e.stream, f"{p.step}#{p.iteration}")), e,
+        Step.objects.filter(id=step_id(e.stream, p.step, p.iteration)), e,
         values=p.values, outcome=p.outcome, rule=p.rule, rule_version=p.rule_version,
         corrected_by=p.signature.person, corrector_name=p.signature.printed_name,
         corrected_at=e.at,
     )  # fmt: skip
-    position = _position(e.stream, p.step)
+    ref = paths.ref(p.step, p.iteration)
+    position = _position(e.stream, ref)
     for number, said in enumerate(p.findings):
-        _raise(e, said, step=p.step, position=position, comment=p.reason, number=number)
+        _raise(e, said, step=ref, position=position, comment=p.reason, number=number)
 
 
 @fold(entries.SignatureVoided)
@@ -193,7 +291,8 @@ def _(e: Folded[entries.SignatureRenewed]) -> None:
     )  # fmt: skip
     if p.about == entries.StepVerified.kind:
         change(
-            Step.objects.filter(path=p.part), e, verified_by=p.signature.person,
+            Step.objects.filter(id=step_id(e.stream, *paths.split(p.part))), e,
+            verified_by=p.signature.person,
             verifier_name=p.signature.printed_name, verified_at=e.at,
         )  # fmt: skip
 
@@ -205,10 +304,8 @@ def _(e: Folded[entries.BatchCompleted]) -> None:
 
 
 def _raise(
-    e: Folded[entries.StepPerformed] | Folded[entries.StepCorrected]
-    | Folded[entries.ExceptionRaised] | Folded[AttemptRefused],
-    said: entries.Said, *, step: str, position: int, comment: str, number: int = 0,
-) -> None:  # fmt: skip
+    e: Folded[Any], said: entries.Said, *, step: str, position: int, comment: str, number: int = 0
+) -> None:
     create(
         BatchException, e, id=part(e.stream, f"exception/{e.seq}/{number}"), step=step,
         position=position, code=said.code, severity=said.severity, params=said.params,
@@ -223,8 +320,8 @@ def _(e: Folded[entries.ExceptionRaised]) -> None:
     _raise(e, p.said, step=p.step, position=_position(e.stream, p.step), comment=p.comment)
 
 
-def _position(batch: UUID, path: str) -> int:
-    step = Step.objects.filter(stream=batch, path=path).first()
+def _position(batch: UUID, ref: str) -> int:
+    step = Step.objects.filter(id=step_id(batch, *paths.split(ref))).first()
     return step.position if step else 0
 
 

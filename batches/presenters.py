@@ -16,6 +16,7 @@ SIMPLE: dict[type[Payload], Promise | str] = {
     e.BatchNumbered: gettext_lazy("Number %(serial)s of %(year)s was given."),
     e.BatchIssued: gettext_lazy("Batch %(number)s was issued from %(recipe)s %(recipe_label)s."),
     e.OperationSignedOn: gettext_lazy("%(performer_name)s signed on to %(operation)s."),
+    e.ContingencyCalled: gettext_lazy("%(contingency)s was called at %(step)s: %(reason)s"),
     e.BatchCompleted: gettext_lazy("The record is complete."),
     e.ExceptionJudged: gettext_lazy("Exception judged: %(judgement)s. %(comment)s"),
     e.ConcessionAsked: gettext_lazy("QA was asked at %(step)s: %(reason)s"),
@@ -42,6 +43,13 @@ def _performed(p: e.StepPerformed) -> str:
     values = ", ".join(f"{name} {value}" for name, value in p.values.items())
     said = " ".join(sentence(one.code, one.params) for one in p.findings)
     return " ".join(part for part in (p.shown.text, values, said) if part)
+
+
+@presents(e.BranchSkipped)
+def _skipped(p: e.BranchSkipped) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in p.values.items())
+    said = gettext("Skipped: %(part)s, because %(condition)s does not hold (%(values)s).")
+    return said % {"part": p.part, "condition": p.condition, "values": values or "–"}
 
 
 @presents(e.ExceptionRaised)

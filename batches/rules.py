@@ -10,6 +10,7 @@ from batches.exceptions import (
     RecordClosed,
     StepAlreadyDone,
     StepNotDue,
+    StepSkipped,
     StepWaitsForVerifier,
     VerifiedOwnWork,
 )
@@ -31,18 +32,25 @@ def check_not_held(batch: Batch) -> None:
 
 
 def check_due(batch: Batch, step: Step) -> None:
-    """The step is the next one. Raises StepAlreadyDone, StepWaitsForVerifier, StepNotDue."""
+    """The step is due. Raises StepAlreadyDone, StepWaitsForVerifier, StepSkipped, StepNotDue."""
     if step.state == StepState.CLOSED:
         at = f"{step.performed_at:%H:%M} UTC" if step.performed_at else "–"
         raise StepAlreadyDone(by=step.performer_name, at=at)
     if step.state == StepState.TO_BE_VERIFIED:
         raise StepWaitsForVerifier()
-    if step.position != batch.position:
-        due = due_step(batch)
-        raise StepNotDue(
-            due=due.path if due else "–", step=step.path, asked=step.position,
-            position=batch.position, streams=[batch.id],
-        )  # fmt: skip
+    if step.state == StepState.SKIPPED:
+        raise StepSkipped()
+    if not step.is_live or step.waits_for:
+        raise not_due(batch, step.ref, asked=step.position)
+
+
+def not_due(batch: Batch, ref: str, *, asked: int) -> StepNotDue:
+    """Return the refusal of a step whose turn has not come; it names the one that is due."""
+    due = due_step(batch)
+    return StepNotDue(
+        due=due.ref if due else "–", step=ref, asked=asked,
+        position=due.position if due else batch.position, streams=[batch.id],
+    )  # fmt: skip
 
 
 def check_performer(operation: Operation) -> None:
@@ -69,7 +77,7 @@ def check_can_perform(batch: Batch, step: Step, operation: Operation, definition
 def check_verifier(step: Step, *, verifier: object) -> None:
     """The verifier neither performed nor corrected it. Raises VerifiedOwnWork, recorded."""
     if verifier in {step.performed_by, step.corrected_by}:
-        raise VerifiedOwnWork(performer=step.performer_name, step=step.path, streams=[step.stream])
+        raise VerifiedOwnWork(performer=step.performer_name, step=step.ref, streams=[step.stream])
 
 
 def check_attestation(operation: Operation, *, signer: object) -> None:

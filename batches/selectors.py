@@ -1,16 +1,16 @@
 """What the engine looks at: the due step, its document, the facts of its judgement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import get_language
 
-from batches.entries import Turn
 from batches.enums import ConcessionState, StepState
 from batches.models import Batch, BatchResult, Concession, Operation, Step, VoidedSignature
 from mes.lib.refusals import NotFound
-from recipes import formulas
+from recipes import flow, formulas, paths
 from recipes.document import Placed, Recipe
 from recipes.enums import Outcome
 from recipes.judging import Facts, Result
@@ -33,17 +33,23 @@ def batch_of(batch: UUID) -> Batch:
     return found
 
 
-def step_of(batch: UUID, path: str, *, iteration: int = 1) -> Step:
-    """Return a step row of a batch. Raises NotFound."""
+def step_of(batch: UUID, ref: str) -> Step:
+    """Return a step row of a batch by its ref. Raises NotFound."""
+    path, iteration = paths.split(ref)
     found = Step.objects.filter(stream=batch, path=path, iteration=iteration).first()
     if found is None:
         raise NotFound()
     return found
 
 
+def due_steps(batch: UUID) -> list[Step]:
+    """Return the steps that are due, in the order of the recipe: several in parallel branches."""
+    return list(Step.objects.live().filter(stream=batch, waits_for=""))
+
+
 def due_step(batch: Batch) -> Step | None:
-    """Return the step that is due, None when all are closed."""
-    return Step.objects.filter(stream=batch.id, position=batch.position).first()
+    """Return the first step that is due, None when all are closed."""
+    return next(iter(due_steps(batch.id)), None)
 
 
 def operation_of(batch: UUID, path: str) -> Operation:
@@ -88,54 +94,89 @@ def stage_titles(batches: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     }
 
 
-def turn_of(recipe: Recipe, placed: Placed) -> Turn:
-    """Return what the closing of a step begins and ends, by the order of the document."""
-    steps = list(recipe.steps())
-    before = steps[placed.position - 2] if placed.position > 1 else None
-    after = steps[placed.position] if placed.position < len(steps) else None
-    stage = placed.stage.key
-    operation = f"{stage}/{placed.operation.key}"
-    return Turn(
-        position=placed.position,
-        operation=operation,
-        stage=stage,
-        begins_stage=before is None or before.stage.key != stage,
-        ends_operation=after is None or f"{after.stage.key}/{after.operation.key}" != operation,
-        ends_stage=after is None or after.stage.key != stage,
-        ends_batch=after is None,
-    )
-
-
-def placed_of(batch: Batch, path: str) -> Placed:
-    """Return a step of the pinned document. Raises NotFound."""
-    placed = recipe_of(batch).by_path.get(path)
+def placed_of(batch: Batch, ref: str) -> Placed:
+    """Return a step of the pinned document by its ref. Raises NotFound."""
+    placed = recipe_of(batch).placed(ref)
     if placed is None:
         raise NotFound()
     return placed
 
 
-def facts_of(batch: Batch, placed: Placed, *, at: datetime) -> Facts:
-    """Gather what the judgement of a step may know. Reads earlier steps only if it asks."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A closed step: its ref, the values that stand, and when it was closed."""
+
+    ref: str
+    values: Mapping[str, str]
+    at: datetime
+
+
+def done_steps(batch: UUID) -> list[Done]:
+    """Return the closed steps of a batch in the order in which they were closed."""
+    rows = Step.objects.filter(stream=batch, state=StepState.CLOSED, closed_at__isnull=False)
+    return [
+        Done(row.ref, row.values, row.closed_at)
+        for row in rows.order_by("closed_at", "position", "iteration") if row.closed_at
+    ]  # fmt: skip
+
+
+def facts_of(batch: Batch, placed: Placed, *, at: datetime, row: Step | None = None) -> Facts:
+    """Gather what the judgement of a step may know. Reads earlier steps only if it asks.
+
+    ``row`` says which time of a repeated step it is, and since when it is due.
+    """
     asks = placed.step.kind in ASKING or any(
         not formulas.is_plain(one.formula) for one in placed.step.written()
     )
-    closed = list(_closed(batch.id)) if asks else []
+    known = known_of(batch.id) if asks else Known()
+    return facts_at(
+        batch, known, Point(placed.path, row.iteration if row else 1), at=at,
+        started_at=(row.due_since if row else None) or batch.due_since,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a batch has found out: closed steps in their order, results, QA's approval."""
+
+    done: Sequence[Done] = ()
+    results: Mapping[str, Result] = field(default_factory=dict)
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One time of one step, from which names are read."""
+
+    path: str
+    iteration: int
+
+
+def known_of(batch: UUID) -> Known:
+    """Read what a batch has found out: three queries."""
+    approved = BatchResult.objects.filter(stream=batch, test=APPROVAL).exists()
+    return Known(done_steps(batch), results_of(batch), approved)
+
+
+def facts_at(
+    batch: Batch, known: Known, point: Point, *, at: datetime, started_at: datetime | None = None
+) -> Facts:
+    """Return what may be known at one time of a step, of what was done until then."""
+    recipe, rounds = recipe_of(batch), {one.ref: one for one in known.done}
+    seen = flow.visible(recipe, rounds, path=point.path, iteration=point.iteration)
     return Facts(
         at=at,
-        path=placed.path,
-        started_at=batch.due_since,
-        values={path: values for path, values, _ in closed},
-        closed={path: when for path, _, when in closed},
-        results=results_of(batch.id) if asks else {},
+        path=point.path,
+        started_at=started_at,
+        values={path: one.values for path, one in seen.items()},
+        closed={path: one.at for path, one in seen.items()},
+        results=known.results,
         inputs=batch.inputs,
-        parameters=recipe_of(batch).parameter_values,
-        approved=asks and BatchResult.objects.filter(stream=batch.id, test=APPROVAL).exists(),
+        parameters=recipe.parameter_values,
+        approved=known.approved,
+        iteration=point.iteration,
+        rounds={ref: one.values for ref, one in rounds.items()},
     )
-
-
-def _closed(batch: UUID) -> list[tuple[str, Mapping[str, str], datetime]]:
-    rows = Step.objects.filter(stream=batch, state=StepState.CLOSED).order_by("position")
-    return [(one.path, one.values, one.closed_at) for one in rows if one.closed_at]
 
 
 def results_of(batch: UUID) -> dict[str, Result]:

@@ -18,6 +18,8 @@ words({
     "operation.signed_on": _("Signed on to an operation"),
     "step.performed": _("Step performed"),
     "step.verified": _("Step verified"),
+    "branch.skipped": _("Branch skipped"),
+    "contingency.called": _("Contingency called"),
     "step.corrected": _("Step corrected"),
     "operation.attested": _("Operation attested"),
     "signature.voided": _("Signature void"),

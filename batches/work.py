@@ -9,6 +9,7 @@ from batches.findings import sentence
 from batches.models import Batch
 from batches.selectors import concessions_at
 from mes.lib.refusals import Interlock, Refusal
+from recipes import paths
 from recipes.document import Placed, Recipe
 from recipes.enums import Severity
 from recipes.judging import Finding
@@ -37,12 +38,18 @@ class Work:
     placed: Placed
     found: Found
     values: Mapping[str, str]
+    iteration: int = 1
     passed: list[Finding] = field(default_factory=list)
 
     @property
     def path(self) -> str:
-        """The step's path, for parameters of refusals."""
-        return self.placed.path
+        """The step's ref, for parameters of refusals and for rows of other apps."""
+        return paths.ref(self.placed.path, self.iteration)
+
+    @property
+    def absolute(self) -> frozenset[str]:
+        """The interlocks that the recipe lets nobody pass here."""
+        return frozenset((*self.recipe.absolute, *self.placed.step.absolute))
 
     def interlock(self, check: Callable[[], None]) -> None:
         """Run a check; let a conditional refusal pass where QA has granted a concession.
@@ -59,7 +66,7 @@ class Work:
 
     def _conceded(self, refusal: Refusal) -> bool:
         """Whether QA lets this step of this batch pass this interlock now."""
-        if refusal.interlock != Interlock.CONDITIONAL:
+        if refusal.interlock != Interlock.CONDITIONAL or refusal.code in self.absolute:
             return False
         return refusal.code in concessions_at(self.batch.id, self.path, at=self.a.now)
 

@@ -1,5 +1,6 @@
 """How a patient comes into the plant: order, collection, receipt, and the batch issued."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -56,10 +57,18 @@ def enter_order(p: Patient) -> None:
     wanted = NewOrder(
         product=p.recipe, centre="TC-07 Hamburg Nord", contact="Dr. F. Petersen",
         collection=Window(now, now + 3 * DAY), infusion=Window(now + 18 * DAY, now + 24 * DAY),
-        inputs={"patient_weight": str(weight)},
+        inputs={**dict(_inputs(p)), "patient_weight": str(weight)},
     )  # fmt: skip
     reply = orders.enter_order(command=crew.command("haddad", "orders.enter_order"), wanted=wanted)
     p.order = UUID(str(reply["order"]))
+
+
+def _inputs(p: Patient) -> Iterator[tuple[str, str]]:
+    """Yield what else the recipe wants of an order: a number within its bounds."""
+    for wanted in p.plant.recipes[p.recipe].inputs if p.recipe in p.plant.recipes else ():
+        if wanted.name != "patient_weight":
+            middle = (wanted.low + wanted.high) / 2
+            yield wanted.name, format(middle.normalize(), "f")
 
 
 def receive(p: Patient) -> None:

@@ -1,6 +1,7 @@
 """The people of a plant: who they are, and commands and proofs in their name."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from accounts.services.qualifications import ask_subject, grant_qualification
 from mes.lib import clock
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
+from mes.lib.refusals import Refusal
 from recipes.document import Recipe
 from records.commands import SYSTEM_ROLE, Actor, Command
 
@@ -114,6 +116,15 @@ def hire_all(crew: Crew) -> None:
         for role in hire.roles:
             grant_role(command=crew.setup("accounts.grant_role"), person=person, role=role)
         crew.people[hire.key] = (person, hire)
+
+
+def give_roles(crew: Crew, keys: tuple[str, ...], roles: set[str]) -> None:
+    """Give people roles that they do not have; a role that the product does not know is left."""
+    for key in keys:
+        person, hire = crew.people[key]
+        for role in sorted(roles - set(hire.roles)):
+            with suppress(Refusal):
+                grant_role(command=crew.setup("accounts.grant_role"), person=person, role=role)
 
 
 def qualify(crew: Crew, keys: tuple[str, ...], recipes: Iterable[Recipe]) -> None:

@@ -1,5 +1,6 @@
 """The house: rooms, places, units, materials and lots, sized by what the recipes ask for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from records.reading import reading
 GOOD_FOR = timedelta(days=240)
 CALIBRATED_FOR = timedelta(days=180)
 BATCHES = 200  # a lot lasts for so many
+SPARE_PLACES = 4
 VECTOR = Decimal("1e11")  # transducing units: what a formula asks for is of this size
 
 
@@ -61,8 +63,11 @@ class House:
         return f"{prefix}-{self.counts[prefix]:02}"
 
 
-def build(crew: Crew, recipes: tuple[Recipe, ...]) -> House:
-    """Open the rooms, commission the units, receive and release what the recipes consume."""
+def build(crew: Crew, recipes: tuple[Recipe, ...], own: Sequence[Recipe] = ()) -> House:
+    """Open the rooms, commission the units, receive and release what the recipes consume.
+
+    For recipes of one's ``own`` rooms and carried units are added: they may ask for any class.
+    """
     house = House()
     for line in {
         line.class_: line for recipe in recipes for line in recipe.bill_of_equipment
@@ -76,8 +81,25 @@ def build(crew: Crew, recipes: tuple[Recipe, ...]) -> House:
     for unit_class, prefix, count in MOVABLE:
         for _ in range(count):
             _commission(crew, house, unit_class, prefix, place=None)
+    for number, recipe in enumerate(own, 1):
+        _add_for(crew, house, recipe, number)
     _stock(crew, house, recipes)
     return house
+
+
+def _add_for(crew: Crew, house: House, recipe: Recipe, number: int) -> None:
+    """Add what one recipe asks for: a room of each class and openness, units that are carried."""
+    asked = sorted({(need.class_, need.open) for need in recipe.needs if need.resource == "place"})
+    for index, (room_class, is_open) in enumerate(asked, 1):
+        policy = OpennessPolicy.OPEN if is_open else OpennessPolicy.CLOSED
+        places = 1 if is_open else SPARE_PLACES
+        plan = RoomPlan(f"Y{number}{index}", f"Room {index}", room_class, policy, places)
+        _open(crew, house, plan)
+    for index, unit_class in enumerate(
+        sorted({need.class_ for need in recipe.needs if need.resource == "unit"}), 1
+    ):
+        for _ in range(SPARE_PLACES):
+            _commission(crew, house, unit_class, f"Y{number}{index}", place=None)
 
 
 def _open(crew: Crew, house: House, plan: RoomPlan) -> None:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from batches import services as floor
-from batches.enums import Disposition, StepState
+from batches.enums import Disposition, OperationState, StepState
 from batches.exceptions import CommentMissing
-from batches.models import Batch, BatchException, Operation, Step
-from batches.selectors import batch_of, placed_of
+from batches.models import BatchException, Operation, Step
+from batches.selectors import batch_of, due_steps, placed_of
 from equipment.models import Claim
 from materials.models import Container
 from mes.lib import clock
@@ -102,8 +102,8 @@ def _again(p: Patient, refusal: Refusal) -> Iterator[datetime]:
 
 def _due(p: Patient) -> Step | None:
     with reading(site=p.plant.site):
-        batch = Batch.objects.get(id=known(p.batch))
-        return Step.objects.filter(stream=batch.id, position=batch.position).first()
+        due = due_steps(known(p.batch))
+    return p.luck.choice(due) if len(due) > 1 else next(iter(due), None)
 
 
 def _planned_start(p: Patient, stage: str) -> datetime:
@@ -129,7 +129,7 @@ def _step(p: Patient, due: Step) -> Iterator[datetime]:
     if due.verify:
         floor.verify_step(
             command=p.plant.crew.command(recorder, "batches.verify"), batch=known(p.batch),
-            step=due.path, proof=p.plant.crew.proof(recorder),
+            step=due.ref, proof=p.plant.crew.proof(recorder),
         )  # fmt: skip
     _attest(p, due, performer=performer)
     yield clock.now() + STEP
@@ -148,7 +148,7 @@ def _sign_on(p: Patient, due: Step, *, performer: str, recorder: str) -> None:
 def _wait(p: Patient, due: Step) -> Iterator[datetime]:
     with reading(site=p.plant.site):
         batch = batch_of(known(p.batch))
-        hands = Hands(p.plant.crew, batch, placed_of(batch, due.path), p.luck)
+        hands = Hands(p.plant.crew, batch, placed_of(batch, due.ref), p.luck)
         step, facts = hands.placed.step, hands.facts
         least = facts.span(step.min) if step.min is not None else timedelta(0)  # type: ignore[attr-defined]
         began = facts.closed_at(step.from_) if step.from_ else facts.started_at  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ def _wait(p: Patient, due: Step) -> Iterator[datetime]:
 
 def _waited_for(p: Patient, due: Step) -> set[str]:
     with reading(site=p.plant.site):
-        step = placed_of(batch_of(known(p.batch)), due.path).step
+        step = placed_of(batch_of(known(p.batch)), due.ref).step
     return set(step.waits_for)  # type: ignore[attr-defined]
 
 
@@ -167,12 +167,12 @@ def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
         _scan_wrong(p, due, recorder=recorder)
     with reading(site=p.plant.site):
         seen = batch_of(batch)
-        values = Hands(p.plant.crew, seen, placed_of(seen, due.path), p.luck).values()
+        values = Hands(p.plant.crew, seen, placed_of(seen, due.ref), p.luck).values()
 
     def send(values: dict[str, str]) -> Reply:
-        payload: dict[str, JSON] = {"batch": str(batch), "step": due.path, "values": values}
+        payload: dict[str, JSON] = {"batch": str(batch), "step": due.ref, "values": values}
         command = p.plant.crew.command(recorder, "batches.perform_step", payload)
-        return floor.perform_step(command=command, batch=batch, step=due.path, values=values)
+        return floor.perform_step(command=command, batch=batch, step=due.ref, values=values)
 
     try:
         return send(values)
@@ -190,15 +190,16 @@ def _scan_wrong(p: Patient, due: Step, *, recorder: str) -> None:
         return
     p.mishap = False
     values = {"code1": f"={other.din}00", "code2": f"&/{other.coi}"}
-    payload: dict[str, JSON] = {"step": due.path, "values": values}
+    payload: dict[str, JSON] = {"step": due.ref, "values": values}
     command = p.plant.crew.command(recorder, "batches.perform_step", payload)
     with suppress(Refusal):
-        floor.perform_step(command=command, batch=batch, step=due.path, values=values)
+        floor.perform_step(command=command, batch=batch, step=due.ref, values=values)
 
 
 def _attest(p: Patient, due: Step, *, performer: str) -> None:
-    following = _due(p)
-    if following is None or following.operation != due.operation:
+    with reading(site=p.plant.site):
+        row = Operation.objects.get(stream=known(p.batch), path=due.operation)
+    if row.state == OperationState.TO_BE_ATTESTED:
         floor.attest_operation(
             command=p.plant.crew.command(performer, "batches.attest"), batch=known(p.batch),
             operation=due.operation, proof=p.plant.crew.proof(performer),

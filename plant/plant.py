@@ -1,6 +1,6 @@
 """A whole plant: site, people, house and recipes, made by the real services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from accounts.services.sites import open_site
 from mes.lib.ids import uuid7
 from orders.services.register import open_register
 from plant import house, library
-from plant.crew import Crew, hire_all, qualify
+from plant.crew import Crew, give_roles, hire_all, qualify
 from plant.house import House
+from recipes import reader
 from recipes.document import Recipe
 
 ZONE = "Europe/Berlin"
@@ -31,14 +32,17 @@ class Plant:
 
 def open_plant(
     *,
-    recipes: tuple[str, ...],
+    recipes: tuple[str, ...] = (),
+    texts: Sequence[bytes] = (),
     code: str = "MZ1",
     name: str = "Mainz MZ1",
     said: Callable[[str], None] = lambda _: None,
 ) -> Plant:
     """Open a site, hire its people, build its house, approve its recipes.
 
-    ``said`` hears what is being done, for a progress line.
+    ``recipes`` are codes of the library, ``texts`` recipes of one's own; for those rooms, units
+    and rights are added that the house would not have. ``said`` hears what is being done, for a
+    progress line.
     """
     site = uuid7()
     crew = Crew(site=site, zone=ZONE)
@@ -50,9 +54,20 @@ def open_plant(
     hire_all(crew)
     open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     said("recipes, approved by two people")
-    documents = {one: library.parsed(one) for one in recipes}
-    versions = {one: library.make_effective(crew, one) for one in recipes}
+    sources = [*(library.source(one) for one in recipes), *texts]
+    documents = {recipe.recipe: recipe for recipe in map(reader.read, sources)}
+    versions = {
+        code: library.make_effective_from(crew, source)
+        for code, source in zip(documents, sources, strict=True)
+    }
     qualify(crew, HANDS, documents.values())
+    own = [reader.read(text) for text in texts]
+    give_roles(crew, HANDS, {role for recipe in own for role in roles_asked(recipe)})
     said("rooms, equipment and lots")
-    built = house.build(crew, tuple(documents.values()))
+    built = house.build(crew, tuple(documents.values()), own=own)
     return Plant(site=site, crew=crew, house=built, versions=versions, recipes=documents)
+
+
+def roles_asked(recipe: Recipe) -> Iterator[str]:
+    """Yield the roles that steps ask of their performer."""
+    yield from (placed.step.role for placed in recipe.by_path.values() if placed.step.role)

@@ -49,17 +49,19 @@ class Summary:
 
 
 def rehearse(
-    *, patients: int, recipe: str, seed: int, done: Callable[[int], None] = lambda _: None
-) -> Summary:
+    *, patients: int, recipe: str, seed: int, text: bytes | None = None,
+    done: Callable[[int], None] = lambda _: None,
+) -> Summary:  # fmt: skip
     """Run patients from order to release in the database that is set up for it.
 
+    ``text`` is a recipe of one's own with that code; without it the library's is meant.
     ``done`` hears the total number of steps performed so far.
     """
     began = time.monotonic()
     summary = Summary(patients=patients, recipe=recipe, seed=seed)
     clock.simulate(MONDAY)
     try:
-        plant = open_plant(recipes=(recipe,))
+        plant = open_plant(texts=[text]) if text else open_plant(recipes=(recipe,))
         everybody = arrivals(plant, patients=patients, recipe=recipe, seed=seed)
         run(everybody, after=lambda: done(sum(p.steps for p, _ in everybody)))
         _count(summary, [p for p, _ in everybody])

@@ -2,13 +2,14 @@
 
 A pure calculation: no database, no clock, nobody else in the plant. Values are drawn as the
 recipe says (``likely``, ``chance``), judged by the rules that judge real ones, and times are
-drawn between a stage's shortest and longest. A recipe that the compiler accepts comes to its
-end here without an error. What it does not know is waiting for rooms, units and people.
+drawn between a stage's shortest and longest. The way goes as ``recipes.flow`` says: branches,
+loops, parallel work, contingencies. A recipe that the compiler accepts comes to its end here
+without an error. What it does not know is waiting for rooms, units and people.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,14 +17,18 @@ from decimal import Decimal
 from random import Random
 
 from mes.lib.refusals import Refusal
-from recipes import formulas, kinds, paths
+from recipes import flow, formulas, kinds, paths
 from recipes.criteria import items_of, meets
-from recipes.document import Placed, Recipe, Stage, Test, Within
+from recipes.document import Placed, Recipe, Stage, Test
 from recipes.enums import Outcome, ReleaseStage, ValueType
+from recipes.flow import Answer, Onward, Question, Spot, Standing
 from recipes.judging import Facts, Judged, Result, ValueImplausible, Values
 from recipes.likely import draw_choice, draw_duration, draw_number, rounded
-from recipes.parts import Durations
+from recipes.parts import Durations, TimeLimit
+from recipes.rehearsed import Life, Rehearsed, Spread, summary
 from recipes.step import StepBase, against
+
+__all__ = ["Life", "Rehearsed", "Spread", "rehearse"]
 
 COLLECTED = datetime(2027, 1, 4, 12, tzinfo=UTC)
 # QA's word at a gate, when it is asked for.
@@ -31,20 +36,6 @@ APPROVAL = timedelta(hours=4)
 # The least time that a step takes, however short its stage was drawn.
 LEAST = timedelta(seconds=30)
 WAITING = frozenset({"timer", "gate"})
-Exceptional = tuple[str, str]
-
-
-@dataclass
-class Life:
-    """One simulated patient. Times count from the end of the collection."""
-
-    made: timedelta = timedelta()
-    released: timedelta = timedelta()
-    exceptions: set[Exceptional] = field(default_factory=set)
-    waited: dict[str, timedelta] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-    people: timedelta = timedelta()
-    rooms: Counter[str] = field(default_factory=Counter)
 
 
 def _read(step: StepBase) -> frozenset[str]:
@@ -54,16 +45,43 @@ def _read(step: StepBase) -> frozenset[str]:
     return frozenset(paths.normal(key) for key in keys)
 
 
+@dataclass
+class _Doing:
+    """A step that somebody is at: since when it is due, and when hands are off it."""
+
+    spot: Spot
+    placed: Placed
+    due: datetime
+    busy: timedelta
+    asked: bool = False
+
+
+@dataclass
+class _Held:
+    """A step that waits for a contingency, and what else was called at it."""
+
+    spot: Spot
+    calls: list[str] = field(default_factory=list)
+
+
 class _Way:
-    """A patient's way through the document; ``at`` is its own clock."""
+    """A patient's way through the document; ``at`` is its own clock, from event to event."""
 
     def __init__(self, recipe: Recipe, luck: Random, reads: Mapping[str, frozenset[str]]) -> None:
         self.recipe, self.luck, self.reads, self.at = recipe, luck, reads, COLLECTED
-        self.life = Life()
+        self.life, self.standing = Life(), Standing()
         self.values: dict[str, Values] = {}
+        self.rounds: dict[str, Values] = {}
         self.closed: dict[str, datetime] = {}
+        self.began: dict[str, datetime] = {}
         self.stages: dict[str, tuple[datetime, datetime]] = {}
         self.found: dict[str, tuple[datetime, Result]] = {}
+        self.pace: dict[str, timedelta] = {}
+        self.clocks: dict[str, datetime] = {}
+        self.held: dict[str, _Held] = {}
+        self.queue: list[tuple[datetime, int, _Doing]] = []
+        self.count = 0
+        self.loops = any(one.repeat for stage in recipe.stages for one in stage.operations)
         self.inputs = dict(self._inputs())
 
     def _inputs(self) -> Iterator[tuple[str, str]]:
@@ -75,49 +93,113 @@ class _Way:
             )
             yield one.name, rounded(min(max(drawn, low), high), 2)
 
-    def facts(self, path: str = "", *, approved: bool = False) -> Facts:
-        """Return what a judgement may know now."""
+    def facts(self, path: str = "", *, iteration: int = 1, approved: bool = False,
+              since: datetime | None = None) -> Facts:  # fmt: skip
+        """Return what a judgement may know now, at one time of a step."""
+        values, closed = self.values, self.closed
+        if self.loops:
+            values = flow.visible(self.recipe, self.rounds, path=path, iteration=iteration)
+            closed = flow.visible(self.recipe, self.closed, path=path, iteration=iteration)
         return Facts(
             at=self.at,
             path=path,
-            started_at=max(self.closed.values(), default=COLLECTED),
-            values=self.values,
-            closed=self.closed,
+            started_at=since or self.at,
+            values=values,
+            closed=closed,
             results={test: r for test, (when, r) in self.found.items() if when <= self.at},
             inputs=self.inputs,
             parameters=self.recipe.parameter_values,
             approved=approved,
+            iteration=iteration,
+            rounds=self.rounds,
         )
 
     def run(self) -> Life:
         """Go the whole way, and to the last result that the release waits for."""
-        for stage in self.recipe.stages:
-            self._stage(stage)
+        self._take(flow.begin(self.recipe, self._judge_condition, self.standing))
+        while self.queue:
+            self.at, _number, doing = heapq.heappop(self.queue)
+            self._done(doing)
         self.life.made = self.at - COLLECTED
         self.life.released = max(self.life.made, self._last_result() - COLLECTED)
         self._hold_rooms()
         return self.life
 
-    # --- a stage ------------------------------------------------------------------------------
+    # --- the flow -----------------------------------------------------------------------------
 
-    def _stage(self, stage: Stage) -> None:
-        if stage.lag and stage.lag.min:
-            self.at += stage.lag.min
-        began = self.at
+    def _judge_condition(self, question: Question) -> Answer:
+        facts = self.facts(question.path, iteration=question.iteration)
+        try:
+            return Answer(facts.holds(question.condition), {})
+        except Refusal:
+            return Answer(holds=False, values={}, known=False)
+
+    def _take(self, onward: Onward) -> None:
+        """Let what comes come: end stages, note loops without end, go to the steps that are due."""
+        for one in onward.unfinished:
+            self.life.exceptions.add((one.spot.path, "loop.unfinished"))
+        for key in onward.ended_stages:
+            if key in self.began:
+                self.stages[key] = (self.began[key], self.at)
+        for spot in onward.due:
+            self._arrive(spot)
+        if onward.returns in self.held:
+            held = self.held.pop(onward.returns)
+            self._call(held.spot, held.calls)
+
+    def _arrive(self, spot: Spot) -> None:
+        """Come to a step: its stage may begin with it, and something may happen at it."""
+        placed = self.recipe.by_path[spot.path]
+        if placed.stage.key not in self.began:
+            self._begin(placed.stage)
+        first = placed.step is placed.operation.steps[0]
+        self._call(spot, list(self._happens(placed)) if first else [])
+
+    def _begin(self, stage: Stage) -> None:
+        lag = stage.lag.min if stage.lag and stage.lag.min else timedelta()
+        self.began[stage.key] = began = self.at + lag
+        self.pace[stage.key] = self._pace(stage)
         for within in stage.within:
-            self._check_within(stage, within)
-        pace = self._pace(stage)
-        waited = sum((self._step(placed, pace) for placed in self._steps(stage)), timedelta())
-        self.stages[stage.key] = (began, self.at)
-        hands = max(self.at - began - waited, timedelta())
-        self.life.people += hands * sum(staff.count for staff in stage.staff)
+            since = self._moment(within.from_, stage.key)
+            if since is not None and began - since > self.facts().span(within.max):
+                self.life.exceptions.add((stage.key, "within.missed"))
 
-    def _steps(self, stage: Stage) -> list[Placed]:
-        return [placed for placed in self.recipe.steps() if placed.stage is stage]
+    def _happens(self, placed: Placed) -> Iterator[str]:
+        for one in self.recipe.contingencies:
+            offered = one.key in placed.operation.contingencies and one.chance is not None
+            if offered and self.luck.random() < float(one.chance or 0):
+                yield one.key
+
+    def _call(self, spot: Spot, calls: list[str]) -> None:
+        """Do what was called first, one after the other, then the step."""
+        while calls:
+            called = calls.pop(0)
+            self.life.exceptions.add((called, "contingency.called"))
+            onward = flow.call(
+                self.recipe, self.standing, contingency=called, caller=spot.operation,
+                judge=self._judge_condition,
+            )  # fmt: skip
+            if onward.due:
+                self.held[list(self.standing.called)[-1]] = _Held(spot, calls)
+                self._take(onward)
+                return
+        self._begin_step(spot)
+
+    def _begin_step(self, spot: Spot) -> None:
+        placed = self.recipe.by_path[spot.path]
+        due = max(self.at, self.began[placed.stage.key])
+        busy = self._busy(placed)
+        self._push(due + busy, _Doing(spot, placed, due, busy))
+
+    def _push(self, at: datetime, doing: _Doing) -> None:
+        self.count += 1
+        heapq.heappush(self.queue, (at, self.count, doing))
+
+    # --- times --------------------------------------------------------------------------------
 
     def _pace(self, stage: Stage) -> timedelta:
         """Return how long each step of a stage takes that says nothing of its own time."""
-        steps = [placed.step for placed in self._steps(stage)]
+        steps = [step for operation in stage.operations for step in operation.steps]
         waits = (getattr(step, "min", None) for step in steps if step.kind == "timer")
         facts = self.facts()
         known = sum((facts.span(one) for one in waits if one is not None), timedelta())
@@ -128,51 +210,97 @@ class _Way:
     def _drawn(self, given: Durations) -> timedelta:
         return draw_duration(given.low, given.expected, given.high, self.luck)
 
-    def _check_within(self, stage: Stage, within: Within) -> None:
-        since = self._moment(within.from_)
-        if since is not None and self.at - since > self.facts().span(within.max):
-            self.life.exceptions.add((stage.key, "within.missed"))
+    def _busy(self, placed: Placed) -> timedelta:
+        step, operation = placed.step, placed.operation
+        if step.kind in WAITING:
+            return timedelta()
+        if step.takes:
+            return self._drawn(step.takes)
+        if operation.takes:
+            return self._drawn(operation.takes) / len(operation.steps)
+        return self.pace[placed.stage.key]
 
-    def _moment(self, name: str) -> datetime | None:
+    def _moment(self, name: str, path: str, iteration: int = 1) -> datetime | None:
         first, _dot, last = name.replace("/", ".").rpartition(".")
         if first == "collection":
             return COLLECTED
-        stage = self.stages.get(first if last in {"started_at", "ended_at"} else name)
-        if stage is not None:
-            return stage[0] if last == "started_at" else stage[1]
-        return next(
-            (at for path, at in self.closed.items() if paths.normal(path) == paths.normal(name)),
-            None,
-        )
+        if first == "clock":
+            return self.clocks.get(last)
+        key = first if last in {"started_at", "ended_at"} else name
+        if last == "started_at" and key in self.began:
+            return self.began[key]
+        if key in self.stages:
+            return self.stages[key][1]
+        return self.facts(path, iteration=iteration).closed_at(name)
 
     def _hold_rooms(self) -> None:
         for need in self.recipe.needs:
-            if need.resource == "place":
+            held = [one.key for one in self.recipe.held(need.first, need.last)]
+            spans = [self.stages[key] for key in held if key in self.stages]
+            if need.resource == "place" and spans:
                 cleaning = self.recipe.stage_by_key[need.last].cleaning or timedelta()
-                held = self.stages[need.last][1] - self.stages[need.first][0] + cleaning
-                self.life.rooms[need.class_] += int(held.total_seconds())
+                time = max(end for _, end in spans) - min(began for began, _ in spans) + cleaning
+                self.life.rooms[need.class_] += int(time.total_seconds())
 
     # --- a step -------------------------------------------------------------------------------
 
-    def _step(self, placed: Placed, pace: timedelta) -> timedelta:
-        """Perform a step; return the time in which nobody had their hands on it."""
-        began, step = self.at, placed.step
-        self.at += self._busy(step, pace)
-        self._call_contingencies(placed)
-        waited = self._wait(placed)
-        self._perform(placed, self.facts(placed.path, approved=True))
-        self.closed[placed.path] = self.at
-        if step.kind == "sample":
+    def _done(self, doing: _Doing) -> None:
+        """Close a step, or come back when what it waits for is there."""
+        later = self._waits(doing)
+        if later > self.at:
+            self._push(later, doing)
+            return
+        spot, placed = doing.spot, doing.placed
+        facts = self.facts(spot.path, iteration=spot.iteration, approved=True, since=doing.due)
+        self._check_time(placed.step.within, spot)
+        self._perform(spot, placed, facts)
+        self.closed[spot.ref] = self.at
+        if placed.step.starts:
+            self.clocks[placed.step.starts] = self.at
+        if placed.step.kind == "sample":
             self._send(placed)
-        self.life.waited[placed.path] = self.at - began
-        return waited
+        self._count_time(doing)
+        self._take(flow.onward(self.recipe, self.standing, spot, self._judge_condition))
 
-    def _busy(self, step: StepBase, pace: timedelta) -> timedelta:
-        if step.kind in WAITING:
-            return timedelta()
-        return self._drawn(step.takes) if step.takes else pace
+    def _count_time(self, doing: _Doing) -> None:
+        path, placed = doing.spot.path, doing.placed
+        time = self.life.waited.get(path, timedelta())
+        self.life.waited[path] = time + (self.at - doing.due)
+        people = placed.operation.staff or placed.stage.staff
+        self.life.people += doing.busy * sum(one.count for one in people)
 
-    def _perform(self, placed: Placed, facts: Facts) -> None:
+    def _waits(self, doing: _Doing) -> datetime:
+        """Return until when a timer runs, results are awaited, or it is too early."""
+        spot, step, until = doing.spot, doing.placed.step, self.at
+        named = {use.name for use in step.uses()} if step.kind == "gate" else set()
+        named |= self.reads[spot.path]
+        asked = {test for test in self.found if test in named or paths.normal(test) in named}
+        until = max([until, *(self.found[test][0] for test in asked)])
+        if getattr(step, "approval", False) and not doing.asked:
+            doing.asked, until = True, until + APPROVAL
+        if step.kind == "timer":
+            until = max(until, self._timer(doing))
+        for limit in step.within:
+            since = self._moment(limit.from_, spot.path, spot.iteration)
+            if limit.min is not None and since is not None:
+                until = max(until, since + self.facts().span(limit.min))
+        return until
+
+    def _timer(self, doing: _Doing) -> datetime:
+        step, spot = doing.placed.step, doing.spot
+        facts = self.facts(spot.path, iteration=spot.iteration, since=doing.due)
+        least, begin = getattr(step, "min", None), getattr(step, "from_", None)
+        since = (facts.closed_at(begin) if begin else facts.started_at) or self.at
+        return since + facts.span(least) if least is not None else self.at
+
+    def _check_time(self, limits: tuple[TimeLimit, ...], spot: Spot) -> None:
+        for limit in limits:
+            since = self._moment(limit.from_, spot.path, spot.iteration)
+            most = limit.max
+            if most is not None and since and self.at - since > self.facts().span(most):
+                self.life.exceptions.add((spot.path, "within.missed"))
+
+    def _perform(self, spot: Spot, placed: Placed, facts: Facts) -> None:
         """Draw and judge values. A recipe that asks for what cannot be done is told so."""
         try:
             judged = self._judge(placed, kinds.draw(placed.step, facts, self.luck), facts)
@@ -180,7 +308,7 @@ class _Way:
             self.life.exceptions.add((placed.path, refusal.code))
             return
         self.life.exceptions |= {(placed.path, one.code) for one in judged.findings}
-        self.values[placed.path] = judged.values
+        self.values[spot.path] = self.rounds[spot.ref] = judged.values
 
     def _judge(self, placed: Placed, drawn: dict[str, str], facts: Facts) -> Judged:
         try:
@@ -189,37 +317,6 @@ class _Way:
             # Rounded just past the edge: read again, on the edge's good side.
             again = {**drawn, "value": format(Decimal(drawn["value"]) * Decimal("0.99"), "f")}
             return kinds.judge(placed.step, again, facts)
-
-    def _wait(self, placed: Placed) -> timedelta:
-        """Let the time of a timer pass, or the results come that a step asks for."""
-        began = self.at
-        step = placed.step
-        named = {use.name for use in step.uses()} if step.kind == "gate" else set()
-        named |= self.reads[placed.path]
-        asked = {test for test in self.found if test in named or paths.normal(test) in named}
-        self.at = max([self.at, *(self.found[test][0] for test in asked)])
-        if getattr(step, "approval", False):
-            self.at += APPROVAL
-        if step.kind == "timer":
-            self._pass_timer(placed)
-        return self.at - began
-
-    def _pass_timer(self, placed: Placed) -> None:
-        step = placed.step
-        facts = self.facts(placed.path)
-        least, begin = getattr(step, "min", None), getattr(step, "from_", None)
-        since = (facts.closed_at(begin) if begin else facts.started_at) or self.at
-        if least is not None:
-            self.at = max(self.at, since + facts.span(least))
-
-    def _call_contingencies(self, placed: Placed) -> None:
-        if placed.step is not placed.operation.steps[0]:
-            return
-        for called in self.recipe.contingencies:
-            offered = called.key in placed.operation.contingencies and called.chance is not None
-            if offered and self.luck.random() < float(called.chance or 0):
-                self.life.exceptions.add((called.key, "contingency.called"))
-                self.at += self._drawn(called.takes) if called.takes else timedelta()
 
     # --- the laboratory -----------------------------------------------------------------------
 
@@ -269,42 +366,6 @@ class _Way:
         return max((self.found[test][0] for test in asked if test in self.found), default=self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How a figure is spread over the patients, in hours."""
-
-    p5: float
-    p50: float
-    p95: float
-    mean: float
-
-    @classmethod
-    def of(cls, times: list[timedelta]) -> Spread:
-        """Return the spread of some durations; there is at least one."""
-        hours = sorted(time / timedelta(hours=1) for time in times)
-        last = len(hours) - 1
-        p5, p50, p95 = (hours[round(last * share)] for share in (0.05, 0.5, 0.95))
-        return cls(*(round(one, 2) for one in (p5, p50, p95, sum(hours) / len(hours))))
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
-    """What a rehearsal shows; shares are of the patients, hours are means unless spread."""
-
-    patients: int
-    seed: int
-    made: Spread
-    released: Spread
-    turn_rounds: tuple[float, ...]
-    exceptions: tuple[tuple[str, str, float], ...]
-    without_exception: float
-    in_specification: float
-    specification: Mapping[str, float]
-    longest_steps: tuple[tuple[str, float], ...]
-    person_hours: float
-    room_hours: Mapping[str, float]
-
-
 def rehearse(
     recipe: Recipe,
     *,
@@ -319,39 +380,10 @@ def rehearse(
     """
     if patients < 1:
         raise ValueError("A rehearsal has at least one patient.")
-    reads = {placed.path: _read(placed.step) for placed in recipe.steps()}
+    reads = {placed.path: _read(placed.step) for placed in recipe.by_path.values()}
     lives = []
     for number in range(patients):
         luck = Random(f"{seed}:{number}")  # noqa: S311 - chance, no secret
         lives.append(_Way(recipe, luck, reads).run())
         done(number + 1)
-    return _summary(recipe, lives, seed)
-
-
-def _summary(recipe: Recipe, lives: list[Life], seed: int) -> Rehearsed:
-    count = len(lives)
-    met = Counter(one for life in lives for one in life.exceptions)
-    failed = Counter(key for life in lives for key in life.failed)
-    waited: Counter[str] = Counter()
-    rooms: Counter[str] = Counter()
-    for life in lives:
-        waited.update({path: int(time.total_seconds()) for path, time in life.waited.items()})
-        rooms.update(life.rooms)
-    made = [life.made for life in lives]
-    people = sum((life.people for life in lives), timedelta())
-    return Rehearsed(
-        patients=count,
-        seed=seed,
-        made=Spread.of(made),
-        released=Spread.of([life.released for life in lives]),
-        turn_rounds=tuple(sorted(round(life.released / timedelta(days=1), 3) for life in lives)),
-        exceptions=tuple((path, code, share / count) for (path, code), share in met.most_common()),
-        without_exception=sum(not life.exceptions for life in lives) / count,
-        in_specification=sum(not life.failed for life in lives) / count,
-        specification={i.key: 1 - failed[i.key] / count for i in recipe.specification},
-        longest_steps=tuple(
-            (path, round(seconds / 3600 / count, 2)) for path, seconds in waited.most_common(10)
-        ),
-        person_hours=round(people / timedelta(hours=1) / count, 2),
-        room_hours={name: round(s / 3600 / count, 2) for name, s in rooms.most_common()},
-    )
+    return summary(recipe, lives, seed)

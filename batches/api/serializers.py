@@ -32,7 +32,7 @@ class StepOut(serializers.Serializer[dict[str, Any]]):
 
 
 class DueOut(serializers.Serializer[dict[str, Any]]):
-    """The step that is due: which values it takes, and its part of the control recipe."""
+    """A step that is due: which values it takes, and its part of the control recipe."""
 
     step = serializers.CharField()
     position = serializers.IntegerField()
@@ -46,7 +46,10 @@ class DueOut(serializers.Serializer[dict[str, Any]]):
 
 
 class BatchOut(serializers.Serializer[dict[str, Any]]):
-    """A batch: what it is, where it stands, and the one next thing."""
+    """A batch: what it is, where it stands, and the one next thing.
+
+    ``beside`` are the further steps that are due in parallel branches.
+    """
 
     batch = serializers.UUIDField()
     number = serializers.CharField()
@@ -61,3 +64,4 @@ class BatchOut(serializers.Serializer[dict[str, Any]]):
     steps = serializers.IntegerField()
     seq = serializers.IntegerField()
     due = DueOut(allow_null=True)
+    beside = DueOut(many=True)

@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from accounts.permissions import Permission
 from batches.api.serializers import BatchOut, StepIn, StepOut
-from batches.models import Batch
+from batches.models import Batch, Step
 from batches.pages.seen import language, seq_of
-from batches.selectors import batch_of, due_step, operation_of, placed_of
+from batches.selectors import batch_of, due_steps, operation_of, placed_of
 from batches.services import perform_step
 from records.web import command_from
 
@@ -62,6 +62,7 @@ class ReadBatch(APIView):
 
 
 def _batch(row: Batch) -> dict[str, Any]:
+    due = [_due(row, step) for step in due_steps(row.id)]
     return {
         "batch": row.id,
         "number": row.number,
@@ -75,17 +76,15 @@ def _batch(row: Batch) -> dict[str, Any]:
         "position": row.position,
         "steps": row.steps,
         "seq": seq_of(row.id),
-        "due": _due(row),
+        "due": next(iter(due), None),
+        "beside": due[1:],
     }
 
 
-def _due(row: Batch) -> dict[str, Any] | None:
-    step = due_step(row)
-    if step is None:
-        return None
+def _due(row: Batch, step: Step) -> dict[str, Any]:
     placed = placed_of(row, step.path)
     return {
-        "step": step.path,
+        "step": step.ref,
         "position": step.position,
         "operation": step.operation,
         "performer": operation_of(row.id, step.operation).performer_name,

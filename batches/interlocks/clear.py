@@ -46,4 +46,4 @@ def effect(work: Work) -> None:
     if _begins(work.placed):
         holding.begin(work, holding.beginning(work.recipe, work.placed))
     else:
-        holding.end_stage(work)
+        holding.end_stage(work, work.placed.stage.key)

@@ -30,14 +30,19 @@ def beginning(recipe: Recipe, placed: Placed) -> list[Need]:
     return [need for need in recipe.needs if need.first == placed.stage.key]
 
 
-def ending(recipe: Recipe, placed: Placed) -> list[Need]:
-    """Return what is last needed in the stage of a step."""
-    return [need for need in recipe.needs if need.last == placed.stage.key]
+def ending(recipe: Recipe, stage: str) -> list[Need]:
+    """Return what is last needed in a stage."""
+    return [need for need in recipe.needs if need.last == stage]
+
+
+def held_by(batch: Batch) -> list[Claim]:
+    """Return what the batch holds now."""
+    return list(Claim.objects.of(batch.id).filter(state__in=HELD))
 
 
 def held_until_now(batch: Batch, placed: Placed) -> list[Claim]:
     """Return what the batch holds and gives back when the stage of this step ends."""
-    return claims_for(batch, ending(recipe_of(batch), placed), states=HELD)
+    return claims_for(batch, ending(recipe_of(batch), placed.stage.key), states=HELD)
 
 
 def begin(work: Work, needs: Sequence[Need]) -> None:
@@ -46,7 +51,7 @@ def begin(work: Work, needs: Sequence[Need]) -> None:
     claiming.occupy(work.a, [claim.id for claim in waiting])
 
 
-def end_stage(work: Work) -> None:
+def end_stage(work: Work, stage: str) -> None:
     """Give back what is last needed in this stage; its streams are locked."""
-    held = held_until_now(work.batch, work.placed)
+    held = claims_for(work.batch, ending(work.recipe, stage), states=HELD)
     claiming.release(work.a, [claim.id for claim in held])

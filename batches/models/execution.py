@@ -1,6 +1,7 @@
 from django.db import models
 
 from batches.enums import OperationState, StageState, StepState
+from recipes import paths
 from records.models import Projection
 
 
@@ -22,7 +23,11 @@ class Stage(Projection):
 
 
 class Operation(Projection):
-    """An operation of a batch: who performs it, and the attestation."""
+    """An operation of a batch: who performs it, and the attestation.
+
+    ``path`` is a ref: each time of a repeated operation has its own row (``culture/feed#2``).
+    ``called_from`` is the ref of the operation that called it, where it is a contingency.
+    """
 
     id = models.UUIDField(primary_key=True)
     path = models.CharField(max_length=130)
@@ -34,6 +39,7 @@ class Operation(Projection):
     signed_on_at = models.DateTimeField(null=True)
     attested_at = models.DateTimeField(null=True)
     attested_by = models.UUIDField(null=True)
+    called_from = models.CharField(max_length=130, default="")
 
     class Meta:
         ordering = ["number"]
@@ -49,8 +55,17 @@ class Operation(Projection):
         return self.path
 
 
+class StepQuery(models.QuerySet["Step"]):
+    def live(self) -> "StepQuery":
+        """Steps that were reached and are not over, in the order of the recipe."""
+        return self.filter(due_since__isnull=False, state__in=StepState.open)
+
+
 class Step(Projection):
-    """A phase of a batch's control recipe: (batch, path, iteration), its values and people."""
+    """A phase of a batch's control recipe: (batch, path, iteration), its values and people.
+
+    ``due_since`` is when it was reached; ``waits_for`` the ref of a contingency that comes first.
+    """
 
     id = models.UUIDField(primary_key=True)
     path = models.CharField(max_length=190)
@@ -77,6 +92,10 @@ class Step(Projection):
     corrected_by = models.UUIDField(null=True)
     corrector_name = models.CharField(max_length=120, default="")
     corrected_at = models.DateTimeField(null=True)
+    due_since = models.DateTimeField(null=True)
+    waits_for = models.CharField(max_length=130, default="")
+
+    objects = StepQuery.as_manager()
 
     class Meta:
         ordering = ["position", "iteration"]
@@ -108,4 +127,14 @@ class Step(Projection):
         indexes = [models.Index(fields=["stream", "position"], name="batches_step_position")]
 
     def __str__(self) -> str:
-        return self.path
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        """Path and iteration in one: how other rows, signatures and commands name it."""
+        return paths.ref(self.path, self.iteration)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was reached and is not over."""
+        return self.due_since is not None and self.state in StepState.open

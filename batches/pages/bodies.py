@@ -97,11 +97,12 @@ def entry(show: Showing, name: str, title: str, scale: Scale | None = None, **mo
 
 def reasons(show: Showing, *, needed: bool = False) -> Any:
     """Return the reasons that the recipe offers for a comment."""
-    step = cast("Commented", show.placed.step)
+    step = show.placed.step
+    offered = step.reasons if isinstance(step, Commented) else ()
     asked = needed or show.error("comment") != ""
     return {
-        "reasons": [_option(choice) for choice in step.reasons],
-        "chosen": show.value("reason") or ("other" if not step.reasons and asked else ""),
+        "reasons": [_option(choice) for choice in offered],
+        "chosen": show.value("reason") or ("other" if not offered and asked else ""),
         "text": show.value("reason_text"),
         "needed": asked,
         "error": show.error("comment"),

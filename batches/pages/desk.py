@@ -107,9 +107,8 @@ def since(batch: Batch) -> Any:
 
 
 def _due(batches: Sequence[Batch]) -> dict[UUID, Step]:
-    positions = {batch.id: batch.position for batch in batches}
-    rows = Step.objects.filter(stream__in=positions, position__in=set(positions.values()))
-    return {row.stream: row for row in rows if positions[row.stream] == row.position}
+    rows = Step.objects.live().filter(stream__in=[batch.id for batch in batches])
+    return {row.stream: row for row in reversed(list(rows))}
 
 
 def _open_exceptions(batches: Sequence[Batch]) -> dict[UUID, int]:

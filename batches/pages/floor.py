@@ -1,21 +1,23 @@
 """The batches on the floor: each with its due step, and where and from when it is at home."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import Device
 from batches import selectors
 from batches.enums import ProcessState, StepState
 from batches.models import Batch, Operation, Step
-from batches.pages.seen import language
+from batches.pages.seen import language, title_of
 from equipment.enums import ClaimState, ResourceKind
 from equipment.models import Claim
 from equipment.selectors import resources_of_room
+from recipes import paths
 from recipes.document import Placed
 
 # A planned stage may be opened this long before its booked hours.
@@ -24,13 +26,17 @@ SOON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A batch that is executed, with its due step and the claim of that step's stage."""
+    """A batch that is executed, with a due step and the claim of that step's stage.
+
+    A batch with parallel branches is there once for each step that is due: ``beside``.
+    """
 
     batch: Batch
     step: Step | None
     operation: Operation | None
     claim: Claim | None
     here: bool
+    beside: bool = False
 
     @property
     def placed(self) -> Placed | None:
@@ -57,14 +63,27 @@ class Running:
         placed = self.placed
         if placed is None:
             return self.batch.number
-        title = placed.operation.title.say(language())
-        said = {"title": title, "n": self.batch.position, "m": self.batch.steps}
+        if self.step is None:
+            return self.batch.number
+        title = title_of(selectors.recipe_of(self.batch), self.step.operation)
+        said = {"title": title, "n": self.step.position, "m": self.batch.steps}
         return _("%(title)s, step %(n)s of %(m)s") % said
 
     @property
     def url(self) -> str:
         """The page of the one next thing."""
-        return reverse("batches:work", args=[self.batch.id])
+        return self._address("work")
+
+    def _address(self, name: str) -> str:
+        address = reverse(f"batches:{name}", args=[self.batch.id])
+        if not self.beside or self.step is None:
+            return address
+        return f"{address}?{urlencode({'in': paths.split(self.step.operation)[0]})}"
+
+    @property
+    def report_url(self) -> str:
+        """Where one says that something happened at the due step."""
+        return self._address("report")
 
     @property
     def to_verify(self) -> bool:
@@ -120,13 +139,21 @@ def running(device: Device | None, *, now: datetime) -> list[Running]:
     claims, here = _claims(batches), resources_at(device)
     steps, operations = _due_steps(batches), _operations(batches)
     found = []
-    for batch in batches:
-        step = steps.get(batch.id)
+    for batch, step, beside in _each(batches, steps):
         claim = _claim_for(step, claims.get(batch.id, []))
         operation = operations.get((batch.id, step.operation)) if step else None
         at_home = here is None or (claim is not None and claim.stream in here)
-        found.append(Running(batch, step, operation, claim, at_home))
+        found.append(Running(batch, step, operation, claim, at_home, beside))
     return sorted(found, key=lambda one: (not one.here, one.starts(now) or one.batch.due_since))
+
+
+def _each(
+    batches: Sequence[Batch], steps: Mapping[UUID, Sequence[Step]]
+) -> Iterator[tuple[Batch, Step | None, bool]]:
+    for batch in batches:
+        due: Sequence[Step | None] = steps.get(batch.id) or [None]
+        for step in due:
+            yield batch, step, len(due) > 1
 
 
 def _claims(batches: Sequence[Batch]) -> dict[UUID, list[Claim]]:
@@ -147,10 +174,12 @@ def _claim_for(step: Step | None, claims: Sequence[Claim]) -> Claim | None:
     return covering[0] if covering else None
 
 
-def _due_steps(batches: Sequence[Batch]) -> dict[UUID, Step]:
-    positions = {batch.id: batch.position for batch in batches}
-    rows = Step.objects.filter(stream__in=positions, position__in=set(positions.values()))
-    return {row.stream: row for row in rows if positions[row.stream] == row.position}
+def _due_steps(batches: Sequence[Batch]) -> dict[UUID, list[Step]]:
+    ids = [batch.id for batch in batches]
+    found: dict[UUID, list[Step]] = {}
+    for row in Step.objects.live().filter(stream__in=ids, waits_for=""):
+        found.setdefault(row.stream, []).append(row)
+    return found
 
 
 def _operations(batches: Sequence[Batch]) -> dict[tuple[UUID, str], Operation]:

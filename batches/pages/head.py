@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from batches.enums import StepState
 from batches.models import Operation
 from batches.pages.seen import Seen, short
+from batches.timing import limits_at
 from recipes.document import Placed, Stage
 from recipes.judging import ValueMissing
 from recipes.kinds.timer import Step as Timer
@@ -30,12 +31,14 @@ def safe_until(seen: Seen) -> Clock | None:
     """Return the clock that ends first: of a timer ahead, or of a stage that must begin."""
     if seen.due is None:
         return None
-    return min([*_timers(seen), *_stages(seen)], key=lambda one: one.until, default=None)
+    return min(
+        [*_timers(seen), *_stages(seen), *_steps(seen)], key=lambda one: one.until, default=None
+    )
 
 
 def _timers(seen: Seen) -> Iterator[Clock]:
     for placed in seen.recipe.steps():
-        if placed.step.kind == "timer" and placed.position >= seen.batch.position:
+        if placed.step.kind == "timer" and not _over(seen, placed.path):
             clock = _of_timer(seen, placed)
             if clock is not None:
                 yield clock
@@ -45,10 +48,27 @@ def _of_timer(seen: Seen, placed: Placed) -> Clock | None:
     timer = cast("Timer", placed.step)
     if timer.max is None:
         return None
-    is_due = placed.position == seen.batch.position
-    from_here = seen.batch.due_since if is_due else None
+    from_here = next((row.due_since for row in seen.all_due if row.path == placed.path), None)
     since = _closed_at(seen, placed.path, timer.from_) if timer.from_ else from_here
     return _clock(seen, since, timer.max)
+
+
+def _steps(seen: Seen) -> Iterator[Clock]:
+    """Yield the limits of time of the steps that are due or come next in their operation."""
+    ahead = {row.operation for row in seen.all_due}
+    for row in seen.steps:
+        limits = seen.recipe.by_path[row.path].step.within
+        if limits and row.operation in ahead and row.state in StepState.open:
+            facts = seen.timing_of(row)
+            for limit in limits_at(seen.times, limits, facts, values=row.values):
+                if limit.max is not None:
+                    yield Clock(limit.since, limit.since + limit.max)
+
+
+def _over(seen: Seen, path: str) -> bool:
+    """Whether a step was done or skipped, in the last of its times."""
+    rows = [row for row in seen.steps if row.path == path]
+    return bool(rows) and rows[-1].state in {StepState.CLOSED, StepState.SKIPPED}
 
 
 def _closed_at(seen: Seen, path: str, name: str) -> datetime | None:
@@ -60,7 +80,7 @@ def _stages(seen: Seen) -> Iterator[Clock]:
     for placed in seen.recipe.steps():
         first = placed.stage.operations[0]
         begins = placed.path == f"{placed.stage.key}/{first.key}/{first.steps[0].key}"
-        if begins and placed.position >= seen.batch.position:
+        if begins and not seen.begun(placed.stage.key):
             yield from _of_stage(seen, placed, placed.stage)
 
 
@@ -96,21 +116,24 @@ def head_of(seen: Seen) -> dict[str, Any]:
         head |= _progress(seen, operation) | {"people": people(seen, operation)}
     clock = safe_until(seen)
     if clock is not None:
-        missed = reverse("batches:call", args=[batch.id]) if clock.until <= seen.now else ""
+        missed = seen.url("call") if clock.until <= seen.now else ""
         head |= {"safe_until": clock.until, "safe_from": clock.since, "safe_url": missed}
     return head
 
 
 def _progress(seen: Seen, operation: Operation) -> dict[str, Any]:
-    steps = seen.steps_of(operation.path)
+    definition = seen.recipe.operation(operation.path)
+    keys = [step.key for step in definition.steps] if definition else []
+    due = seen.due
+    key = due.path.rpartition("/")[2] if due else ""
     title = seen.title_of(operation.path)
     named = _("Operation %(n)s · %(title)s") % {"n": operation.number, "title": title}
     return {
         "operation": named if len(named) <= LONGEST else title,
-        "step": seen.batch.position,
+        "step": due.position if due else seen.batch.position,
         "steps": seen.batch.steps,
-        "tick": seen.batch.position - steps[0].position + 1,
-        "ticks": len(steps),
+        "tick": keys.index(key) + 1 if key in keys else 1,
+        "ticks": len(keys),
     }
 
 

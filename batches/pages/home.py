@@ -16,7 +16,7 @@ from batches.enums import OperationState, ProcessState
 from batches.exceptions import NoBatchThere
 from batches.models import Batch, Operation
 from batches.pages.floor import Running, running
-from batches.pages.seen import language, short
+from batches.pages.seen import language, short, title_of
 from equipment.models import Claim
 from equipment.selectors import place_by_barcode, unit_by_barcode
 from materials.models import Container
@@ -146,12 +146,7 @@ def owed(actor: Actor, everything: Iterable[Running]) -> list[dict[str, Any]]:
 
 
 def _debt(row: Operation, batch: Batch) -> dict[str, Any]:
-    recipe = selectors.recipe_of(batch)
-    titles = {
-        f"{p.stage.key}/{p.operation.key}": p.operation.title.say(language())
-        for p in recipe.steps()
-    }
-    said = {"n": row.number, "title": titles[row.path]}
+    said = {"n": row.number, "title": title_of(selectors.recipe_of(batch), row.path)}
     return {
         "icon": "pen",
         "title": _("Attest operation %(n)s, %(title)s") % said,

@@ -78,6 +78,7 @@ def _steps(recipe: Recipe, due: Placed, batch: UUID) -> list[Step]:
             operation=f"{placed.stage.key}/{placed.operation.key}", position=placed.position,
             kind=placed.step.kind, verify=placed.step.verify,
             state=StepState.WAITING,
+            due_since=clock.now() if placed is due else None,
         )
         for placed in recipe.steps()
         if placed.operation is due.operation

@@ -30,6 +30,7 @@ from materials.models import Lot
 from materials.selectors import containers_of_batch, label_balance, lots_of_batch
 from mes.ui.text import quantity_text, unit_text
 from orders.selectors import order_of
+from recipes import flow, paths
 from recipes.judging import Facts, Result
 from recipes.kinds import add, calculate, enter, sample, transfer
 from recipes.step import StepBase
@@ -66,7 +67,9 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
     exceptions = list(BatchException.objects.filter(stream=seen.batch.id))
     envelopes = _envelopes(seen.batch.id)
     typed = {
-        e["payload"]["step"]: set(e["payload"].get("typed") or ())
+        paths.ref(e["payload"]["step"], e["payload"]["iteration"]): set(
+            e["payload"].get("typed") or ()
+        )
         for e in envelopes
         if e["kind"] == "step.performed"
     }
@@ -148,13 +151,13 @@ def _operation(
     typed: dict[str, set[str]],
 ) -> dict[str, Any]:
     rows = seen.steps_of(row.path)
-    performed = [step for step in rows if step.performed_at]
+    over = [step for step in rows if step.performed_at or step.state == StepState.SKIPPED]
     return {
         "row": row,
         "title": seen.title_of(row.path),
         "signature": _signature(signed) if signed else None,
-        "lines": [_line(seen, step, exceptions, typed.get(step.path, set())) for step in performed],
-        "to_come": len(rows) - len(performed),
+        "lines": [_line(seen, step, exceptions, typed.get(step.ref, set())) for step in over],
+        "to_come": len(rows) - len(over),
         "count": len(rows),
     }
 
@@ -163,25 +166,38 @@ def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException], typed: se
     step = seen.recipe.by_path[row.path].step
     return Line(
         row=row,
-        text=step.text.say(language()),
+        text=_text(step, row),
         kind=row.kind,
         values=recorded(row, step),
         limits=limits_text(step, _facts_then(seen, row)),
         flagged=row.outcome == FLAGGED,
         url=entry_url(row.stream, row.entry_seq),
-        exceptions=[exception_row(one) for one in exceptions if one.step == row.path],
+        exceptions=[exception_row(one) for one in exceptions if one.step == row.ref],
         typed=typed,
         correctable=row.kind in CORRECTABLE and row.state == StepState.CLOSED,
     )
 
 
+def _text(step: StepBase, row: Step) -> str:
+    """Return the instruction, and from the second time on which time it is."""
+    said = step.text.say(language())
+    if row.iteration == 1:
+        return said
+    return _("%(text)s (time %(n)s)") % {"text": said, "n": row.iteration}
+
+
 def _facts_then(seen: Seen, row: Step) -> Facts:
     """Return facts for limits, from the values that were there before the step."""
-    before = {one.path: one.values for one in seen.steps if one.position < row.position}
+    until = row.performed_at or seen.now
+    done = {
+        one.ref: one.values for one in seen.steps
+        if one.ref != row.ref and one.performed_at and one.performed_at <= until
+    }  # fmt: skip
+    before = flow.visible(seen.recipe, done, path=row.path, iteration=row.iteration)
     results: dict[str, Result] = {}
     return Facts(
         at=seen.now, path=row.path, values=before, results=results, inputs=seen.batch.inputs,
-        parameters=seen.recipe.parameter_values,
+        parameters=seen.recipe.parameter_values, iteration=row.iteration, rounds=done,
     )  # fmt: skip
 
 
@@ -257,8 +273,8 @@ def _lots(seen: Seen) -> list[dict[str, Any]]:
 
 
 def _step_number(seen: Seen, path: str) -> int | str:
-    placed = seen.recipe.by_path.get(path)
-    return placed.position if placed else path
+    placed = seen.recipe.placed(path)
+    return placed.position or path if placed else path
 
 
 def _signatures(

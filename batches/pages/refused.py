@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,7 +70,7 @@ def stop_page(seen: Seen, refusal: Refusal) -> dict[str, Any]:
     if refusal.code == WRONG_PATIENT:
         stop |= {"ours": _ours(seen), "other": _other(seen, refusal)}
     again = {
-        "url": reverse("batches:work", args=[seen.batch.id]),
+        "url": seen.url("work"),
         "label": _again(refusal),
         "note": _("back to the step"),
     }
@@ -136,12 +135,12 @@ def conditional_page(seen: Seen, refusal: Refusal) -> dict[str, Any]:
         "ways": [_first_way(seen, refusal, lots), _ask_qa(seen)],
         "recorded": _recorded(refusal),
     }
-    work = reverse("batches:work", args=[seen.batch.id])
-    ask = reverse("batches:ask", args=[seen.batch.id])
+    work = seen.url("work")
+    ask = seen.url("ask") + ("&" if seen.tail else "?")
     foot = {
         **talk(seen),
         "back_url": work,
-        "second": {"label": _("Ask QA…"), "icon": "hand", "url": f"{ask}?code={refusal.code}"},
+        "second": {"label": _("Ask QA…"), "icon": "hand", "url": f"{ask}code={refusal.code}"},
         "primary": {"url": work, "label": _try_again(refusal), "note": _("scanner armed")},
     }
     return {"seen": seen, "batch": seen.batch, "head": head_of(seen), "refused": refused,
@@ -174,7 +173,7 @@ def _facts(seen: Seen, refusal: Refusal) -> list[dict[str, Any]]:
         (_("Container"), params.get("label"), True),
         (_("Resource"), params.get("resource"), False),
         (_("Due"), params.get("due"), False),
-        (_("Step"), seen.batch.position, False),
+        (_("Step"), seen.due.position if seen.due else seen.batch.position, False),
     ]
     titles = material_titles() if "material" in params else {}
     return [

@@ -46,7 +46,7 @@ def sign_on_page(
         **frame(seen),
         "operation": operation,
         "title": seen.title_of(operation.path),
-        "steps": seen.steps_of(operation.path),
+        "steps": definition.steps if (definition := seen.recipe.operation(operation.path)) else (),
         "own": own,
         "ask_url": _ask_url(seen, refusal),
         "proof": proof_of(name=name, badge=badge, error=_said(refusal)),
@@ -71,7 +71,7 @@ def verify_page(seen: Seen, *, badge: str = "", refusal: Refusal | None = None) 
         *_exceptions(seen, [row]),
     ]
     sign = {
-        "url": reverse("batches:verify", args=[seen.batch.id]),
+        "url": seen.url("verify"),
         "seq": seen.seq,
         "content_hash": content_hash(step_content(row)),
         "title": _("Verify step %(n)s") % {"n": row.position},
@@ -97,7 +97,7 @@ def attest_page(
 
     ``own_badge``: the badge of the person signed in was read when this period began.
     """
-    rows = seen.steps_of(operation.path)
+    rows = [row for row in seen.steps_of(operation.path) if row.performed_at]
     mine = own_badge and operation.performer == seen.actor.person
     steps = reverse("batches:steps", args=[seen.batch.id])
     title = {"n": operation.number, "title": seen.title_of(operation.path)}
@@ -135,7 +135,8 @@ def _version(seen: Seen) -> str:
 def _not_yet(seen: Seen) -> str:
     if seen.due is None:
         return reverse("batches:tablet")
-    return reverse("batches:work", args=[seen.batch.id]) + "?go=on"
+    address = seen.url("work")
+    return f"{address}{'&' if seen.tail else '?'}go=on"
 
 
 def _role(operation: Operation) -> str:
@@ -180,8 +181,8 @@ def _scanned(rows: Sequence[Step]) -> str:
 
 
 def _exceptions(seen: Seen, rows: Sequence[Step], *, url: str = "") -> list[Row]:
-    paths = [row.path for row in rows]
-    raised = list(BatchException.objects.filter(stream=seen.batch.id, step__in=paths))
+    refs = [row.ref for row in rows]
+    raised = list(BatchException.objects.filter(stream=seen.batch.id, step__in=refs))
     if not raised:
         return []
     count = ngettext("%(n)s exception:", "%(n)s exceptions:", len(raised)) % {"n": len(raised)}

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,8 +11,9 @@ from accounts.enums import DutyKind
 from accounts.permissions import Permission
 from accounts.rosters import on_duty
 from accounts.selectors import holders_of
+from batches.enums import StepState
 from batches.models import Operation, Step
-from batches.pages.seen import Seen, short
+from batches.pages.seen import Seen, language, short
 from batches.pages.values import FLAGGED, recorded
 from batches.pages.work import frame, talk
 from mes.lib.refusals import Refusal
@@ -55,18 +55,23 @@ def steps_page(seen: Seen, *, operation: str = "") -> dict[str, Any]:
 
 
 def _go_on(seen: Seen) -> dict[str, str]:
-    return {"url": reverse("batches:work", args=[seen.batch.id]),
-            "label": _("Go on with step %(n)s") % {"n": seen.batch.position}
+    return {"url": seen.url("work"),
+            "label": _("Go on with step %(n)s") % {"n": seen.due.position}
             if seen.due else _("Go on")}  # fmt: skip
 
 
 def _group(seen: Seen, operation: Operation) -> dict[str, Any]:
-    rows = [row for row in seen.steps_of(operation.path) if row.performed_at]
+    rows = [row for row in seen.steps_of(operation.path) if row.performed_at or skipped(row)]
     return {
         "operation": operation,
         "title": seen.title_of(operation.path),
         "steps": [_step(seen, row) for row in rows],
     }
+
+
+def skipped(row: Step) -> bool:
+    """Whether a step stands in a branch that was not taken."""
+    return row.state == StepState.SKIPPED
 
 
 def _step(seen: Seen, row: Step) -> dict[str, Any]:
@@ -121,16 +126,16 @@ def _called(site: UUID | None, permission: Permission, *, at: datetime) -> dict[
 
 
 def _back(seen: Seen) -> str:
-    return reverse("batches:work", args=[seen.batch.id])
+    return seen.url("work")
 
 
 def report_page(seen: Seen, *, text: str, step: str, refusal: Refusal | None) -> dict[str, Any]:
     """Return the form of a report: what happened, at which of the last steps."""
     done = [row for row in seen.steps if row.performed_at]
     rows = done[-4:] + ([seen.due] if seen.due and not seen.due.performed_at else [])
-    chosen = step or (seen.due.path if seen.due else "")
+    chosen = step or (seen.due.ref if seen.due else "")
     options = [
-        {"value": row.path, "label": f"{row.position}. {seen.text_of(row)}"}
+        {"value": row.ref, "label": f"{row.position}. {seen.text_of(row)}"}
         for row in reversed(rows)
     ]
     page = frame(seen)
@@ -138,4 +143,20 @@ def report_page(seen: Seen, *, text: str, step: str, refusal: Refusal | None) ->
         "back_url": _back(seen), "call_url": talk(seen)["call_url"],
         "primary": {"label": _("Record what happened")},
     }  # fmt: skip
-    return page | {"options": options, "chosen": [chosen], "text": text, "refused": refusal}
+    called = [{"value": "", "label": _("Only record it")}, *_contingencies(seen)]
+    return page | {
+        "options": options, "chosen": [chosen], "text": text, "refused": refusal,
+        "contingencies": called if len(called) > 1 else [], "none": [""],
+    }  # fmt: skip
+
+
+def _contingencies(seen: Seen) -> list[dict[str, str]]:
+    """Return what the recipe offers at the due step for what may happen there."""
+    operation = seen.operation
+    definition = seen.recipe.operation(operation.path) if operation else None
+    if operation is None or definition is None or operation.called_from:
+        return []
+    return [
+        {"value": one.key, "label": one.title.say(language())}
+        for one in seen.recipe.contingencies if one.key in definition.contingencies
+    ]  # fmt: skip

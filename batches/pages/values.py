@@ -33,6 +33,7 @@ TITLES = {
     "choice": _("Answer"),
     "elapsed": _("Time passed"),
     "comment": _("Comment"),
+    "skipped": _("Skipped, because this does not hold"),
 }
 CODES = {"code1", "code2", "unit", "lot", "label", "scan", "source", "target"}
 MEASURED = {"value", "quantity", "volume"}

@@ -6,21 +6,26 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from batches.enums import ConcessionState, ProcessState, RecordState
+from batches.findings import sentence
 from batches.models import Concession
 from batches.pages.bodies import Showing, body_of, reasons
 from batches.pages.head import head_of
-from batches.pages.seen import Seen, language
+from batches.pages.seen import Seen, language, short
+from batches.timing import limits_at, overrun
 from mes.lib.refusals import Refusal
+from recipes import paths
 from recipes.step import Commented
 
 
 class Situation(StrEnum):
     """What a batch waits for; each is a page of its own."""
 
+    CHOOSE = "choose"
     CLOSED = "closed"
     HELD = "held"
     ATTEST = "attest"
@@ -37,8 +42,8 @@ def situation(seen: Seen, *, go_on: bool = False) -> Situation:
         return Situation.ATTEST if seen.to_attest else Situation.CLOSED
     if seen.batch.process_state == ProcessState.HELD:
         return Situation.HELD
-    if seen.unverified():
-        return Situation.VERIFY
+    if seen.must_choose or seen.unverified():
+        return Situation.CHOOSE if seen.must_choose else Situation.VERIFY
     if seen.operation is not None and seen.operation.performer is None:
         return Situation.ATTEST if seen.to_attest and not go_on else Situation.SIGN_ON
     return Situation.STEP
@@ -65,17 +70,36 @@ CALM = {"gate", "confirm"}
 
 def talk(seen: Seen) -> dict[str, str]:
     """Return the left group of the footer: back, something happened, call."""
-    batch = seen.batch.id
     return {
-        "back_url": reverse("batches:steps", args=[batch]),
-        "happened_url": reverse("batches:report", args=[batch]),
-        "call_url": reverse("batches:call", args=[batch]),
+        "back_url": seen.url("steps"),
+        "happened_url": seen.url("report"),
+        "call_url": seen.url("call"),
     }
 
 
 def frame(seen: Seen) -> dict[str, Any]:
     """Return what every tablet page of a batch needs."""
     return {"seen": seen, "batch": seen.batch, "head": head_of(seen), "foot": talk(seen)}
+
+
+def choose_page(seen: Seen) -> dict[str, Any]:
+    """Return the steps that are due beside each other: one is chosen and gone on with."""
+    rows = []
+    for row in seen.all_due:
+        operation = seen.by_operation[row.operation]
+        chosen = urlencode({"in": paths.split(row.operation)[0]})
+        performer = short(operation.performer_name) if operation.performer else ""
+        rows.append(
+            {
+                "url": f"{reverse('batches:work', args=[seen.batch.id])}?{chosen}",
+                "title": seen.text_of(row),
+                "note": seen.title_of(row.operation),
+                "state": row.get_state_display() if row.state != "waiting" else "",
+                "who": _("%(name)s performs") % {"name": performer} if performer else
+                       _("Nobody has signed on yet."),
+            }
+        )  # fmt: skip
+    return {**frame(seen), "rows": rows}
 
 
 def step_page(
@@ -88,7 +112,7 @@ def step_page(
     show = Showing(seen, placed, given or {}, refusal)
     body = body_of(show)
     step = placed.step
-    asked = _asked(seen, placed.path)
+    asked = _asked(seen, seen.due.ref)
     page = {
         **frame(seen),
         "step": step,
@@ -106,9 +130,25 @@ def step_page(
     }
     second = None if asked else _second(show, body)
     page["foot"] |= {"primary": _primary(show, body), "second": second}
-    if isinstance(step, Commented):
-        page["reasons"] = reasons(show, needed=_needs_reason(step.kind, body))
+    late = late_at(seen)
+    if isinstance(step, Commented) or late or show.error("comment"):
+        needed = bool(late) or _needs_reason(step.kind, body)
+        page |= {"reasons": reasons(show, needed=needed), "late": late}
+        page["own_reason"] = not isinstance(step, Commented)
     return page
+
+
+def late_at(seen: Seen) -> list[str]:
+    """Return the sentences of the limits of time that are passed already at the due step."""
+    row, placed = seen.due, seen.placed
+    if row is None or placed is None:
+        return []
+    limits = [*placed.step.within, *(() if seen.begun(row.stage) else placed.stage.within)]
+    if not limits:
+        return []
+    found = limits_at(seen.times, limits, seen.timing_of(row), values=row.values)
+    late = (one for limit in found for one in overrun(limit, seen.now, critical=False))
+    return [sentence(one.code, one.params) for one in late]
 
 
 def _over(show: Showing) -> str:
@@ -131,7 +171,9 @@ def _over(show: Showing) -> str:
     critical = _("critical") if step.critical else ""
     second = _("a second person verifies") if step.verify else ""
     final = _("cannot be undone") if step.irreversible else ""
-    said = " · ".join(part for part in (kind, critical, second, final) if part)
+    row = show.seen.due
+    time = _("time %(n)s") % {"n": row.iteration} if row and row.iteration > 1 else ""
+    said = " · ".join(part for part in (kind, time, critical, second, final) if part)
     return said[:1].upper() + said[1:]
 
 
@@ -175,8 +217,9 @@ def _second(show: Showing, body: Mapping[str, Any]) -> dict[str, str] | None:
     waits = body.get("closed") or body.get("early")
     if code is None or not waits:
         return None
-    address = reverse("batches:ask", args=[show.seen.batch.id])
-    return {"label": _("Ask QA…"), "icon": "hand", "url": f"{address}?code={code}"}
+    address = show.seen.url("ask")
+    mark = "&" if "?" in address else "?"
+    return {"label": _("Ask QA…"), "icon": "hand", "url": f"{address}{mark}code={code}"}
 
 
 def _asked(seen: Seen, path: str) -> Concession | None:

@@ -1,6 +1,7 @@
-"""Every act on a batch: issue, sign on, perform, verify, attest, report, hold, ask QA."""
+"""Every act on a batch: issue, sign on, perform, verify, attest, report, call, hold, ask QA."""
 
 from batches.services.concessions import ask_concession
+from batches.services.contingencies import call_contingency
 from batches.services.corrections import correct_step, sign_again
 from batches.services.holds import hold_process, restart_process
 from batches.services.issue import issue_batch
@@ -11,6 +12,7 @@ from batches.services.steps import perform_step, verify_step
 __all__ = [
     "ask_concession",
     "attest_operation",
+    "call_contingency",
     "correct_step",
     "hold_process",
     "issue_batch",

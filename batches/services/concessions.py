@@ -7,7 +7,7 @@ from accounts.rules import check_permission
 from batches import rules, selectors
 from batches.entries import ConcessionAsked
 from batches.enums import ConcessionState
-from batches.exceptions import CommentMissing, ConcessionPending
+from batches.exceptions import CommentMissing, ConcessionPending, InterlockAbsolute
 from batches.models import Concession
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
@@ -21,12 +21,16 @@ def ask_concession(
 ) -> Reply:
     """Ask QA on call to let this step of this batch pass the interlock ``code``.
 
-    Raises ConcessionPending, CommentMissing. Appends ``concession.asked``.
+    Raises ConcessionPending, CommentMissing, InterlockAbsolute. Appends ``concession.asked``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.BATCHES_PERFORM)
-        rules.check_executing(selectors.batch_of(batch))
+        seen = selectors.batch_of(batch)
+        rules.check_executing(seen)
         selectors.step_of(batch, step)
+        absolute = selectors.recipe_of(seen).absolute
+        if code in (*absolute, *selectors.placed_of(seen, step).step.absolute):
+            raise InterlockAbsolute(code=code)
         if not reason.strip():
             raise CommentMissing(field="reason", finding="")
         asked = Concession.objects.filter(stream=batch, step=step, code=code)

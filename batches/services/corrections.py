@@ -41,6 +41,7 @@ from batches.services.operations import operation_content
 from batches.services.steps import step_content
 from mes.lib.evidence import JSON
 from mes.lib.refusals import NotFound
+from recipes import paths
 from recipes.document import Placed
 from recipes.enums import Severity
 from recipes.formulas import parse
@@ -51,7 +52,7 @@ from records.commands import Command, Reply
 from records.entries import decode
 from records.models import Entry
 from records.reading import reading
-from records.signatures import Signature, covers
+from records.signatures import WHOLE, Signature
 
 CORRECTED = gettext_noop("I corrected this value.")
 SIGN_AGAIN = "signature.again"
@@ -79,7 +80,8 @@ def standing_signatures(batch: UUID) -> list[Standing]:
 def _standing(row: Entry) -> Standing:
     said = decode(row.kind, row.version, row.envelope["payload"])
     if isinstance(said, StepVerified):
-        return Standing(row.seq, row.kind, said.step, said.signature)
+        part = paths.ref(said.step, said.iteration)
+        return Standing(row.seq, row.kind, part, said.signature)
     if isinstance(said, OperationAttested):
         return Standing(row.seq, row.kind, said.operation, said.signature)
     if isinstance(said, SignatureRenewed):
@@ -94,7 +96,8 @@ def touched_by(batch: UUID, step: str) -> list[Standing]:
 
     Of several reviews only the last one counts: a later one replaced those before.
     """
-    found = [one for one in standing_signatures(batch) if covers(one.part, step)]
+    parts = {WHOLE, step, selectors.step_of(batch, step).operation}
+    found = [one for one in standing_signatures(batch) if one.part in parts]
     reviews = [one for one in found if one.about == BatchReviewed.kind]
     return [one for one in found if one not in reviews[:-1]]
 
@@ -107,7 +110,8 @@ def later_users(batch: Batch, path: str) -> list[Placed]:
         for placed in recipe.steps()
         for written in placed.step.written()
         if any(
-            (meant := recipe.meaning(name, at=placed.path)) is not None and meant.path == path
+            (meant := recipe.meaning(name, at=placed.path)) is not None
+            and meant.path == paths.split(path)[0]
             for name in parse(written.formula).names
         )
     ]
@@ -176,7 +180,8 @@ def _check_correctable(batch: Batch, row: Step, proof: Proof) -> None:
 
 def _judged(a: Act, batch: Batch, row: Step, values: Mapping[str, str]) -> Judged:
     placed = selectors.placed_of(batch, row.path)
-    judged = judge(placed.step, dict(values), selectors.facts_of(batch, placed, at=a.now))
+    facts = selectors.facts_of(batch, placed, at=a.now, row=row)
+    judged = judge(placed.step, dict(values), facts)
     if _bare(judged.values) == _bare(row.values):
         raise NothingCorrected()
     return judged

@@ -1,6 +1,7 @@
 """Issue: the control recipe of one batch is made from an effective master recipe."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID, uuid5
 
@@ -10,12 +11,15 @@ from batches.entries import REGISTER, STREAM, BatchIssued, BatchNumbered, Except
 from batches.enums import Purpose
 from batches.exceptions import InputMissing, RecipeNotEffective
 from batches.models import BatchNumber
+from batches.standing import answer, due_of, skipped_of
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from orders.models import Order
 from orders.services.orders import start_manufacture
+from recipes import flow
 from recipes.document import Input, Recipe
 from recipes.enums import Severity, VersionStatus
+from recipes.judging import Facts
 from recipes.models import RecipeVersion
 from recipes.selectors import document
 from records.act import Act, New, act, acting
@@ -48,17 +52,28 @@ def issue_batch(
         wanted = Order.objects.get(id=order)
         inputs = _inputs(document(version.content_hash), wanted.inputs)
         number = _next_number(a, register, batch)
+        recipe = document(version.content_hash)
+        first = flow.begin(recipe, _judge(recipe, inputs, a.now))
         said = BatchIssued(
             number=number, order=order, coi=wanted.coi, mark=wanted.mark, purpose=purpose,
             recipe=version.code, recipe_version=version.id, recipe_label=version.label,
             recipe_hash=version.content_hash, inputs=inputs,
+            due=tuple(due_of(recipe, spot, None) for spot in first.due),
         )  # fmt: skip
         a.append(batch, said)
+        for skipped in skipped_of(recipe, first):
+            a.append(batch, skipped)
         start_manufacture(a, order, batch=batch, batch_number=number)
         if wanted.doubt:
             a.append(batch, ExceptionRaised(step="", said=doubtful(wanted.doubt), comment=""))
         a.reply = {"batch": str(batch), "number": number}
     return a.reply
+
+
+def _judge(recipe: Recipe, inputs: dict[str, str], at: datetime) -> flow.Judge:
+    """Answer the conditions that decide at issue: they know inputs and parameters."""
+    facts = Facts(at=at, inputs=inputs, parameters=recipe.parameter_values)
+    return lambda question: answer(facts, question.condition)
 
 
 def doubtful(reason: str) -> Said:

@@ -10,7 +10,7 @@ from batches import qualifying, rules, selectors
 from batches.entries import BatchCompleted, OperationAttested, OperationSignedOn
 from batches.enums import OperationState, ProcessState, StepState
 from batches.exceptions import AlreadySignedOn
-from batches.models import Operation, Step
+from batches.models import Batch, Operation, Step
 from batches.services.steps import step_content
 from batches.work import at_step
 from mes.lib.evidence import JSON
@@ -36,7 +36,7 @@ def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> R
         rules.check_executing(seen)
         row = selectors.operation_of(batch, operation)
         _check_free(row)
-        first = _first_step(row)
+        first = _first_step(seen, row)
         with at_step(batch, first):
             qualifying.check_sign_on(a, seen, first, person=proof.person)
         said = OperationSignedOn(
@@ -48,14 +48,18 @@ def sign_on(*, command: Command, batch: UUID, operation: str, proof: Proof) -> R
     return a.reply
 
 
-def _first_step(row: Operation) -> str:
-    steps = Step.objects.filter(stream=row.stream, operation=row.path).order_by("position")
-    return steps.values_list("path", flat=True)[0]
+def _first_step(batch: Batch, row: Operation) -> str:
+    """Return the ref of its first step; a branch that was not reached has none yet."""
+    steps = Step.objects.filter(stream=row.stream, operation=row.path)
+    first = steps.order_by("position", "iteration").first()
+    if first is None:
+        raise rules.not_due(batch, row.path, asked=row.number)
+    return first.ref
 
 
 def _check_free(row: Operation) -> None:
     done = Step.objects.filter(stream=row.stream, operation=row.path)
-    begun = done.exclude(state=StepState.WAITING).exists()
+    begun = done.exclude(state__in=[StepState.WAITING, StepState.SKIPPED]).exists()
     if row.state not in {OperationState.WAITING, OperationState.RUNNING} or begun:
         raise AlreadySignedOn(performer=row.performer_name)
 
@@ -88,7 +92,7 @@ def attest_operation(
 
 
 def _complete(a: Act, batch: UUID, *, done: bool) -> bool:
-    open_ones = Operation.objects.filter(stream=batch).exclude(state=OperationState.ATTESTED)
+    open_ones = Operation.objects.filter(stream=batch).exclude(state__in=OperationState.over)
     if not done or open_ones.exists():
         return False
     a.append(batch, BatchCompleted())
@@ -98,5 +102,6 @@ def _complete(a: Act, batch: UUID, *, done: bool) -> bool:
 
 def operation_content(row: Operation) -> JSON:
     """Return what an attestation covers: every step of the operation as recorded."""
-    steps = Step.objects.filter(stream=row.stream, operation=row.path).order_by("position")
-    return {"operation": row.path, "steps": [step_content(step) for step in steps]}
+    steps = Step.objects.filter(stream=row.stream, operation=row.path)
+    ordered = steps.order_by("position", "iteration")
+    return {"operation": row.path, "steps": [step_content(step) for step in ordered]}

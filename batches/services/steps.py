@@ -7,16 +7,19 @@ from uuid import UUID
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, check_shown, sign
-from batches import qualifying, rules, selectors
+from batches import qualifying, rules, selectors, timing
 from batches.entries import Said, Shown, StepPerformed, StepVerified
 from batches.enums import StepState
 from batches.exceptions import CommentMissing, NothingToVerify
 from batches.findings import sentence
 from batches.interlocks import BY_KIND, holding
-from batches.models import Operation, Step
+from batches.models import Batch, Operation, Step
+from batches.standing import Brought, next_of
 from batches.work import Found, Work, at_step
 from mes.lib.evidence import JSON
-from recipes.document import Placed
+from mes.lib.refusals import NotFound
+from recipes import flow, paths
+from recipes.document import Placed, Recipe
 from recipes.enums import Outcome
 from recipes.judging import Finding, Judged
 from recipes.kinds import judge
@@ -51,61 +54,93 @@ def perform_step(
     with act(command, streams=[batch, *found.streams], new=found.new) as a:
         check_permission(a.actor, Permission.BATCHES_PERFORM)
         seen = selectors.batch_of(batch)
-        row = selectors.step_of(batch, step)
+        row = _row(seen, step)
         placed = selectors.placed_of(seen, step)
         operation = selectors.operation_of(batch, row.operation)
         work = Work(
             a=a, batch=seen, recipe=selectors.recipe_of(seen), placed=placed, found=found,
-            values=values,
+            values=values, iteration=row.iteration,
         )  # fmt: skip
         with at_step(batch, step):
             rules.check_can_perform(seen, row, operation, placed.step)
             qualifying.check_hands(work, operation)
-            judged = _judge(work)
+            judged = _judge(work, row)
             work.values = judged.values
             kind = BY_KIND.get(row.kind)
             if kind:
                 kind.check(work)
-            said = _entry(work, judged, row, operation, language=language, typed=typed)
-            a.append(batch, said)
+            brought = next_of(seen, work.recipe, row, values=judged.values, at=a.now)
+            a.append(batch, _entry(work, judged, row, operation, brought, language, typed))
             if kind:
                 kind.effect(work)
-            if said.turn.ends_stage:
-                holding.end_stage(work)
+            if not row.verify:
+                _close(work, brought)
         a.reply = _reply(work, judged, row)
     return a.reply
 
 
-def _find(command: Command, batch: UUID, path: str, values: dict[str, str]) -> Found:
-    """Read, before the locks, which streams the step's codes mean."""
-    placed = selectors.pinned_recipe(batch, command.actor).by_path.get(path)
+def _row(batch: Batch, ref: str) -> Step:
+    """Return the row of a step; one that was not reached yet has none, and is not due."""
+    placed = selectors.placed_of(batch, ref)
+    try:
+        return selectors.step_of(batch.id, ref)
+    except NotFound:
+        raise rules.not_due(batch, ref, asked=placed.position) from None
+
+
+def _close(work: Work, brought: Brought) -> None:
+    """Say which branches are not taken, and give back what is held no longer."""
+    for skipped in brought.skipped():
+        work.a.append(work.batch.id, skipped)
+    for stage in brought.onward.ended_stages:
+        holding.end_stage(work, stage)
+
+
+def _find(command: Command, batch: UUID, ref: str, values: dict[str, str]) -> Found:
+    """Read, before the locks, which streams the step's codes mean, and what may be given back."""
+    recipe = selectors.pinned_recipe(batch, command.actor)
+    placed = recipe.placed(ref)
     if placed is None:
         return Found()
     kind = BY_KIND.get(placed.step.kind)
-    recipe = selectors.pinned_recipe(batch, command.actor)
-    ends_stage = selectors.turn_of(recipe, placed).ends_stage
     # What is missing is refused by the judgement, with its field.
     complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
-    if not complete or not (kind or ends_stage):
+    may_end = may_end_stage(recipe, ref)
+    if not complete or not (kind or may_end):
         return Found()
-    with reading(site=command.actor.site, person=command.actor.person), at_step(batch, path):
+    with reading(site=command.actor.site, person=command.actor.person), at_step(batch, ref):
         seen = selectors.batch_of(batch)
         found = kind.find(seen, placed, _codes(placed, values)) if kind else Found()
-        held = holding.held_until_now(seen, placed) if ends_stage else []
+        held = holding.held_by(seen) if may_end else []
     streams = (*found.streams, *(claim.resource for claim in held))
     return replace(found, streams=tuple(dict.fromkeys(streams)))
+
+
+def may_end_stage(recipe: Recipe, ref: str) -> bool:
+    """Whether the closing of a step could end its stage, and perhaps others behind it."""
+    placed = recipe.placed(ref)
+    if placed is None:
+        return False
+    path, iteration = paths.split(ref)
+    spot = flow.Spot(path, iteration, path.rpartition("/")[0])
+    return flow.plainly(recipe, spot) is None
 
 
 def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
     return {name: values[name].strip() for name in placed.step.accepts() if values.get(name)}
 
 
-def _judge(work: Work) -> Judged:
-    """Judge the values. What is too early or waits for a result may be conceded."""
-    facts = selectors.facts_of(work.batch, work.placed, at=work.a.now)
+def _judge(work: Work, row: Step) -> Judged:
+    """Judge the values, and the time. What is too early or waits for a result may be conceded."""
+    facts = selectors.facts_of(work.batch, work.placed, at=work.a.now, row=row)
+    limits = timing.limits_of(work, row)
+    given = dict(work.values)
+    if limits and "comment" not in work.placed.step.accepts():
+        given.pop("comment", None)  # the reason of an overrun, whatever the kind of step
     found: list[Judged] = []
-    work.interlock(lambda: found.append(judge(work.placed.step, work.values, facts)))
+    work.interlock(lambda: found.append(judge(work.placed.step, given, facts)))
     judged = found[0] if found else _conceded(work)
+    judged = timing.with_time(work, judged, limits)
     if judged.comment_missing:
         first = judged.findings[0]
         raise CommentMissing(field="comment", finding=sentence(first.code, first.params))
@@ -122,7 +157,7 @@ def _entry(
     judged: Judged,
     row: Step,
     operation: Operation,
-    *,
+    brought: Brought,
     language: str,
     typed: Collection[str],
 ) -> StepPerformed:
@@ -131,7 +166,7 @@ def _entry(
     return StepPerformed(
         step=row.path,
         iteration=row.iteration,
-        turn=selectors.turn_of(work.recipe, work.placed),
+        turn=brought.entry(),
         to_be_verified=row.verify,
         values=judged.values,
         outcome="flagged" if work.passed else judged.outcome.value,
@@ -152,7 +187,7 @@ def _said(finding: Finding) -> Said:
 def _reply(work: Work, judged: Judged, row: Step) -> Reply:
     findings: list[JSON] = [sentence(f.code, f.params) for f in (*judged.findings, *work.passed)]
     return {
-        "step": row.path,
+        "step": row.ref,
         "outcome": judged.outcome.value,
         "findings": findings,
         "to_be_verified": row.verify,
@@ -168,7 +203,7 @@ def verify_step(
     ``shown`` is the hash of what the verifier saw. Raises NothingToVerify, VerifiedOwnWork
     and NotQualified (recorded), ShownHasChanged. Appends ``step.verified``.
     """
-    with act(command, streams=[batch]) as a:
+    with act(command, streams=[batch, *_held(command, batch, step)]) as a:
         seen = selectors.batch_of(batch)
         rules.check_executing(seen)
         row = selectors.step_of(batch, step)
@@ -181,16 +216,28 @@ def verify_step(
         check_shown(shown, content)
         signature = sign(
             a, proof, meaning=VERIFIED, content=content,
-            permission=Permission.BATCHES_VERIFY, parts=(row.path,),
+            permission=Permission.BATCHES_VERIFY, parts=(row.ref,),
         )  # fmt: skip
-        recipe = selectors.recipe_of(seen)
+        work = Work(
+            a=a, batch=seen, recipe=selectors.recipe_of(seen), found=Found(),
+            placed=selectors.placed_of(seen, step), values=row.values, iteration=row.iteration,
+        )  # fmt: skip
+        brought = next_of(seen, work.recipe, row, values=row.values, at=a.now, verified=True)
         said = StepVerified(
-            step=row.path, iteration=row.iteration, signature=signature,
-            turn=selectors.turn_of(recipe, recipe.by_path[row.path]),
-        )  # fmt: skip
+            step=row.path, iteration=row.iteration, signature=signature, turn=brought.entry()
+        )
         a.append(batch, said)
-        a.reply = {"step": row.path, "verified_by": signature.printed_name}
+        _close(work, brought)
+        a.reply = {"step": row.ref, "verified_by": signature.printed_name}
     return a.reply
+
+
+def _held(command: Command, batch: UUID, ref: str) -> list[UUID]:
+    """Read, before the locks, what the batch may give back when this step is closed."""
+    if not may_end_stage(selectors.pinned_recipe(batch, command.actor), ref):
+        return []
+    with reading(site=command.actor.site, person=command.actor.person):
+        return [claim.resource for claim in holding.held_by(selectors.batch_of(batch))]
 
 
 def step_content(row: Step) -> JSON:

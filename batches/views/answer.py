@@ -7,15 +7,17 @@ from uuid import UUID
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
 
 from accounts.access import access_of
 from accounts.permissions import Permission
 from batches.pages.refused import conditional_page, stop_page
 from batches.pages.seen import Seen, language, look
 from batches.pages.sheets import attest_page, sign_on_page, verify_page
-from batches.pages.work import Situation, frame, situation, step_page
+from batches.pages.work import Situation, choose_page, frame, situation, step_page
 from mes.lib.refusals import Interlock, Refusal
 from records.reading import reading
 from records.web import actor_of
@@ -27,6 +29,11 @@ def snapshot(request: HttpRequest) -> AbstractContextManager[None]:
         return nullcontext()
     actor = actor_of(request)
     return reading(site=actor.site, person=actor.person)
+
+
+def branch_of(request: HttpRequest) -> str:
+    """Return the operation that is worked on, where several are due (``?in=stage/operation``)."""
+    return request.GET.get("in", "")
 
 
 def may(request: HttpRequest, permission: str) -> bool:
@@ -45,6 +52,13 @@ def own_badge(request: HttpRequest) -> str:
     """Return the badge of the person signed in; only where it was read."""
     access = access_of(request)
     return access.person.badge if access and badge_was_read(request) else ""
+
+
+def onward(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Go on with the one next thing, in the branch that was worked on."""
+    branch = branch_of(request)
+    tail = "?" + urlencode({"in": branch}) if branch else ""
+    return redirect(reverse("batches:work", args=[batch]) + tail)
 
 
 def draw(
@@ -74,7 +88,7 @@ def present(
 ) -> HttpResponse:
     """Draw the one next thing of a batch, with a refusal if there was one."""
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         if refusal is not None and _of_this_step(seen, step):
             full = _full_page(refusal)
             if full is not None:
@@ -88,7 +102,7 @@ def present(
 
 
 def _of_this_step(seen: Seen, step: str) -> bool:
-    return seen.due is not None and seen.due.path == step
+    return seen.due is not None and seen.due.ref == step
 
 
 def _full_page(refusal: Refusal) -> tuple[str, Callable[[Seen, Refusal], dict[str, Any]]] | None:
@@ -148,8 +162,13 @@ def _sign_on(request: HttpRequest, seen: Seen, refusal: Refusal | None) -> tuple
     return "batches/sign_on.html", {**page, "refused": refusal}
 
 
+def _choose(request: HttpRequest, seen: Seen, refusal: Refusal | None) -> tuple[str, Any]:
+    return "batches/choose.html", {**choose_page(seen), "refused": refusal}
+
+
 OTHER: Mapping[Situation, Callable[[HttpRequest, Seen, Refusal | None], tuple[str, Any]]] = {
     Situation.ATTEST: _attest,
+    Situation.CHOOSE: _choose,
     Situation.CLOSED: _closed,
     Situation.HELD: _held,
     Situation.SIGN_ON: _sign_on,

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +17,15 @@ from batches.models import Operation
 from batches.pages.seen import Seen, look
 from batches.pages.sheets import attest_page, sign_on_page, verify_page
 from batches.pages.work import Situation, situation
-from batches.views.answer import badge_was_read, draw, own_badge, present, snapshot
+from batches.views.answer import (
+    badge_was_read,
+    branch_of,
+    draw,
+    onward,
+    own_badge,
+    present,
+    snapshot,
+)
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from records.web import actor_of, command_from
@@ -32,7 +39,7 @@ def _prove(request: HttpRequest, badge: str) -> Proof:
 
 def _look(request: HttpRequest, batch: UUID) -> Seen:
     with snapshot(request):
-        return look(batch, actor_of(request))
+        return look(batch, actor_of(request), branch=branch_of(request))
 
 
 @requires(Permission.BATCHES_PERFORM)
@@ -51,14 +58,14 @@ def sign_on(request: HttpRequest, batch: UUID) -> HttpResponse:
     except Refusal as refusal:
         return _sign_on_again(request, batch, refusal, own=own, badge=badge)
     messages.success(request, _("%(name)s performs.") % {"name": proof.printed_name})
-    return redirect("batches:work", batch)
+    return onward(request, batch)
 
 
 def _sign_on_again(
     request: HttpRequest, batch: UUID, refusal: Refusal, *, own: bool, badge: str
 ) -> HttpResponse:
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         if situation(seen, go_on=True) != Situation.SIGN_ON:
             return present(request, batch, refusal=refusal)
         page = sign_on_page(seen, own=own, badge="" if own else badge, refusal=refusal)
@@ -77,21 +84,21 @@ def verify(request: HttpRequest, batch: UUID) -> HttpResponse:
             raise ShownHasChanged()
         row, shown = seen.due, request.POST.get("content_hash", "")
         proof = _prove(request, badge)
-        payload = {"batch": str(batch), "step": row.path, "verifier": str(proof.person)}
+        payload = {"batch": str(batch), "step": row.ref, "verifier": str(proof.person)}
         command = command_from(request, "step.verify", payload)
-        services.verify_step(command=command, batch=batch, step=row.path, proof=proof, shown=shown)
+        services.verify_step(command=command, batch=batch, step=row.ref, proof=proof, shown=shown)
     except Refusal as refusal:
         return _verify_again(request, batch, refusal, badge=badge)
     said = _("Verified by %(name)s.") % {"name": proof.printed_name}
     messages.success(request, said, extra_tags="right")
-    return redirect("batches:work", batch)
+    return onward(request, batch)
 
 
 def _verify_again(
     request: HttpRequest, batch: UUID, refusal: Refusal, *, badge: str
 ) -> HttpResponse:
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         if not seen.unverified():
             return present(request, batch, refusal=refusal)
         page = verify_page(seen, badge=badge, refusal=refusal)
@@ -121,7 +128,7 @@ def attest(request: HttpRequest, batch: UUID, number: int) -> HttpResponse:
         return _attest_sheet(request, batch, number, refusal=refusal, badge=badge)
     done = _("The record is complete.") if reply["completed"] else _("Attested.")
     messages.success(request, done, extra_tags="right")
-    return redirect("batches:work", batch)
+    return onward(request, batch)
 
 
 def _operation(seen: Seen, number: int) -> Operation:
@@ -140,7 +147,7 @@ def _attest_sheet(
     badge: str = "",
 ) -> HttpResponse:
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         operation = _operation(seen, number)
         if operation not in seen.to_attest:
             return present(request, batch, refusal=refusal)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,7 +18,7 @@ from batches.pages.refused import TITLES
 from batches.pages.seen import Seen, look
 from batches.pages.talk import call_page, report_page, steps_page, whom
 from batches.pages.work import frame
-from batches.views.answer import draw, may, snapshot
+from batches.views.answer import branch_of, draw, may, onward, snapshot
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.isbt128 import coi
@@ -36,7 +35,7 @@ OF_THE_JUDGEMENT = {"gate.closed", "timer.too_early"}
 @require_safe
 def steps(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show what was done so far, read-only."""
-    seen = look(batch, actor_of(request))
+    seen = look(batch, actor_of(request), branch=branch_of(request))
     page = steps_page(seen, operation=request.GET.get("operation", ""))
     return draw(request, "batches/steps.html", page)
 
@@ -45,7 +44,7 @@ def steps(request: HttpRequest, batch: UUID) -> HttpResponse:
 @require_safe
 def call(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show whom to call, with what to say."""
-    seen = look(batch, actor_of(request))
+    seen = look(batch, actor_of(request), branch=branch_of(request))
     page = call_page(seen) | {"may_hold": may(request, Permission.BATCHES_HOLD)}
     return draw(request, "batches/call.html", page)
 
@@ -58,19 +57,36 @@ def report(request: HttpRequest, batch: UUID) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
-            payload: dict[str, JSON] = {"batch": str(batch), "step": step, "text": text}
-            command = command_from(request, "batch.report", payload)
-            services.report(command=command, batch=batch, step=step, text=text)
+            said = _report(request, batch, step=step, text=text)
         except Refusal as refused:
             refusal = refused
         else:
-            messages.success(request, _("Recorded; QA will judge it."), extra_tags="right")
-            return redirect("batches:work", batch)
+            messages.success(request, said, extra_tags="right")
+            return onward(request, batch)
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         page = report_page(seen, text=text, step=step, refusal=refusal)
         page |= {"may_hold": may(request, Permission.BATCHES_HOLD)}
         return draw(request, "batches/report.html", page, status=_status(refusal))
+
+
+def _report(request: HttpRequest, batch: UUID, *, step: str, text: str) -> str:
+    """Record what happened, or call what the recipe has for it; return what is said then."""
+    contingency = request.POST.get("contingency", "")
+    payload: dict[str, JSON] = {"batch": str(batch), "step": step, "text": text}
+    if not contingency:
+        command = command_from(request, "batch.report", payload)
+        services.report(command=command, batch=batch, step=step, text=text)
+        return _("Recorded; QA will judge it.")
+    with snapshot(request):
+        seen = look(batch, actor_of(request), branch=branch_of(request))
+        at = seen.due.ref if seen.due else step
+    payload |= {"step": at, "contingency": contingency}
+    command = command_from(request, "contingency.call", payload)
+    services.call_contingency(
+        command=command, batch=batch, contingency=contingency, step=at, reason=text
+    )
+    return _("Its steps come first now; then the work goes on where it was.")
 
 
 def _status(refusal: Refusal | None) -> int:
@@ -89,9 +105,9 @@ def hold(request: HttpRequest, batch: UUID) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            return redirect("batches:work", batch)
+            return onward(request, batch)
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         page = {**frame(seen), "reason": reason, "refused": refusal,
                 "held": seen.batch.process_state == ProcessState.HELD}  # fmt: skip
         return draw(request, "batches/hold.html", page, status=_status(refusal))
@@ -116,7 +132,7 @@ def ask(request: HttpRequest, batch: UUID) -> HttpResponse:
     code, reason = request.GET.get("code", ""), request.POST.get("reason", "")
     refusal: Refusal | None = None
     with snapshot(request):
-        seen = look(batch, actor_of(request))
+        seen = look(batch, actor_of(request), branch=branch_of(request))
         params = _refused(seen, code)
     if request.method == "POST" and seen.due is not None:
         try:
@@ -125,15 +141,17 @@ def ask(request: HttpRequest, batch: UUID) -> HttpResponse:
             refusal = refused
         else:
             messages.success(request, _("QA is asked. The step waits for the answer."))
-            return redirect("batches:work", batch)
+            return onward(request, batch)
     with snapshot(request):
-        page = _ask_page(look(batch, actor_of(request)), code, params, reason, refusal)
+        page = _ask_page(
+            look(batch, actor_of(request), branch=branch_of(request)), code, params, reason, refusal
+        )
         return draw(request, "batches/ask.html", page, status=_status(refusal))
 
 
 def _refused(seen: Seen, code: str) -> dict[str, Any]:
     """Return the parameters of the newest refusal of this code at the due step."""
-    path = seen.due.path if seen.due else ""
+    path = seen.due.ref if seen.due else ""
     rows = RefusedAttempt.objects.filter(stream=seen.batch.id, step=path, code=code)
     last = rows.order_by("-at").first()
     if last is not None:
@@ -148,7 +166,7 @@ def _ask(
 ) -> None:
     if seen.due is None:
         raise RefusedNothing()
-    batch, step = seen.batch.id, seen.due.path
+    batch, step = seen.batch.id, seen.due.ref
     payload: dict[str, JSON] = {"batch": str(batch), "step": step, "code": code, "reason": reason}
     command = command_from(request, "concession.ask", payload)
     services.ask_concession(
@@ -173,7 +191,7 @@ def _ask_page(
 @require_safe
 def label(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show the label of the due step for the printer."""
-    seen = look(batch, actor_of(request))
+    seen = look(batch, actor_of(request), branch=branch_of(request))
     if seen.placed is None or seen.placed.step.kind not in {"label", "sample"}:
         raise NotFound()
     body = body_of(Showing(seen, seen.placed))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from batches.exceptions import NotConfirmed
 from batches.pages.bodies import PREFIX
 from batches.pages.seen import language, seq_of
 from batches.services import perform_step
-from batches.views.answer import etag_of, present, snapshot
+from batches.views.answer import etag_of, onward, present, snapshot
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.isbt128 import ScanError, type_coi, type_din
@@ -48,7 +48,7 @@ def _perform(request: HttpRequest, batch: UUID) -> HttpResponse:
     except Refusal as refusal:
         return present(request, batch, refusal=refusal, given=given, step=path)
     _say(request, reply)
-    return redirect("batches:work", batch)
+    return onward(request, batch)
 
 
 def _do(
@@ -104,7 +104,7 @@ def values_of(step: StepBase, given: Mapping[str, str]) -> dict[str, str]:
         if getattr(step, "value", "decimal") in {"decimal", "integer"}:
             values[name] = _with_point(values[name])
     comment = _comment(step, given)
-    if comment and "comment" in step.accepts():
+    if comment:
         values["comment"] = comment
     return values
 

@@ -25,13 +25,13 @@ SEEN = frozenset({"choose", "label", "scan"})
 
 
 def _text(source: Source, step: Step) -> str:
-    placed = source.record.recipe.by_path.get(step.path)
+    placed = source.record.recipe.placed(step.path)
     return placed.step.text.say(LANGUAGE) if placed else step.path
 
 
 def _row(source: Source, step: Step) -> Row:
     """Return a step: what was asked, what was recorded, by whom, judged how."""
-    placed, when = source.record.recipe.by_path.get(step.path), source.when
+    placed, when = source.record.recipe.placed(step.path), source.when
     unit = placed.step.unit_of_value() if placed else None
     return {
         "position": step.position,
@@ -41,7 +41,7 @@ def _row(source: Source, step: Step) -> Row:
         "text": _text(source, step),
         "state": step.state,
         "values": dict(step.values),
-        "shown": values_text(step.values, unit) if step.performed_at else "",
+        "shown": values_text(step.values, unit) if step.performed_at or step.values else "",
         "unit": unit or "",
         "comment": step.values.get("comment", ""),
         "limits": limits_text(placed.step, source.record.facts) if placed else "",

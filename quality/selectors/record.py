@@ -179,7 +179,7 @@ class BatchRecord:
 
     def definition_title(self, path: str, language: str) -> str:
         """Return where a step stands in words: its operation's title."""
-        placed = self.recipe.by_path.get(path)
+        placed = self.recipe.placed(path)
         return placed.operation.title.say(language) if placed else path
 
 

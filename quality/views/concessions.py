@@ -82,7 +82,7 @@ def _in_four_hours() -> datetime:
 
 
 def _step_words(batch: Batch, path: str) -> str:
-    placed = recipe_of(batch).by_path.get(path)
+    placed = recipe_of(batch).placed(path)
     return placed.step.text.say(language()) if placed else _("Step")
 
 

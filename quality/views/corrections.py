@@ -86,11 +86,11 @@ def _rows(batch: Batch, row: Step) -> list[Row]:
     now = ", ".join(value for name, value in row.values.items() if name != "comment")
     rows: list[Row] = [{"icon": "pen", "strong": _("Recorded: %(value)s") % {"value": now},
              "text": _("by %(name)s") % {"name": row.performer_name}}]  # fmt: skip
-    for one in corrections.touched_by(batch.id, row.path):
+    for one in corrections.touched_by(batch.id, row.ref):
         s = one.signature
         text = _("%(name)s is asked to sign again") % {"name": s.printed_name}
         rows.append({"icon": "warning", "strong": _(s.meaning), "text": text})
-    for placed in corrections.later_users(batch, row.path):
+    for placed in corrections.later_users(batch, row.ref):
         said = placed.step.text.say(get_language() or "en")
         rows.append({"icon": "warning", "strong": said, "text": _("used this value")})
     return rows
@@ -137,10 +137,10 @@ def _part_rows(batch: Batch, part: str, changed: str) -> list[Row]:
     steps = Step.objects.filter(stream=batch.id)
     return [
         {
-            "icon": "warning" if row.path == changed else "tick",
+            "icon": "warning" if row.ref == changed else "tick",
             "strong": placed_of(batch, row.path).step.text.say(language),
             "text": ", ".join(row.values.values()) or _("done"),
         }
         for row in steps
-        if part in {row.path, row.operation}
+        if part in {row.ref, row.operation}
     ]

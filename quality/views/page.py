@@ -79,7 +79,7 @@ class Page:
 
     @cached_property
     def _steps(self) -> dict[str, Step]:
-        return {step.path: step for step in self.record.steps}
+        return {step.ref: step for step in self.record.steps}
 
     @cached_property
     def _deviations(self) -> dict[object, Any]:
@@ -118,7 +118,7 @@ class Page:
         return f"{Judgement(row.judgement).label}, {row.judged_by_name}"
 
     def _evidence(self, row: BatchException, step: Step | None, times: int) -> Row:
-        placed = self.record.recipe.by_path.get(row.step)
+        placed = self.record.recipe.placed(row.step)
         facts = self.record.facts
         value = row.params.get("value", "")
         unit = placed.step.unit_of_value() if placed else ""
@@ -235,11 +235,11 @@ class Page:
         ]
 
     def _text(self, step: Step) -> str:
-        placed = self.record.recipe.by_path.get(step.path)
+        placed = self.record.recipe.placed(step.path)
         return placed.step.text.say(self.language) if placed else step.path
 
     def _unit(self, step: Step) -> str | None:
-        placed = self.record.recipe.by_path.get(step.path)
+        placed = self.record.recipe.placed(step.path)
         return placed.step.unit_of_value() if placed else None
 
 

@@ -18,6 +18,7 @@ from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
 from recipes.views import words
 from recipes.views.comments import Threads, thread, threads_by_path
+from recipes.views.flow_words import part_marks
 from recipes.views.way import Way, summary_words
 from records.commands import Actor
 from records.models import Entry, Stream
@@ -174,6 +175,7 @@ def _operation(
         "title": words.say(operation.title),
         "openness": words.openness_words(operation.openness),
         "contingencies": operation.contingencies,
+        "marks": part_marks(operation),
         "threads": talked.get(path, []),
         "steps": [
             {

@@ -15,6 +15,7 @@ from mes.ui.text import unit_text as unit_words
 from recipes.document import Placed, Recipe, SpecificationItem, Stage
 from recipes.enums import ContainerKind, Openness, ReleaseStage
 from recipes.parts import Band, Limits, Text, duration_text, span_text
+from recipes.views.flow_words import flow_marks, part_marks
 
 KINDS: Mapping[str, Any] = {
     "add": gettext_lazy("add"),
@@ -156,13 +157,14 @@ def step_marks(placed: Placed) -> list[str]:
         (step.verify, _("second person verifies")),
         (step.irreversible, _("cannot be undone")),
     )
-    return [word for holds, word in marks if holds]
+    return [*(word for holds, word in marks if holds), *flow_marks(step)]
 
 
 def stage_facts(recipe: Recipe, stage: Stage) -> list[tuple[str, str]]:
     """Return label and words of what a stage needs."""
     d = stage.duration
     facts = [
+        (_("Done"), "; ".join(part_marks(stage))),
         (_("Place"), _place(recipe, stage)),
         (_("Equipment"), ", ".join(_equipment(recipe, stage))),
         (_("People"), "; ".join(_staff(stage))),

@@ -115,12 +115,14 @@ def issued(plant: Plant, *, number: int = 1, place: int = 1, claimed: bool = Tru
     return trial
 
 
-def claim(trial: Trial, resource: UUID, kind: ResourceKind, *, alias: str = "") -> None:
+def claim(
+    trial: Trial, resource: UUID, kind: ResourceKind, *, alias: str = "", purpose: str = "seeding"
+) -> None:
     """Plan a claim of the batch from now on, for two hours."""
     row, now = trial.row(), clock.now()
     booking = Booking(
         kind=kind, resource=resource, holder=Holder(id=row.id, label=row.number, mark=row.mark),
-        purpose="seeding", start=now, end=now + timedelta(hours=2), alias=alias,
+        purpose=purpose, start=now, end=now + timedelta(hours=2), alias=alias,
     )  # fmt: skip
     claim_resource(command=trial.command("lindqvist"), booking=booking)
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from batches.enums import StepState
 from batches.models import BatchException, Operation, RefusedAttempt, Step
+from batches.selectors import due_steps
 from equipment.models import Claim, Unit
 from materials.models import Container
 from mes.lib import clock
@@ -289,7 +290,7 @@ def walk(stage: Stage, tablet: Tablet, *, until: str = "") -> None:
 def _stage_of(stage: Stage) -> str:
     with reading(site=stage.plant.site):
         row = stage.row()
-        due = Step.objects.filter(stream=row.id, position=row.position).first()
+        due = next(iter(due_steps(row.id)), None)
         owed = Operation.objects.filter(stream=row.id, state="to_be_attested").exists()
     return due.stage if due and not owed else ""
 

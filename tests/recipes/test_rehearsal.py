@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings
 
 from recipes import compiler, reader
 from recipes.document import Recipe
 from recipes.rehearsal import rehearse
+from tests.recipes.documents import DURATION, LABEL, documents, flows, number_step
 from tests.recipes.texts import CART19, LIBRARY, SIX, with_change
 
 SEEDED = 'target: "1.00e8"\n'
@@ -123,59 +123,6 @@ def test_nobody_is_no_rehearsal() -> None:
 
 # --- any document that the compiler accepts can be rehearsed to its end -----------------------
 
-BOUND = st.decimals(min_value=-1000, max_value=1000, places=2).map(str)
-LABEL = {"en": "Do it.", "de": "Tun."}
-
-
-def _band(draw: Any) -> list[str | None]:
-    low, high = sorted((draw(BOUND), draw(BOUND)), key=float)
-    return [draw(st.sampled_from([low, None])), high]
-
-
-@st.composite
-def steps(draw: Any, number: int) -> dict[str, Any]:
-    """Return one step of any kind that needs nothing beside itself and the steps before it."""
-    kind = draw(st.sampled_from(["enter", "choose", "calculate", "confirm", "timer", "enter-like"]))
-    step: dict[str, Any] = {"key": f"s{number}", "kind": kind, "text": LABEL}
-    if kind == "confirm":
-        return step
-    if kind == "timer":
-        return {**step, "min": draw(st.sampled_from(["1 min", "2 h"])), "max": "5 h"}
-    if kind == "choose":
-        chance = draw(st.sampled_from(["0", "0.2", "1"]))
-        bad = {"key": "bad", "text": LABEL, "flag": "true", "chance": chance}
-        return {**step, "options": [{"key": "good", "text": LABEL}, bad]}
-    value = {"unit": "mL", "decimals": draw(st.sampled_from(["0", "2"]))}
-    if kind == "calculate":
-        factor = draw(BOUND)
-        return {**step, **value, "formula": f"s0 * {factor} + s0 / 3".replace("* -", "* 0 -")}
-    step |= {"kind": "enter", "value": "decimal", **value, "limits": {"action": _band(draw)}}
-    if kind == "enter-like":
-        step["likely"] = {"shape": "normal", "mean": draw(BOUND), "sd": draw(BOUND)}
-    return step
-
-
-@st.composite
-def documents(draw: Any) -> str:
-    first = {"key": "s0", "kind": "enter", "value": "decimal", "unit": "mL", "text": LABEL}
-    rest = [draw(steps(number)) for number in range(1, draw(st.integers(2, 8)))]
-    stage = {
-        "key": "one", "title": LABEL, "room": {"class": "grade-C"},
-        "duration": {"low": "10 min", "expected": "1 h", "high": "1 d"},
-        "staff": [{"role": "operator"}],
-        "operations": [{"key": "do", "title": LABEL, "openness": "closed",
-                        "steps": [
-                            {"key": "before", "kind": "clear", "when": "before", "text": LABEL,
-                             "checks": [{"key": "clear", "text": LABEL}]},
-                            {"key": "bag", "kind": "scan", "what": "patient-container",
-                             "identifiers": "2", "text": LABEL},
-                            first, *rest,
-                            {"key": "after", "kind": "clear", "when": "after", "text": LABEL,
-                             "checks": [{"key": "clear", "text": LABEL}]}]}],
-    }  # fmt: skip
-    document = {"recipe": "ANY", "title": LABEL, "modality": "autologous", "stages": [stage]}
-    return json.dumps(document)
-
 
 @given(documents())
 def test_whatever_the_compiler_accepts_comes_to_its_end(text: str) -> None:
@@ -188,6 +135,57 @@ def test_whatever_the_compiler_accepts_comes_to_its_end(text: str) -> None:
     assert {code for _path, code, _share in found.exceptions} <= {
         "outside.action", "choose.flagged", "timer.late", "value.not_understood"
     }  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(flows())
+def test_whatever_flows_comes_to_its_end_as_well(text: str) -> None:
+    found = rehearse(recipe_of(text), patients=4)
+    assert all(math.isfinite(hours) for hours in found.turn_rounds)
+    codes = {code for _path, code, _share in found.exceptions}
+    assert codes <= {"contingency.called", "loop.unfinished"}
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(flows())
+def test_many_flows_come_to_their_end(text: str) -> None:
+    codes = {code for _path, code, _share in rehearse(recipe_of(text), patients=2).exceptions}
+    assert codes <= {"contingency.called", "loop.unfinished"}
+
+
+def flowing(*, when: str = "one.do.s0 >= 5", after: tuple[str, ...] = ("do",)) -> Recipe:
+    """Two hours in one operation and three in another, behind the first or beside it."""
+
+    def hours(key: str, number: str) -> dict[str, Any]:
+        takes = {"low": number, "expected": number, "high": number}
+        return {**number_step(key), "takes": takes}
+
+    own = {"title": LABEL, "openness": "closed"}
+    stage = {
+        "key": "one", "title": LABEL, "duration": DURATION, "staff": [{"role": "operator"}],
+        "operations": [
+            {**own, "key": "do", "steps": [hours("s0", "1 h")]},
+            {**own, "key": "two", "steps": [hours("a", "2 h")], "when": when},
+            {**own, "key": "three", "steps": [hours("a", "3 h")], "after": list(after)},
+        ],
+    }  # fmt: skip
+    plain = {"recipe": "X", "title": LABEL, "modality": "autologous", "stages": [stage]}
+    return Recipe.model_validate(plain)
+
+
+def test_a_branch_costs_its_time_only_when_it_is_taken() -> None:
+    found = rehearse(flowing(after=("do", "two")), patients=400)
+    # 1 + 3 hours, and two more for the half of the patients whose number is 5 or more.
+    assert found.made.p5 == 4
+    assert found.made.p95 == 6
+    assert found.made.mean == pytest.approx(4 + 2 * 4 / 9, abs=0.15)
+
+
+def test_what_is_done_beside_each_other_takes_the_longer_of_the_two() -> None:
+    found = rehearse(flowing(when="one.do.s0 >= 0"), patients=5)
+    assert (found.made.p5, found.made.p95) == (4, 4)
+    assert found.person_hours == pytest.approx(1 + 2 + 3)
 
 
 # --- the command ------------------------------------------------------------------------------
