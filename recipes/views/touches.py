@@ -26,6 +26,7 @@ from recipes.models import RecipeVersion
 from recipes.parts import duration_text
 from recipes.views import words
 from recipes.views.changes import compared_with
+from recipes.views.shifts import shift_rows
 
 
 @requires(Permission.RECIPES_READ)
@@ -44,6 +45,7 @@ def touched(request: HttpRequest, version: UUID) -> HttpResponse:
         "stock": _stock(before, after, now),
         "booked": [_booked(one) for one in touches.booked(before, after)],
         "people": _people(row, before, after, found, now),
+        "shifts": shift_rows(row, after, now),
         "labels": _said(touches.about_labels(found, before, after)),
         "tests": _said(touches.about_tests(found)),
     }

@@ -1,11 +1,17 @@
 """What a version touches before it is approved: stock, bookings, people, labels, tests."""
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
+from accounts.enums import DutyKind, SubjectKind
+from accounts.services.qualifications import grant_qualification
+from accounts.services.roster import roster
+from accounts.services.shifts import set_shift
 from batches.pages.touched import touched_page
 from recipes import reader, touches
 from recipes.difference import difference
@@ -14,10 +20,17 @@ from recipes.drafting import asked
 from recipes.drafting.changes import apply_all
 from recipes.drafting.plain import yaml_of
 from recipes.enums import UseKind
-from recipes.selectors import version_of
+from recipes.selectors import document, version_of
 from recipes.services.versions import import_recipe
+from recipes.views.shifts import shift_rows
 from records.reading import reading
-from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
+from tests.builders.accounts import (
+    DemoSite,
+    a_command,
+    open_demo_site,
+    person,
+    signed_in_client,
+)
 from tests.builders.batches import OPERATION, batch_at
 from tests.builders.recipes import effective, imported, library_text
 from tests.recipes.test_drafting import data_of
@@ -110,3 +123,52 @@ def test_an_open_batch_is_shown_with_what_lies_ahead() -> None:
     assert [(one["batch"].number, one["changed"], one["passed"], one["next"]) for one in shown] == [
         (number, 2, 1, f"{OPERATION}/clear-after")
     ]
+
+
+# --- from when each shift can work it ------------------------------------------------------------
+
+MONDAY = datetime(2027, 3, 22, 8, tzinfo=UTC)
+
+
+def qualify(site: DemoSite, who: UUID, kind: SubjectKind, key: str, version: int | None) -> None:
+    grant_qualification(
+        command=a_command(site.actor("trainer")), person=who, subject_kind=kind, key=key,
+        label=key, valid_until=MONDAY + timedelta(days=300), version=version,
+    )  # fmt: skip
+
+
+def test_a_shift_can_work_it_once_its_crew_is_trained(
+    committed_db: str, at_time: Callable[[datetime], None]
+) -> None:
+    at_time(MONDAY)
+    site = open_demo_site()
+    version = effective(site)
+    keeper = a_command(site.actor("shift-lead"))
+    made = set_shift(
+        command=keeper, code="D", name="Day", start=time(8), end=time(16), reason="as agreed"
+    )
+    crew = [site.person("operator"), person("operator", site=site, username="two", badge="K-2")]
+    for who in crew:
+        for day in (23, 24):
+            roster(
+                command=a_command(site.actor("shift-lead")), person=who,
+                shift=UUID(str(made["id"])), what=DutyKind.WORKS,
+                first=date(2027, 3, day), last=date(2027, 3, day),
+            )  # fmt: skip
+
+    def found() -> tuple[bool, list[str]]:
+        with reading(site=site.id):
+            row = version_of(version)
+            rows = shift_rows(row, document(row.content_hash), MONDAY)
+        return rows[0]["from"] is not None, rows[0]["lacking"]
+
+    assert found() == (False, [""])
+    for who in crew:
+        qualify(site, who, SubjectKind.PROCEDURE, "SIX-STEPS", 1)
+    assert found() == (False, ["2 × PRODIGY-TCT"])
+    for who in crew:
+        qualify(site, who, SubjectKind.EQUIPMENT_CLASS, "PRODIGY-TCT", None)
+    assert found() == (True, [])
+    client = signed_in_client(site, "qa-reviewer")
+    page = client.get(reverse("recipes:touches", args=[version])).content.decode()
+    assert "23 Mar 2027" in page
