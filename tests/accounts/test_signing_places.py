@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from accounts.services.ceremony import Proof
+from records import reviews
 from records.entries import Payload
 from records.signatures import Signature
 
@@ -34,8 +35,7 @@ def signed_payloads() -> set[type[Payload]]:
     """Return the payload classes in which a signature stands."""
     return {
         one
-        for app in APPS
-        for module in modules(app, "entries")
+        for module in [*(m for app in APPS for m in modules(app, "entries")), reviews]
         for one in vars(module).values()
         if inspect.isclass(one) and issubclass(one, Payload)
         and any(field.annotation is Signature for field in one.model_fields.values())
