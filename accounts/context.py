@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import selectors
+from accounts import policy, selectors
 from accounts.access import access_of
 from accounts.permissions import Permission, role_title
 from accounts.selectors import Access
@@ -46,6 +46,9 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
         "owed_url": reverse("accounts:owed") if access.device is None else "",
         "owes": access.owes,
+        "one_component": access.opened_by_both and access.device is None,
+        "policy_due": access.person.policy != policy.VERSION,
+        "policy": {"version": policy.VERSION, "sentences": policy.SENTENCES},
         "open_alarms": selectors.open_alarms,
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),

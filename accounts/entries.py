@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from records.entries import Fields, Instant, Payload, entry, upcast
+from records.entries import Fields, Instant, Payload, Value, entry, upcast
 
 
 @entry("site.opened", version=1, stream="site")
@@ -14,13 +14,29 @@ class SiteOpened(Payload):
 
 
 @entry("person.joined", version=1, stream="person")
-class PersonJoined(Payload):
-    """``identity_check`` names the paper on which the identity was checked."""
+class PersonJoined1(Payload):
+    """As it was said before it named the site."""
 
     username: str
     printed_name: str
     badge: str
     identity_check: str
+
+
+@upcast("person.joined", version=1)
+def _joined_somewhere(fields: Fields) -> Fields:
+    return {**fields, "home": None}
+
+
+@entry("person.joined", version=2, stream="person")
+class PersonJoined(Payload):
+    """``identity_check`` names the paper on which the identity was checked, ``home`` the site."""
+
+    username: str
+    printed_name: str
+    badge: str
+    identity_check: str
+    home: UUID | None
 
 
 @entry("person.disabled", version=1, stream="person")
@@ -36,6 +52,19 @@ class BadgeTested(Payload):
     passed: bool
     due_at: Instant
     note: str
+
+
+@entry("policy.acknowledged", version=1, stream="person")
+class PolicyAcknowledged(Payload):
+    """The person will answer for what bears their signature (21 CFR 11.10(j)).
+
+    ``content_hash`` is that of the words as they were read in ``language``.
+    """
+
+    policy: str
+    language: str
+    content_hash: str
+    factors: tuple[str, ...]
 
 
 @entry("role.granted", version=1, stream="person")
@@ -221,6 +250,16 @@ class IdleTimeSet(Payload):
     reason: str
 
 
+@entry("second_person.set", version=1, stream="site")
+class SecondPersonSet(Payload):
+    """Whether a kind of second person has to be on site when they sign."""
+
+    rule: UUID
+    second: str
+    on_site: bool
+    reason: str
+
+
 @entry("device.linked", version=1, stream="device")
 class DeviceLinked(Payload):
     """A browser took the enrolment: from now on it is this tablet."""
@@ -302,3 +341,33 @@ class SessionsEnded(Payload):
     """Whoever was signed in as this person, anywhere, is out: a secret or factor may be known."""
 
     reason: str
+
+
+REVIEW_STREAM = "access-review"
+
+
+class Reviewed(Value):
+    """A person as a review of accounts found them: name and roles at the site."""
+
+    person: UUID
+    printed_name: str
+    roles: tuple[str, ...]
+
+
+@entry("access_review.opened", version=1, stream=REVIEW_STREAM)
+class AccessReviewOpened(Payload):
+    """The accounts and rights of a site are to be reviewed, one by one, until ``due``."""
+
+    due: Instant
+    people: tuple[Reviewed, ...]
+
+
+@entry("access_review.decided", version=1, stream=REVIEW_STREAM)
+class AccessReviewDecided(Payload):
+    """What becomes of one person's rights; the last decision closes the review."""
+
+    person: UUID
+    printed_name: str
+    decision: str
+    note: str
+    closes: bool

@@ -53,6 +53,35 @@ class AlarmKind(models.TextChoices):
     SPRAY = "spray", _("many people were tried from one place")
 
 
+class SecondPerson(models.TextChoices):
+    """The second persons of four eyes; a site says of each whether they have to be on site."""
+
+    VERIFIER = "verifier", _("Who verifies a step")
+    RESULT_REVIEWER = "result-reviewer", _("Who reviews a result")
+    REVIEWER = "reviewer", _("Who reviews a batch record")
+    CLOSER = "closer", _("Who closes a deviation")
+    CONCESSION = "concession", _("Who grants a concession")
+    RELEASING = "releasing", _("Who certifies, releases or rejects")
+    APPROVER = "approver", _("Who approves a recipe")
+
+
+class Presence(models.TextChoices):
+    """What is known of where a signer was."""
+
+    TABLET = "tablet", _("at an enrolled tablet of the site")
+    DESK = "desk", _("at a desk inside of the site's networks")
+    REMOTE = "remote", _("outside of the site's networks")
+    UNKNOWN = "unknown", _("at a desk whose place nothing proves")
+
+
+class ReviewDecision(models.TextChoices):
+    """What a review of accounts decides of a person's rights at a site."""
+
+    KEEP = "keep", _("keep as it is")
+    CHANGE = "change", _("change the roles")
+    DISABLE = "disable", _("disable the account")
+
+
 class SubjectKind(models.TextChoices):
     """What a person can be qualified for."""
 

@@ -2,6 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.refusals import AlreadyDecided as AlreadyDecided  # noqa: PLC0414
+from accounts.refusals import BothComponentsNeeded as BothComponentsNeeded  # noqa: PLC0414
+from accounts.refusals import NotOnSite as NotOnSite  # noqa: PLC0414
+from accounts.refusals import PolicyNotAcknowledged as PolicyNotAcknowledged  # noqa: PLC0414
+from accounts.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414
+from accounts.refusals import ReviewDueInvalid as ReviewDueInvalid  # noqa: PLC0414
+from accounts.refusals import ReviewIsOpen as ReviewIsOpen  # noqa: PLC0414
 from accounts.subjects import words
 from mes.lib.refusals import Interlock, Param, Refusal, refuses
 
@@ -113,8 +120,8 @@ class SecondFactorNeeded(Refusal):
 
     code = "credential.second_factor_needed"
     status = 403
-    sentence = _("From outside of the site a password alone does not sign you in.")
-    way_out = _("Sign in with a passkey, or inside of the site.")
+    sentence = _("From outside of the site a password alone neither signs you in nor signs.")
+    way_out = _("Use a passkey, or sign in with a one-time code, or come inside of the site.")
 
 
 class WrongCode(Refusal):

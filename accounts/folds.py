@@ -1,6 +1,8 @@
 """From entries to the rows of sites, people and devices."""
 
 from accounts.entries import (
+    AccessReviewDecided,
+    AccessReviewOpened,
     BadgeTested,
     DeviceEnrolled,
     DevicePlaced,
@@ -10,6 +12,7 @@ from accounts.entries import (
     ObligationMet,
     PersonDisabled,
     PersonJoined,
+    PolicyAcknowledged,
     ProcedureVersioned,
     QualificationAsked,
     QualificationFailed,
@@ -17,6 +20,7 @@ from accounts.entries import (
     QualificationWithdrawn,
     RoleGranted,
     RoleRevoked,
+    SecondPersonSet,
     SessionsEnded,
     SignInAlarmAnswered,
     SignInAlarmed,
@@ -26,6 +30,8 @@ from accounts.entries import (
 )
 from accounts.enums import QualificationStatus
 from accounts.models import (
+    AccessReview,
+    AccessReviewItem,
     Alarm,
     AskedSubject,
     Device,
@@ -35,6 +41,7 @@ from accounts.models import (
     ProcedureVersion,
     Qualification,
     RoleAssignment,
+    SecondPersonRule,
     SignInLink,
     Site,
 )
@@ -59,6 +66,20 @@ def _person_disabled(e: Folded[PersonDisabled]) -> None:
 @fold(BadgeTested)
 def _badge_tested(e: Folded[BadgeTested]) -> None:
     change(Person.objects.filter(id=e.stream), e, badge_due_at=e.payload.due_at)
+
+
+@fold(PolicyAcknowledged)
+def _policy_acknowledged(e: Folded[PolicyAcknowledged]) -> None:
+    change(Person.objects.filter(id=e.stream), e, policy=e.payload.policy, policy_at=e.at)
+
+
+@fold(SecondPersonSet)
+def _second_person_set(e: Folded[SecondPersonSet]) -> None:
+    p = e.payload
+    values = {"on_site": p.on_site, "reason": p.reason, "set_at": e.at,
+              "set_by_name": e.actor_name}  # fmt: skip
+    if not change(SecondPersonRule.objects.filter(id=p.rule), e, **values):
+        create(SecondPersonRule, e, id=p.rule, second=p.second, **values)
 
 
 @fold(SessionsEnded)
@@ -187,3 +208,28 @@ def _obligation_incurred(e: Folded[ObligationIncurred]) -> None:
 @fold(ObligationMet)
 def _obligation_met(e: Folded[ObligationMet]) -> None:
     change(Obligation.objects.filter(id=e.payload.obligation), e, met_at=e.at)
+
+
+@fold(AccessReviewOpened)
+def _access_review_opened(e: Folded[AccessReviewOpened]) -> None:
+    create(
+        AccessReview, e,
+        id=e.stream, opened_at=e.at, opened_by_name=e.actor_name, due_at=e.payload.due,
+    )  # fmt: skip
+    for one in e.payload.people:
+        create(
+            AccessReviewItem, e, review=e.stream, person=one.person,
+            printed_name=one.printed_name, roles=list(one.roles),
+        )  # fmt: skip
+
+
+@fold(AccessReviewDecided)
+def _access_review_decided(e: Folded[AccessReviewDecided]) -> None:
+    p = e.payload
+    change(
+        AccessReviewItem.objects.filter(review=e.stream, person=p.person), e,
+        decision=p.decision, note=p.note, decided_at=e.at, decided_by=e.actor,
+        decided_by_name=e.actor_name,
+    )  # fmt: skip
+    if p.closes:
+        change(AccessReview.objects.filter(id=e.stream), e, closed_at=e.at)

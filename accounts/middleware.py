@@ -122,7 +122,7 @@ def _admit(request: HttpRequest, period: Period, at: datetime) -> Access | None:
     if over is None:
         if _is_activity(request) and not period.locked:
             sessions.touch(request.session, period, at)
-        return replace(access, locked=period.locked)
+        return replace(access, locked=period.locked, factors=period.factors)
     _close(access, over)
     if over == PeriodEnd.IDLE and access.device:
         sessions.lock(request.session, period)

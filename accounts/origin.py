@@ -11,6 +11,9 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.enums import Presence
+from records.commands import Actor
+
 UNKNOWN: Final = "-"
 _address: ContextVar[str] = ContextVar("address", default=UNKNOWN)
 
@@ -61,6 +64,15 @@ def identity_of(kind: str, text: str) -> UUID:
     """Return a name for something typed, from which it cannot be guessed back."""
     keyed = f"{settings.SECRET_KEY}:{kind}:{text.strip().lower()}"
     return UUID(bytes=sha256(keyed.encode()).digest()[:16])
+
+
+def presence_of(actor: Actor) -> Presence:
+    """Return what proves where a signer is: the enrolled tablet, or the address of the desk."""
+    if actor.device is not None:
+        return Presence.TABLET
+    if not settings.MES_INSIDE:
+        return Presence.UNKNOWN
+    return Presence.REMOTE if is_outside() else Presence.DESK
 
 
 def is_outside() -> bool:

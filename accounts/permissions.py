@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import SecondPerson
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -224,6 +226,18 @@ ROLES: Final[dict[str, Role]] = {
         *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_VERIFY, P.ACCOUNTS_READ,
     ),
 }  # fmt: skip
+
+
+# A signature with one of these is that of a second person, of this kind.
+SECOND_PERSONS: Final[dict[Permission, SecondPerson]] = {
+    P.BATCHES_VERIFY: SecondPerson.VERIFIER,
+    P.QUALITY_REVIEW_RESULT: SecondPerson.RESULT_REVIEWER,
+    P.QUALITY_REVIEW: SecondPerson.REVIEWER,
+    P.QUALITY_JUDGE: SecondPerson.CLOSER,
+    P.QUALITY_CONCEDE: SecondPerson.CONCESSION,
+    P.QUALITY_RELEASE: SecondPerson.RELEASING,
+    P.RECIPES_APPROVE: SecondPerson.APPROVER,
+}
 
 
 def roles_granting(permission: str) -> list[str]:

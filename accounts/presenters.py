@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import entries as said
-from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd
+from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd, ReviewDecision, SecondPerson
 from accounts.owed import ABOUT
 from accounts.permissions import role_title
 from accounts.subjects import words
@@ -24,6 +24,19 @@ def _person_joined(p: said.PersonJoined) -> str:
 @presents(said.PersonDisabled)
 def _person_disabled(p: said.PersonDisabled) -> str:
     return _("Account disabled: %(reason)s") % {"reason": p.reason}
+
+
+@presents(said.PolicyAcknowledged)
+def _policy_acknowledged(p: said.PolicyAcknowledged) -> str:
+    return _("Policy of electronic signatures acknowledged, version %(v)s") % {"v": p.policy}
+
+
+@presents(said.SecondPersonSet)
+def _second_person_set(p: said.SecondPersonSet) -> str:
+    said_of = {"second": SecondPerson(p.second).label, "reason": p.reason}
+    if p.on_site:
+        return _("%(second)s has to be on site; %(reason)s") % said_of
+    return _("%(second)s may be remote; %(reason)s") % said_of
 
 
 @presents(said.RoleGranted)
@@ -189,3 +202,16 @@ def _obligation_incurred(p: said.ObligationIncurred) -> str:
 @presents(said.ObligationMet)
 def _obligation_met(p: said.ObligationMet) -> str:
     return _("What was owed is done")
+
+
+@presents(said.AccessReviewOpened)
+def _access_review_opened(p: said.AccessReviewOpened) -> str:
+    said_of = {"n": len(p.people), "due": f"{p.due:%Y-%m-%d}"}
+    return _("Review of accounts opened: %(n)s people, due %(due)s") % said_of
+
+
+@presents(said.AccessReviewDecided)
+def _access_review_decided(p: said.AccessReviewDecided) -> str:
+    said_of = {"name": p.printed_name, "what": ReviewDecision(p.decision).label}
+    sentence = _("Account of %(name)s reviewed: %(what)s") % said_of
+    return f"{sentence}; {p.note}" if p.note else sentence

@@ -67,11 +67,12 @@ def check_not_own(actor: Actor, person: UUID) -> None:
 def check_manages(actor: Actor, person: UUID) -> None:
     """Raise NotFound unless the actor manages accounts wherever the person holds a role.
 
-    Accounts are of no site: who could set another site's PIN could sign there.
+    Accounts are of no site: who could set another site's PIN could sign there. Who holds no
+    role is answered for by the site at which they joined.
     """
     if is_system(actor):
         return
-    elsewhere = selectors.sites_held_by(person) - {actor.site}
+    elsewhere = selectors.sites_answering_for(person) - {actor.site}
     if not all(can(replace(actor, site=site), Permission.ACCOUNTS_MANAGE) for site in elsewhere):
         raise NotFound()
 

@@ -5,17 +5,19 @@ All run behind the walls by site: the caller has opened ``reading`` or an act.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.enums import QualificationStatus
+from accounts.enums import QualificationStatus, SecondPerson
 from accounts.models import (
+    AccessReview,
     Alarm,
     Credential,
     Device,
@@ -24,12 +26,26 @@ from accounts.models import (
     Person,
     Qualification,
     RoleAssignment,
+    SecondPersonRule,
     SignInLink,
     Site,
 )
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from mes.lib.refusals import NotFound
 from records.commands import Actor
+
+BOTH_COMPONENTS: Final = (
+    {"badge", "pin"}, {"username", "password"}, {"passkey", "user verification"},
+)  # fmt: skip
+SECOND_FACTORS: Final = frozenset({"passkey", "code", "recovery code"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """What a signature asks of a person: roles at the site, and the policy acknowledged."""
+
+    roles: tuple[str, ...] = ()
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,22 @@ class Access:
     period: UUID
     locked: bool = False
     owes: int = 0
+    factors: tuple[str, ...] = ()
 
     @property
     def permissions(self) -> frozenset[Permission]:
         """What the person may do at the site."""
         return permissions_of(list(self.roles))
+
+    @property
+    def opened_by_both(self) -> bool:
+        """Whether both components of a signature opened the period (21 CFR 11.200(a)(1))."""
+        return any(pair <= set(self.factors) for pair in BOTH_COMPONENTS)
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether a second factor stands behind the period."""
+        return not SECOND_FACTORS.isdisjoint(self.factors)
 
     def may(self, permission: str) -> bool:
         """Say whether one of the person's roles grants ``permission``."""
@@ -164,12 +191,38 @@ def sites_held_by(person: UUID) -> set[UUID]:
     return found
 
 
+def sites_answering_for(person: UUID) -> set[UUID]:
+    """Return the sites that answer for an account: where roles are held, else where it was made."""
+    held = sites_held_by(person)
+    home = Person.objects.filter(id=person).values_list("home", flat=True).first()
+    return held or ({home} if home else set())
+
+
 def roles_of(person: UUID, site: UUID) -> tuple[str, ...]:
     """Return the roles that an active person holds at a site, in the order of ROLES."""
     held = RoleAssignment.objects.filter(
         person=person, person__active=True, site=site, revoked_at__isnull=True
     )
     return in_order(held.values_list("role", flat=True))
+
+
+def signer_at(person: UUID, site: UUID | None) -> Signer:
+    """Return what a signature asks of an active person at a site, in one query."""
+    if site is None:
+        return Signer()
+    rows = Person.objects.filter(id=person, active=True).annotate(roles=_held(site))
+    found = rows.values_list("roles", "policy").first()
+    return Signer(in_order(found[0]), found[1]) if found else Signer()
+
+
+def has_to_be_on_site(second: SecondPerson) -> bool:
+    """Say whether the present site wants this second person on site; if nothing is set, no."""
+    return SecondPersonRule.objects.filter(second=second, on_site=True).exists()
+
+
+def second_person_rules() -> dict[str, SecondPersonRule]:
+    """Return what the present site has set for second persons, by their kind."""
+    return {row.second: row for row in SecondPersonRule.objects.all()}
 
 
 def people_of(site: UUID, *, active: bool = True) -> list[PersonWithRoles]:
@@ -274,3 +327,25 @@ def person_by_subject(provider: str, subject: str) -> Person | None:
 def obligations_of(person: UUID) -> list[Obligation]:
     """Return what a person owes at this site, the oldest first."""
     return list(Obligation.objects.filter(stream=person, met_at__isnull=True))
+
+
+# A review of accounts closed within this time keeps a site's rights reviewed.
+REVIEW_EVERY: Final = timedelta(days=183)
+
+
+def open_access_review() -> AccessReview | None:
+    """Return the review of accounts that is open at the present site."""
+    return AccessReview.objects.filter(closed_at__isnull=True).first()
+
+
+def closed_access_reviews() -> list[AccessReview]:
+    """Return the past reviews of accounts of the present site, newest first."""
+    return list(AccessReview.objects.filter(closed_at__isnull=False)[:20])
+
+
+def access_review_overdue(*, at: datetime) -> bool:
+    """Say whether no review was closed lately and none runs in time."""
+    rows = AccessReview.objects.filter(
+        Q(closed_at__gt=at - REVIEW_EVERY) | Q(closed_at__isnull=True, due_at__gt=at)
+    )
+    return not rows.exists()

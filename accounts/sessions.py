@@ -40,6 +40,8 @@ class Period:
     opened: datetime
     active: datetime
     locked: bool = False
+    # By what it was opened: whether one component is enough for a signature in it.
+    factors: tuple[str, ...] = ()
 
     def expired(self, at: datetime) -> bool:
         """Say whether the period has reached its longest time."""
@@ -63,12 +65,13 @@ def period_of(session: SessionBase) -> Period | None:
         opened=datetime.fromisoformat(kept["opened"]),
         active=datetime.fromisoformat(kept["active"]),
         locked=kept["locked"],
+        factors=tuple(kept.get("factors", ())),
     )
 
 
 def _keep(session: SessionBase, period: Period) -> None:
     session[KEY] = {
-        name: value if value is None or isinstance(value, bool) else _text(value)
+        name: value if value is None or isinstance(value, bool | tuple) else _text(value)
         for name, value in asdict(period).items()
     }
 
@@ -89,6 +92,7 @@ def begin(request: HttpRequest, opened: dict[str, Any]) -> None:
         device=UUID(device) if device else None,
         opened=now,
         active=now,
+        factors=tuple(opened.get("factors", ())),
     )
     _keep(request.session, period)
     rotate_token(request)

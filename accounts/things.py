@@ -18,6 +18,7 @@ thing(
     "site", _("Site"), retention="quality-system",
     labels=labels_of(Site, "code"), find=found_by(Site, "code", "name"),
 )  # fmt: skip
+thing("access-review", _("Review of accounts"), retention="people")
 thing("sign-in", _("Register of sign-in"), retention="people")
 
 words({
@@ -26,6 +27,10 @@ words({
     "person.disabled": _("Account disabled"),
     "person.sessions_ended": _("Sessions ended"),
     "badge.tested": _("Badge tested"),
+    "policy.acknowledged": _("Policy of signatures acknowledged"),
+    "second_person.set": _("Place of a second person set"),
+    "access_review.opened": _("Review of accounts opened"),
+    "access_review.decided": _("Account reviewed"),
     "role.granted": _("Role granted"),
     "role.revoked": _("Role revoked"),
     "credential.changed": _("Secret set"),

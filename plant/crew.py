@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.enums import SubjectKind
+from accounts.enums import Presence, SubjectKind
 from accounts.services.ceremony import Proof
 from accounts.services.people import grant_role, join_person
+from accounts.services.policy import acknowledge_policy
 from accounts.services.qualifications import ask_subject, grant_qualification
 from mes.lib import clock
 from mes.lib.evidence import JSON
@@ -96,7 +97,7 @@ class Crew:
         person, hire = self.people[key]
         return Proof(
             person=person, printed_name=hire.name, site=self.site, zone=self.zone,
-            factors=("badge", "pin"), at=clock.now(),
+            factors=("badge", "pin"), at=clock.now(), presence=Presence.TABLET,
         )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def hire_all(crew: Crew) -> None:
         for role in hire.roles:
             grant_role(command=crew.setup("accounts.grant_role"), person=person, role=role)
         crew.people[hire.key] = (person, hire)
+        acknowledge_policy(command=crew.command(hire.key, "policy.acknowledge"), person=person)
 
 
 def give_roles(crew: Crew, keys: tuple[str, ...], roles: set[str]) -> None:

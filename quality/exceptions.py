@@ -207,3 +207,46 @@ class LaterResultsOpen(Refusal):
     code = "disposition.later_results_open"
     sentence = _("Not all later results are in and within specification: %(tests)s.")
     way_out = _("Wait for the results; one that fails is answered as an exception.")
+
+
+class NothingChosen(Refusal):
+    """A ceremony over nothing."""
+
+    code = "several.nothing_chosen"
+    status = 422
+    sentence = _("Nothing was chosen. Nothing was signed.")
+    way_out = _("Tick what you want to sign.")
+
+
+class TooMany(Refusal):
+    """Nobody has looked at hundreds of records."""
+
+    code = "several.too_many"
+    status = 422
+    sentence = _("At most %(most)s records are signed at once. Nothing was signed.")
+    way_out = _("Sign fewer of them.")
+
+
+class NotOpened(Refusal):
+    """One signs only what one was shown (21 CFR 11.70)."""
+
+    code = "several.not_opened"
+    status = 403
+    sentence = _("You have not opened %(records)s since you signed in. Nothing was signed.")
+    way_out = _("Open each of them and read it, then sign.")
+
+
+class OpenedHasChanged(Refusal):
+    """What was opened is not what stands there now."""
+
+    code = "several.changed"
+    sentence = _("Changed since you opened it: %(records)s. Nothing was signed.")
+    way_out = _("Open it again, or leave it out.")
+
+
+class FlaggedAlone(Refusal):
+    """What no rule has cleared is an exception: it is looked at, and signed, alone."""
+
+    code = "several.flagged"
+    sentence = _("No rule has cleared %(records)s. Nothing was signed.")
+    way_out = _("Sign it on its own sheet, and leave it out here.")

@@ -39,6 +39,7 @@ urlpatterns = [
     path("samples/<uuid:sample>/", samples.sample, name="sample"),
     path("samples/<uuid:sample>/receive/", samples.receive, name="receive"),
     path("samples/<uuid:sample>/<slug:test>/", samples.enter, name="enter"),
+    path("results/review/", reviews.review_results, name="review_results"),
     path("results/<uuid:result>/correct/", samples.correct, name="correct"),
     path("results/<uuid:result>/review/", reviews.review_result, name="review_result"),
     path("results/<uuid:result>/raw/", samples.raw, name="raw"),

@@ -132,7 +132,8 @@ def _value(model: type[Model], name: str, value: Any, names: Mapping[UUID, str])
     except FieldDoesNotExist:
         return _plain(value, names)
     choices = dict(getattr(field, "flatchoices", ()))
-    return str(choices[value]) if value in choices else _plain(value, names)
+    named = isinstance(value, str | int) and value in choices
+    return str(choices[value]) if named else _plain(value, names)
 
 
 def _plain(value: Any, names: Mapping[UUID, str]) -> str:

@@ -140,6 +140,7 @@ FREE_ACTS = {
     "accounts/services/alarms.py:_raise": "wrong tries are alarmed whoever made them",
     "accounts/services/devices.py:link_device": "the enrolment's sealed address is the right",
     "accounts/services/factors.py:keep_factors": "of one's own person only, which it asks",
+    "accounts/services/policy.py:acknowledge_policy": "of one's own person only, which it asks",
     "accounts/services/periods.py:_open_period": "who signs in has proved who they are",
     "accounts/services/periods.py:_close_period": "everybody may leave",
 }

@@ -31,6 +31,7 @@ FINGERPRINTS = GOLDEN / "fingerprints.txt"
 DOCUMENT = GOLDEN / "documents" / "six-steps.json"
 # What opens a stream: an entry of its kind comes first, since a fold may change what it made.
 OPENS = {
+    "access-review": "access_review.opened",
     "batch": "batch.issued", "coi-register": "coi-register.opened", "order": "order.entered",
     "container": "container.received", "person": "person.joined", "device": "device.enrolled",
     "patient": "patient.entered", "lot": "lot.received", "plan-board": "plan-board.opened",

@@ -1,3 +1,4 @@
+from accounts.models.access_review import AccessReview, AccessReviewItem
 from accounts.models.alarm import Alarm
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
@@ -7,10 +8,13 @@ from accounts.models.person import Person
 from accounts.models.qualification import AskedSubject, ProcedureVersion, Qualification
 from accounts.models.role import RoleAssignment
 from accounts.models.roster import Absence, Duty, Shift
+from accounts.models.second_person import SecondPersonRule
 from accounts.models.site import Site
 
 __all__ = [
     "Absence",
+    "AccessReview",
+    "AccessReviewItem",
     "Alarm",
     "AskedSubject",
     "Attempt",
@@ -23,6 +27,7 @@ __all__ = [
     "ProcedureVersion",
     "Qualification",
     "RoleAssignment",
+    "SecondPersonRule",
     "Shift",
     "SignInLink",
     "Site",

@@ -33,7 +33,12 @@ class Person(Projection, AbstractBaseUser):
     # Under which the plant calls the person; shown where somebody on call is named.
     phone = models.CharField(max_length=30, default="")
     joined_at = models.DateTimeField()
+    # The site that let them join: it answers for the account while no role is held.
+    home = models.UUIDField(null=True)
     disabled_at = models.DateTimeField(null=True)
+    # The policy of electronic signatures that was acknowledged last.
+    policy = models.CharField(max_length=20, default="")
+    policy_at = models.DateTimeField(null=True)
     # Signed-in periods that were opened before are over, wherever they are.
     sessions_ended_at = models.DateTimeField(null=True)
 

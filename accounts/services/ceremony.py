@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from accounts import selectors
-from accounts.enums import CredentialKind
+from accounts import origin, policy, selectors
+from accounts.enums import CredentialKind, Presence
 from accounts.exceptions import (
     NotAllowed,
+    NotOnSite,
     PersonIsDisabled,
+    PolicyNotAcknowledged,
     ProofSpent,
+    SecondFactorNeeded,
     ShownHasChanged,
     WrongCredential,
 )
 from accounts.models import Person
-from accounts.permissions import Permission, role_for
+from accounts.permissions import SECOND_PERSONS, Permission, role_for
 from accounts.services.badges import check_badge
 from accounts.services.credentials import check_own, holds
 from mes.lib import clock
@@ -38,6 +41,8 @@ class Proof:
     """That a person was there: both components were right at ``at``.
 
     Used at once, and by one command only: what a second command signs needs a proof of its own.
+    ``presence`` is what proves where they are; ``strong`` says that a second factor stands
+    behind it (a passkey, or the period's own).
     """
 
     person: UUID
@@ -46,6 +51,8 @@ class Proof:
     zone: str
     factors: tuple[str, ...]
     at: datetime
+    presence: Presence = Presence.UNKNOWN
+    strong: bool = False
     _used_by: set[UUID] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def use(self, a: Act) -> None:
@@ -75,6 +82,15 @@ def prove_by_password(*, username: str, password: str, actor: Actor) -> Proof:
     factors = ("username", "password")
     kind = CredentialKind.PASSWORD
     return _proof(person, kind, password, typed=username, actor=actor, factors=factors)
+
+
+def prove_again(person: Person, kind: CredentialKind, secret: str, *, actor: Actor) -> Proof:
+    """Prove the person whose unbroken period this is by what only they know. Raises as ``prove``.
+
+    Whether the period is unbroken, and both components opened it, is for the caller to know.
+    """
+    factors = ("signed-in period", kind.value)
+    return _proof(person, kind, secret, typed="", actor=actor, factors=factors)
 
 
 def prove_to_replace(*, kind: CredentialKind, typed: str, secret: str, actor: Actor) -> Proof:
@@ -111,6 +127,7 @@ def _proof(
         zone=actor.zone,
         factors=factors,
         at=clock.now(),
+        presence=origin.presence_of(actor),
     )
 
 
@@ -143,15 +160,20 @@ def sign(
     """Return the signature of a proven person under ``content``, at the instant of the act.
 
     The signer must hold ``permission`` at the site of the proof, and the role that grants it is
-    part of the signature (21 CFR 11.50); with ``role`` it is that one or none. Spends the proof.
-    Raises ProofSpent, NotAllowed.
+    part of the signature (21 CFR 11.50); with ``role`` it is that one or none. They have
+    acknowledged the policy, are on site where the site asks that of such a second person, and
+    gave a second factor if they are remote. Spends the proof. Raises ProofSpent, NotAllowed,
+    PolicyNotAcknowledged, NotOnSite, SecondFactorNeeded.
     """
     proof.use(a)
-    roles = selectors.roles_of(proof.person, proof.site) if proof.site else ()
-    role = role_for(permission, [one for one in roles if role in {None, one}])
+    signer = selectors.signer_at(proof.person, proof.site)
+    role = role_for(permission, [one for one in signer.roles if role in {None, one}])
     if role is None:
         said = Permission(permission).value
         raise NotAllowed(person=proof.printed_name, permission=said, streams=[proof.person])
+    if signer.policy != policy.VERSION:
+        raise PolicyNotAcknowledged(person=proof.printed_name)
+    _check_presence(proof, Permission(permission))
     return Signature(
         person=proof.person,
         printed_name=proof.printed_name,
@@ -163,3 +185,14 @@ def sign(
         content_hash=content_hash(content),
         parts=tuple(parts),
     )
+
+
+def _check_presence(proof: Proof, permission: Permission) -> None:
+    """Raise NotOnSite, SecondFactorNeeded. That there are two people is asked elsewhere, always."""
+    second = SECOND_PERSONS.get(permission)
+    proved = proof.presence in (Presence.TABLET, Presence.DESK)
+    if second and not proved and selectors.has_to_be_on_site(second):
+        said = {"person": proof.printed_name, "second": str(second.label)}
+        raise NotOnSite(**said, streams=[proof.person])
+    if proof.presence is Presence.REMOTE and not proof.strong:
+        raise SecondFactorNeeded()

@@ -158,4 +158,6 @@ def proof_of(person: Person, *, factors: tuple[str, ...], actor: Actor) -> Proof
         zone=actor.zone,
         factors=factors,
         at=clock.now(),
+        presence=origin.presence_of(actor),
+        strong=True,
     )

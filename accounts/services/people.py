@@ -47,6 +47,7 @@ def join_person(
             printed_name=printed_name.strip(),
             badge=badge.strip(),
             identity_check=identity_check.strip(),
+            home=a.actor.site,
         )
         a.append(person, joined)
         a.reply = {"id": str(person)}

@@ -113,6 +113,7 @@ def _open_period(*, command: Command, factors: tuple[str, ...]) -> Reply:
             "person": str(actor.person),
             "site": str(actor.site),
             "device": str(actor.device) if actor.device else None,
+            "factors": list(factors),
         }
     return a.reply
 

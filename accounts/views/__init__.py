@@ -1,3 +1,4 @@
+from accounts.views.access_reviews import access_reviews
 from accounts.views.alarms import alarms
 from accounts.views.devices import devices, enrol
 from accounts.views.factors import (
@@ -13,6 +14,7 @@ from accounts.views.own_secrets import own_password, own_pin
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
 from accounts.views.roster import roster
+from accounts.views.second_persons import second_persons
 from accounts.views.shifts import shifts
 from accounts.views.sign_in import home, lock, sign_in, sign_out, tablet_sign_in, unlock
 from accounts.views.single_sign_on import single_sign_on, single_sign_on_back
@@ -20,6 +22,7 @@ from accounts.views.trail import delete_record, trail_export, trail_review
 from accounts.views.ways import ways
 
 __all__ = [
+    "access_reviews",
     "alarms",
     "delete_record",
     "devices",
@@ -40,6 +43,7 @@ __all__ = [
     "person",
     "qualifications",
     "roster",
+    "second_persons",
     "shifts",
     "sign_in",
     "sign_out",

@@ -1,6 +1,7 @@
 """What I owe: the page on which nobody else's work stands."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts import selectors
 from accounts.models import Obligation
 from accounts.owed import ABOUT
+from mes.lib import clock
 from mes.lib.access import signed_in
 from records.web import actor_of
 
@@ -18,8 +20,13 @@ from records.web import actor_of
 def owed(request: HttpRequest) -> HttpResponse:
     """List what the person who is signed in owes at this site, the oldest first."""
     person = actor_of(request).person
-    rows = selectors.obligations_of(person) if person else []
-    return render(request, "accounts/owed.html", {"rows": [_row(row) for row in rows]})
+    rows = owed_rows(person) if person else []
+    return render(request, "accounts/owed.html", {"rows": rows})
+
+
+def owed_rows(person: UUID) -> list[dict[str, Any]]:
+    """Return what a person owes at the present site, as pages show it. Call it in a reading."""
+    return [_row(row) for row in selectors.obligations_of(person)]
 
 
 def _row(row: Obligation) -> dict[str, Any]:
@@ -30,4 +37,5 @@ def _row(row: Obligation) -> dict[str, Any]:
         "batch": row.words.get("batch", ""),
         "why": row.words.get("why", ""),
         "since": row.incurred_at,
+        "days": (clock.now() - row.incurred_at).days,
     }

@@ -20,6 +20,7 @@ from accounts.home import first_page
 from accounts.models import Device
 from accounts.selectors import active_device
 from accounts.services.periods import close_period, sign_in_desk, sign_in_tablet
+from accounts.views.owed import owed_rows
 from mes.lib.access import public, signed_in
 from mes.lib.refusals import Refusal
 from records.reading import reading
@@ -178,7 +179,12 @@ def inside(request: HttpRequest, wanted: str) -> str:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the period and the session."""
+    """End the period and the session; whoever owes something is told first."""
+    access = access_of(request)
+    if access is not None and access.owes and not access.locked and "leave" not in request.POST:
+        with reading(site=access.site.id, person=access.person.id):
+            rows = owed_rows(access.person.id)
+            return render(request, "accounts/leaving.html", {"rows": rows})
     _close(request, PeriodEnd.SIGNED_OUT)
     address = answers.sign_in_url(request)
     sessions.end(request.session)

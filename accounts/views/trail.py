@@ -138,7 +138,7 @@ def _sign(request: HttpRequest, form: Period, comment: str) -> str:
         asked = form.asked(now=clock.now())
     said = {name: str(value or "") for name, value in form.cleaned_data.items()}
     command = command_from(request, "trail.review", {**said, "comment": comment})
-    proof = prove_at_desk(request.POST.dict(), actor=actor)
+    proof = prove_at_desk(request.POST.dict(), actor=actor, within=access_of(request))
     services.review_trail(
         command=command, asked=asked, comment=comment, proof=proof,
         shown=request.POST.get("content_hash", ""),

@@ -2,24 +2,18 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from mes.lib.api.strict import Strict
 
-class StepIn(serializers.Serializer[dict[str, Any]]):
+
+class StepIn(Strict):
     """A step that is due, with its values as text; decimals have a point."""
 
     step = serializers.CharField(max_length=190)
     values = serializers.DictField(
         child=serializers.CharField(max_length=2000, allow_blank=True), default=dict
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse fields that are not the client's to set."""
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError({key: [_("Unknown field.")] for key in unknown})
-        return attrs
 
 
 class StepOut(serializers.Serializer[dict[str, Any]]):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.exceptions import PolicyNotAcknowledged
 from accounts.permissions import ROLES, Permission, role_for
 from accounts.selectors import roles_of
 from batches.findings import sentence
@@ -28,10 +29,19 @@ def _said(refusal: Refusal | None) -> str:
     return f"{refusal} {refusal.way_out_text}".strip() if refusal else ""
 
 
-def proof_of(*, name: str = "", badge: str = "", error: str = "") -> dict[str, Any]:
-    """Return the context of badge and PIN: with ``name`` the badge was read before."""
+def _policy_asked(refusal: Refusal | None) -> bool:
+    return isinstance(refusal, PolicyNotAcknowledged)
+
+
+def proof_of(
+    *, name: str = "", badge: str = "", error: str = "", policy: bool = False
+) -> dict[str, Any]:
+    """Return the context of badge and PIN: with ``name`` the badge was read before.
+
+    ``policy``: the signer still has to acknowledge the policy of electronic signatures.
+    """
     return {"badge_read": bool(name), "badge": badge, "person": short(name) if name else "",
-            "error": error}  # fmt: skip
+            "error": error, "policy": policy}  # fmt: skip
 
 
 def sign_on_page(
@@ -84,7 +94,7 @@ def verify_page(seen: Seen, *, badge: str = "", refusal: Refusal | None = None) 
         "not_yet_url": reverse("batches:tablet"),
         "not_yet": _("The step waits for a second person. Its values are kept."),
         "action": _("Verify"),
-        "proof": proof_of(badge=badge, error=_said(refusal)),
+        "proof": proof_of(badge=badge, error=_said(refusal), policy=_policy_asked(refusal)),
     }
     return {**frame(seen), "sign": sign, "live": True}
 
@@ -115,7 +125,10 @@ def attest_page(
         "not_yet_url": _not_yet(seen),
         "not_yet": _("The steps stay “to be attested”. Work goes on; your home page asks again."),
         "proof": proof_of(
-            name=operation.performer_name if mine else "", badge=badge, error=_said(refusal)
+            name=operation.performer_name if mine else "",
+            badge=badge,
+            error=_said(refusal),
+            policy=_policy_asked(refusal),
         ),
     }
     return {**frame(seen), "sign": sign}

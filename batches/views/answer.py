@@ -48,12 +48,6 @@ def badge_was_read(request: HttpRequest) -> bool:
     return access is not None and access.device is not None
 
 
-def own_badge(request: HttpRequest) -> str:
-    """Return the badge of the person signed in; only where it was read."""
-    access = access_of(request)
-    return access.person.badge if access and badge_was_read(request) else ""
-
-
 def onward(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Go on with the one next thing, in the branch that was worked on."""
     branch = branch_of(request)

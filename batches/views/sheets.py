@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import access_of
 from accounts.exceptions import ShownHasChanged
 from accounts.permissions import Permission
-from accounts.services.ceremony import Proof, prove
+from accounts.services.at_desk import prove_at_tablet
+from accounts.services.ceremony import Proof
 from batches import services
 from batches.models import Operation
 from batches.pages.seen import Seen, look
@@ -22,7 +24,6 @@ from batches.views.answer import (
     branch_of,
     draw,
     onward,
-    own_badge,
     present,
     snapshot,
 )
@@ -33,8 +34,10 @@ from records.web import actor_of, command_from
 SIGN = "batches/sign.html"
 
 
-def _prove(request: HttpRequest, badge: str) -> Proof:
-    return prove(badge=badge, pin=request.POST.get("pin", ""), actor=actor_of(request))
+def _prove(request: HttpRequest, badge: str | None) -> Proof:
+    """Prove whose badge it is; without one, the person signed in by PIN alone."""
+    given, actor = request.POST.dict(), actor_of(request)
+    return prove_at_tablet(given, badge=badge, actor=actor, within=access_of(request))
 
 
 def _look(request: HttpRequest, batch: UUID) -> Seen:
@@ -48,15 +51,15 @@ def _look(request: HttpRequest, batch: UUID) -> Seen:
 def sign_on(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Sign a performer on to the due operation: oneself, or a colleague by badge."""
     own = request.POST.get("who") == "me"
-    badge = own_badge(request) if own else request.POST.get("badge", "")
+    badge = request.POST.get("badge", "")
     operation = request.POST.get("operation", "")
     try:
-        proof = _prove(request, badge)
+        proof = _prove(request, None if own else badge)
         payload = {"batch": str(batch), "operation": operation, "performer": str(proof.person)}
         command = command_from(request, "operation.sign_on", payload)
         services.sign_on(command=command, batch=batch, operation=operation, proof=proof)
     except Refusal as refusal:
-        return _sign_on_again(request, batch, refusal, own=own, badge=badge)
+        return _sign_on_again(request, batch, refusal, own=own, badge="" if own else badge)
     messages.success(request, _("%(name)s performs.") % {"name": proof.printed_name})
     return onward(request, batch)
 
@@ -118,7 +121,7 @@ def attest(request: HttpRequest, batch: UUID, number: int) -> HttpResponse:
         operation = _operation(seen, number)
         shown = request.POST.get("content_hash", "")
         mine = badge_was_read(request) and operation.performer == seen.actor.person
-        proof = _prove(request, own_badge(request) if mine else badge)
+        proof = _prove(request, None if mine else badge)
         payload = {"batch": str(batch), "operation": operation.path}
         command = command_from(request, "operation.attest", payload)
         reply = services.attest_operation(

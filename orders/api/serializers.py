@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from mes.lib.api.strict import Strict
 from orders.enums import Urgency
 from orders.services import NewOrder
 from orders.validators import Window
 
 
-class OrderIn(serializers.Serializer[dict[str, Any]]):
+class OrderIn(Strict):
     """An order to enter. Identifying data are not taken here."""
 
     product = serializers.CharField(max_length=60)

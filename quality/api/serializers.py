@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from mes.lib.api.strict import Strict
 from quality.services.results import Typed
 
 
-class ResultIn(serializers.Serializer[dict[str, Any]]):
+class ResultIn(Strict):
     """A result of one test of a sample. Numbers are text with a decimal point."""
 
     test = serializers.CharField(max_length=60)
@@ -16,13 +16,6 @@ class ResultIn(serializers.Serializer[dict[str, Any]]):
     method = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     equipment = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     interim = serializers.BooleanField(default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse fields that are not the client's to set."""
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError({key: [_("Unknown field.")] for key in unknown})
-        return attrs
 
     def typed(self) -> Typed:
         """Return the result out of validated data."""

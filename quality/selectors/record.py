@@ -138,6 +138,7 @@ class BatchRecord:
             *((step.performed_by, "performed") for step in self.steps),
             *((step.recorded_by, "recorded") for step in self.steps),
             *((step.verified_by, "verified") for step in self.steps),
+            *((step.corrected_by, "corrected") for step in self.steps),
             *((one.performer, "performed") for one in self.operations),
         ]
         return {person: part for person, part in reversed(parts) if person}

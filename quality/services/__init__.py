@@ -9,6 +9,7 @@ from quality.services.holds import lift_quality_hold, set_quality_hold
 from quality.services.results import correct_result, enter_result, review_result
 from quality.services.review import sign_review
 from quality.services.samples import receive_sample, register_sample
+from quality.services.several import review_results
 
 __all__ = [
     "certify_later_results",
@@ -25,6 +26,7 @@ __all__ = [
     "release_batch",
     "request_dossier",
     "review_result",
+    "review_results",
     "set_quality_hold",
     "sign_review",
 ]

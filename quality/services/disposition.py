@@ -186,11 +186,12 @@ def certify_later_results(
     """Sign the second stage of a two-stage release: what was pending is in and good.
 
     ``shown`` is the hash of what the signer saw. Raises NothingPending, LaterResultsOpen,
-    ShownHasChanged, NotAllowed. Appends ``batch.later-results-certified``.
+    NotIndependent, ShownHasChanged, NotAllowed. Appends ``batch.later-results-certified``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.QUALITY_RELEASE)
         record = record_of(batch_of(batch))
+        rules.check_independent(record, proof.person, name=proof.printed_name)
         stage = record.disposition
         if stage is None or not stage.pending or stage.final_at:
             raise NothingPending()

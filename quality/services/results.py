@@ -150,17 +150,22 @@ def review_result(
         seen = result_of(result)
     with act(command, streams=[seen.stream, seen.batch]) as a:
         row = result_of(result)
-        _check_reviewable(row, proof)
-        content = result_content(row)
-        check_shown(shown, content)
-        signature = signed(
-            a, proof, meaning=REVIEWED, content=content,
-            permission=Permission.QUALITY_REVIEW_RESULT, parts=(f"result/{row.test}",),
-        )  # fmt: skip
-        a.append(row.stream, ResultReviewed(result=result, signature=signature))
-        _tell_batch(a, row)
+        sign_result(a, row, proof=proof, shown=shown)
         a.reply = {"result": str(result), "outcome": row.outcome}
     return a.reply
+
+
+def sign_result(a: Act, row: Result, *, proof: Proof, shown: str | None) -> None:
+    """Sign the review of one result in a running act. Raises as ``review_result``."""
+    _check_reviewable(row, proof)
+    content = result_content(row)
+    check_shown(shown, content)
+    signature = signed(
+        a, proof, meaning=REVIEWED, content=content,
+        permission=Permission.QUALITY_REVIEW_RESULT, parts=(f"result/{row.test}",),
+    )  # fmt: skip
+    a.append(row.stream, ResultReviewed(result=row.id, signature=signature))
+    _tell_batch(a, row)
 
 
 def _check_reviewable(row: Result, proof: Proof) -> None:

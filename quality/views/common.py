@@ -39,15 +39,9 @@ def may(request: HttpRequest, permission: str) -> bool:
     return access is not None and access.may(permission)
 
 
-def username_of(request: HttpRequest) -> str:
-    """Return the user name of the person who is signed in."""
-    access = access_of(request)
-    return access.person.username if access else ""
-
-
 def proof_from(request: HttpRequest, actor: Actor) -> Proof:
     """Prove the person by what the form brought. Raises the refusals of the ceremony."""
-    return prove_at_desk(request.POST.dict(), actor=actor)
+    return prove_at_desk(request.POST.dict(), actor=actor, within=access_of(request))
 
 
 def refusal_of(do: Callable[[], Any]) -> Refusal | None:

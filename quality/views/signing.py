@@ -18,7 +18,6 @@ from quality.views.common import (
     proof_from,
     refusal_of,
     status_of,
-    username_of,
 )
 from records.web import actor_of
 
@@ -55,7 +54,6 @@ def shown(request: HttpRequest, sheet: Sheet, refused: Refusal | None = None) ->
         "batch": batch,
         "refused": refused,
         "by_badge": request.GET.get("by") == "badge" or bool(request.POST.get("badge")),
-        "username": username_of(request),
         "proof": {"autofocus": True, "badge": request.POST.get("badge", "")},
         "strip": {
             "mark": batch.mark,

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts.access import access_of
 from accounts.permissions import Permission
 from accounts.services.at_desk import prove_at_desk
 from mes.lib.access import requires
@@ -59,7 +60,9 @@ def approve(request: HttpRequest, version: UUID) -> HttpResponse:
     """Sign the approval with user name and password, or a passkey."""
 
     def do(command: Command, seq: int) -> object:
-        proof = prove_at_desk(request.POST.dict(), actor=actor_of(request))
+        proof = prove_at_desk(
+            request.POST.dict(), actor=actor_of(request), within=access_of(request)
+        )
         return versions.approve(command=command, version=version, seq=seq, proof=proof)
 
     return _do(request, version, "approve", do)

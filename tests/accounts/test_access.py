@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, p
 from accounts.context import SECTIONS
 from accounts.middleware import AccessMiddleware, attach
 from accounts.permissions import DESCRIPTIONS, ROLES, Permission, permissions_of, role_for
-from accounts.selectors import access_of
+from accounts.selectors import Access, access_of
 from mes.lib.access import PUBLIC, SIGNED_IN, permission_of, requires
 from mes.lib.ids import uuid7
 from records.reading import reading
@@ -84,15 +84,16 @@ def test_no_address_of_allauth_is_mounted() -> None:
             reverse(name)
 
 
-def answer_of(url: URLPattern, site: DemoSite | None, who: UUID | None, method: str) -> int:
+def access_at(site: DemoSite, who: UUID) -> Access:
+    with reading(site=site.id, person=who):
+        found = access_of(person=who, site=site.id, device=None, period=uuid7())
+    assert found is not None
+    return found
+
+
+def answer_of(url: URLPattern, access: Access | None, method: str) -> int:
     """Return what the middleware says to a person at an address; 200 when the view would run."""
     request = RequestFactory().generic(method, "/")
-    with reading(site=site.id if site else None, person=who):
-        access = (
-            access_of(person=who, site=site.id, device=None, period=uuid7())
-            if who and site
-            else None
-        )
     attach(request, access)
     refused = AccessMiddleware(lambda _: HttpResponse()).process_view(request, url.callback, (), {})
     return refused.status_code if refused else 200
@@ -103,31 +104,31 @@ def answer_of(url: URLPattern, site: DemoSite | None, who: UUID | None, method: 
 @pytest.mark.parametrize("role", all_roles())
 def test_address_opens_to_the_roles_that_hold_its_permission(committed_db: str, role: str) -> None:
     site = open_demo_site()
-    who = person(role, site=site)
+    access = access_at(site, person(role, site=site))
     holds = {PUBLIC, SIGNED_IN, *ROLES[role].permissions}
     opens = {
         name: 200 if permission_of(url.callback) in holds else 403 for name, url in ALL.items()
     }
     for method in ("GET", "POST"):
-        assert {name: answer_of(url, site, who, method) for name, url in ALL.items()} == opens
+        assert {name: answer_of(url, access, method) for name, url in ALL.items()} == opens
 
 
 @pytest.mark.req("P11-10d")
 @pytest.mark.scenario(44)
 def test_nobody_opens_only_what_is_public(committed_db: str) -> None:
-    said = {name: answer_of(url, None, None, "GET") for name, url in ALL.items()}
+    said = {name: answer_of(url, None, "GET") for name, url in ALL.items()}
     assert said == {name: 200 if name in SHOWS_NOTHING else 302 for name in ALL}
 
 
 def test_a_view_without_a_permission_is_closed(committed_db: str) -> None:
     site = open_demo_site()
-    admin = person("admin", site=site)
+    admin = access_at(site, person("admin", site=site))
 
     def forgotten(request: HttpRequest) -> HttpResponse:
         return HttpResponse("open")
 
-    assert answer_of(path("x/", forgotten), site, admin, "GET") == 403
-    assert answer_of(path("x/", requires("no.such")(forgotten)), site, admin, "GET") == 403
+    assert answer_of(path("x/", forgotten), admin, "GET") == 403
+    assert answer_of(path("x/", requires("no.such")(forgotten)), admin, "GET") == 403
 
 
 @pytest.mark.req("P11-10g")

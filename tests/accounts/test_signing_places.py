@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import ModuleType
 
 import pytest
@@ -42,6 +43,10 @@ def signed_payloads() -> set[type[Payload]]:
     }  # fmt: skip
 
 
+source_of = cache(inspect.getsource)
+
+
+@cache
 def functions() -> dict[str, Callable[..., object]]:
     """Return the functions that services define, without their wrappers."""
     return {
@@ -62,8 +67,7 @@ def signing() -> dict[str, Callable[..., object]]:
     return {
         path: one
         for path, one in functions().items()
-        if any(name in inspect.getsource(one) for name in names)
-        and Signature not in taken(one).values()
+        if any(name in source_of(one) for name in names) and Signature not in taken(one).values()
     }
 
 
@@ -78,8 +82,7 @@ def handing_over() -> dict[str, Callable[..., object]]:
     return {
         path: one
         for path, one in functions().items()
-        if Signature not in taken(one).values()
-        and any(call in inspect.getsource(one) for call in calls)
+        if Signature not in taken(one).values() and any(call in source_of(one) for call in calls)
     }
 
 
@@ -91,7 +94,7 @@ def taken(service: Callable[..., object]) -> dict[str, object]:
 @pytest.mark.req("P11-50", "P11-200a")
 def test_every_signed_entry_is_made_by_a_service_with_a_proof() -> None:
     services = signing() | handing_over()
-    made = "".join(inspect.getsource(one) for one in [*services.values(), *handed()])
+    made = "".join(source_of(one) for one in [*services.values(), *handed()])
     assert {one.__name__ for one in signed_payloads() if f"{one.__name__}(" not in made} == set()
     bare = {path for path, one in services.items() if taken(one).get("proof") is not Proof}
     assert (bare, len(signing()) >= 10) == (set(), True)
@@ -106,5 +109,5 @@ def test_every_service_that_signs_is_told_what_was_shown() -> None:
 
 @pytest.mark.req("P11-200a")
 def test_a_signature_is_made_in_the_ceremony_only() -> None:
-    makers = {path for path, one in functions().items() if " Signature(" in inspect.getsource(one)}
+    makers = {path for path, one in functions().items() if " Signature(" in source_of(one)}
     assert makers == {"accounts.services.ceremony.sign"}

@@ -1,6 +1,4 @@
-"""Four eyes in the schema: a service that forgot to ask is refused by the table itself."""
-
-import re
+"""Four eyes in the schema, against the owner too. All pairs: tests/quality/test_four_eyes.py."""
 
 import psycopg
 import pytest
@@ -40,35 +38,3 @@ def test_the_schema_refuses_who_worked_on_a_batch_as_its_reviewer(
             f" (SELECT {part} FROM batches_step WHERE {part} IS NOT NULL LIMIT 1){also}"
         )
     assert refused.value.diag.constraint_name == "batches_batch_performer_is_not_reviewer"
-
-
-PAIRS = {
-    ("batches_batch", "reviewed_by", "dispositioned_by"),
-    ("batches_batchexception", "judged_by", "raised_by"),
-    ("batches_concession", "asked_by", "answered_by"),
-    ("batches_step", "verified_by", "performed_by"),
-    ("quality_result", "reviewed_by", "entered_by"),
-    ("recipes_recipeapproval", "person", "author"),
-}
-
-
-@pytest.mark.req("P11-10d", "A11-6")
-def test_each_pair_of_persons_has_its_constraint(owner_connection: psycopg.Connection) -> None:
-    rows = owner_connection.execute(
-        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
-    ).fetchall()
-    missing = {
-        pair
-        for pair in PAIRS
-        if not any(
-            table == pair[0] and ("<>" in said or "NOT" in said) and set(pair[1:]) <= words(said)
-            for table, said in rows
-        )
-    }
-    assert missing == set()
-
-
-def words(said: str) -> set[str]:
-    """Return the words of a constraint's definition."""
-    return set(re.findall(r"\w+", said))

@@ -13,6 +13,7 @@ from accounts.selectors import access_of
 from accounts.services.credentials import set_credential
 from accounts.services.devices import PlaceRef, enrol_device
 from accounts.services.people import grant_role, join_person
+from accounts.services.policy import acknowledge_policy
 from accounts.services.qualifications import grant_qualification
 from accounts.services.sites import open_site
 from mes.lib.evidence import JSON
@@ -99,8 +100,12 @@ def person(
     username: str = "",
     badge: str = "",
     secrets: bool = False,
+    acknowledged: bool = True,
 ) -> UUID:
-    """Let a person join with roles at a site; with PIN and password if ``secrets``."""
+    """Let a person join with roles at a site; with PIN and password if ``secrets``.
+
+    They know the policy of electronic signatures, unless they have not ``acknowledged`` it.
+    """
     made = uuid7()
     tail = str(made)[-8:]
     join_person(
@@ -113,6 +118,9 @@ def person(
     )
     for role in roles:
         grant_role(command=a_command(site.system), person=made, role=role)
+    if acknowledged:
+        themselves = Actor(person=made, name=name, role="", site=site.id, zone=site.zone)
+        acknowledge_policy(command=a_command(themselves), person=made)
     if secrets:
         give_secrets(made, site)
     return made

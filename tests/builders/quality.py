@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from accounts.enums import Presence
 from accounts.services.ceremony import Proof
 from batches.entries import STREAM, BatchIssued
 from batches.models import Batch, BatchException, Operation, Step
@@ -163,6 +164,7 @@ def proof_of(actor: Actor) -> Proof:
     return Proof(
         person=actor.person, printed_name=actor.name, site=actor.site, zone=actor.zone,
         factors=("username", "password"), at=clock.now(),
+        presence=Presence.DESK,
     )  # fmt: skip
 
 

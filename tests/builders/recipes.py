@@ -3,6 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
+from accounts.enums import Presence
 from accounts.services.ceremony import Proof
 from mes.lib import clock
 from recipes.services import versions
@@ -32,6 +33,7 @@ def proof_of(actor: Actor) -> Proof:
     return Proof(
         person=actor.person, printed_name=actor.name, site=actor.site, zone=actor.zone,
         factors=("username", "password"), at=clock.now(),
+        presence=Presence.DESK,
     )  # fmt: skip
 
 

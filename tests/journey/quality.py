@@ -70,7 +70,7 @@ def _reviewed(stage: Stage, *, count: int) -> None:
     expect(waiting).to_have_count(count)
     addresses = [waiting.nth(n).get_attribute("href") or "" for n in range(count)]
     page = stage.desk(ANALYST, addresses[0])
-    if page.locator("#id_username").count():
+    if page.locator("#id_password").count():
         _sign(page, ANALYST)
     expect(page.locator("[data-refusal]")).to_be_visible()
     stage.watch.checked(page, "own-result-refused")
@@ -82,8 +82,8 @@ def _reviewed(stage: Stage, *, count: int) -> None:
 
 
 def _sign(page: Page, who: str) -> None:
-    """Sign the sheet that is shown, by both components."""
-    page.locator("#id_username").fill(who)
+    """Sign the sheet that is shown: both components opened the period, the password is enough."""
+    expect(page.locator("#id_username")).to_have_count(0)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("form#sign button[type=submit]").click()
 

@@ -60,7 +60,6 @@ def test_an_approver_reads_and_signs(served: str, page: Page) -> None:
     page.get_by_role("link", name="CART19-PRODIGY").click()
     page.get_by_role("link", name="Approve…").click()
     assert faults(page) == []
-    page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign the approval").click()
     expect(page.get_by_text("Another person must approve")).to_be_visible()

@@ -51,5 +51,5 @@ class Desk:
 
     def sign_out(self) -> None:
         """Sign out by the person's menu."""
-        self.page.locator("summary").click()
+        self.page.get_by_role("banner").locator("summary").click()
         self.page.get_by_role("button", name="Sign out").click()

@@ -1,0 +1,71 @@
+"""Refusals of the ceremony and of reviews of accounts; known to others by ``exceptions``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mes.lib.refusals import Interlock, Refusal, refuses
+
+
+class BothComponentsNeeded(Refusal):
+    """One component signs only in the unbroken period that both have opened (11.200(a)(1))."""
+
+    code = "signature.both_needed"
+    status = 403
+    sentence = _("A PIN or password alone does not sign here.")
+    way_out = _("Give both: badge and PIN, or user name and password. Nothing was signed.")
+
+
+class PolicyNotAcknowledged(Refusal):
+    """No signature before the person has said that they answer for it (21 CFR 11.10(j))."""
+
+    code = "signature.policy_not_acknowledged"
+    status = 403
+    sentence = _("%(person)s has not acknowledged the policy of electronic signatures yet.")
+    way_out = _("Read it on this sheet, tick it, and sign again. Nothing was signed.")
+
+
+class NotOnSite(Refusal):
+    """The site wants this second person on site, and nothing proves that they are."""
+
+    code = "signature.not_on_site"
+    status = 403
+    sentence = _("%(second)s has to be on site. Nothing proves that %(person)s is.")
+    way_out = _("Sign at a tablet or a desk of the site, or let somebody sign who is there.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class ReasonMissing(Refusal):
+    """What concerns everybody at a site says why."""
+
+    code = "setting.reason_missing"
+    status = 422
+    sentence = _("Say why.")
+    way_out = _("Write a reason, and send it again.")
+
+
+class ReviewIsOpen(Refusal):
+    """One review of accounts at a time."""
+
+    code = "access_review.open"
+    sentence = _("A review of the accounts of this site is open.")
+    way_out = _("Finish it first.")
+
+
+class ReviewDueInvalid(Refusal):
+    """A review is due within a year, and not in the past."""
+
+    code = "access_review.due"
+    status = 422
+    sentence = _("A review is due on a day to come, within a year.")
+    way_out = _("Choose another day.")
+
+
+class AlreadyDecided(Refusal):
+    """Somebody else has decided of this person."""
+
+    code = "access_review.decided"
+    sentence = _("This person was decided of already.")
+    way_out = _("Open the page again.")
+
+
+refuses("accounts_accessreview_one_open", ReviewIsOpen)
