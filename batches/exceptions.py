@@ -322,3 +322,33 @@ class NotAskedAgain(Refusal):
     code = "signature.not_asked_again"
     sentence = _("This signature stands; it is not asked again.")
     way_out = _("Open the record and see who signed.")
+
+
+class ContainersLeft(Refusal):
+    """A container is left over that is neither stored nor used up (Part IV 9, 21 CFR 211.125)."""
+
+    code = "container.left_over"
+    sentence = _("Not every container is accounted for (%(kind)s): %(labels)s.")
+    way_out = _("Scan those as well, or ask QA.")
+    interlock = Interlock.CONDITIONAL
+    recorded = True
+
+
+class FileUnknown(Refusal):
+    """A step names a file that was never kept."""
+
+    code = "file.unknown"
+    status = 422
+    sentence = _("No such file was kept.")
+    way_out = _("Send the file first, then record the step.")
+
+
+class NotTheirDecision(Refusal):
+    """A decision by somebody who does not hold the role that the recipe names."""
+
+    code = "decision.not_yours"
+    status = 403
+    sentence = _("This is decided by the role %(role)s; %(person)s does not hold it.")
+    way_out = _("Ask a holder of the role to sign in here and decide.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True

@@ -19,6 +19,19 @@ SENTENCES: dict[str, Promise | str] = {
     "label.copies": _("%(applied)s labels were applied, the recipe asks for %(copies)s."),
     "gate.result_flagged": _("%(test)s is out of its limits: %(value)s."),
     "choose.flagged": _("“%(choice)s” was chosen."),
+    "run.read_back": _("%(parameter)s was set to %(set)s, the unit shows %(read)s."),
+    "run.stopped": _("Programme %(programme)s ended early."),
+    "run.alarms": _("The unit raised %(alarms)s alarms."),
+    "connect.failed": _("The connection is not tight."),
+    "reading.out_of_calibration": _(
+        "%(unit)s was out of calibration, due %(due)s: its value is kept and clears nothing."
+    ),
+    "transfer.unbalanced": _(
+        "%(there)s %(measured_in)s were there, %(gone)s %(measured_in)s were poured or are left."
+    ),
+    "sample.hold_missed": _(
+        "Sample %(sample)s came to the laboratory after %(elapsed)s, at most %(max)s are allowed."
+    ),
     "step.corrected": _("Corrected: %(before)s became %(after)s."),
     "concession.used": _("Passed under a concession: %(said)s"),
     "within.missed": _("%(elapsed)s have passed since %(since)s; at most %(max)s are allowed."),

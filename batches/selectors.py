@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from batches.enums import ConcessionState, StepState
@@ -185,6 +186,12 @@ def results_of(batch: UUID) -> dict[str, Result]:
         row.test: Result(row.value, Outcome(row.outcome))
         for row in BatchResult.objects.filter(stream=batch)
     }
+
+
+def names_file(batch: UUID, sha256: str) -> bool:
+    """Say whether a step of a batch of this site names a kept file."""
+    named = Q(values__file=sha256) | Q(values__log=sha256)
+    return Step.objects.filter(named, stream=batch).exists()
 
 
 def concessions_at(batch: UUID, path: str, *, at: datetime) -> set[str]:

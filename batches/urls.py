@@ -14,6 +14,11 @@ urlpatterns = [
     path("tablet/happened/", views.tablet_happened, name="tablet_happened"),
     path("<uuid:batch>/", views.record, name="record"),
     path("<uuid:batch>/control-recipe.xml", views.control_recipe, name="control_recipe"),
+    path("<uuid:batch>/file/<str:sha256>/", views.file, name="file"),
+    path("<uuid:batch>/picture/<str:sha256>/", views.picture, name="picture"),
+    path(
+        "preview/<uuid:draft>/picture/<str:sha256>/", views.preview_picture, name="preview_picture"
+    ),
     path("<uuid:batch>/work/", views.work, name="work"),
     path("<uuid:batch>/work/live/", views.live, name="live"),
     path("<uuid:batch>/work/steps/", views.steps, name="steps"),

@@ -40,6 +40,7 @@ class Work:
     values: Mapping[str, str]
     iteration: int = 1
     passed: list[Finding] = field(default_factory=list)
+    marks: list[Finding] = field(default_factory=list)
 
     @property
     def path(self) -> str:
@@ -63,6 +64,14 @@ class Work:
                 raise
             said = sentence(refusal.code, refusal.params)
             self.passed.append(Finding("concession.used", Severity.MAJOR, {"said": said}))
+
+    def mark(self, finding: Finding) -> None:
+        """Keep what was found under the lock: the step goes on, flagged, with a comment."""
+        self.marks.append(finding)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a value that the system knows and nobody entered."""
+        self.values = {**self.values, name: value}
 
     def _conceded(self, refusal: Refusal) -> bool:
         """Whether QA lets this step of this batch pass this interlock now."""

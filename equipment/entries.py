@@ -73,6 +73,28 @@ class StageSpan(Value):
     end: Instant
 
 
+@entry("unit.programme_started", version=1, stream="unit")
+class UnitProgrammeStarted(Payload):
+    """A unit began a programme of its own for a batch (EU GMP Part IV 17)."""
+
+    programme: str
+    programme_version: str
+    batch: UUID
+    batch_number: str
+
+
+@entry("unit.programme_ended", version=1, stream="unit")
+class UnitProgrammeEnded(Payload):
+    """The programme is over: how, with how many alarms, and the hash of the unit's log."""
+
+    programme: str
+    ended: str
+    alarms: int
+    log: str
+    batch: UUID
+    batch_number: str
+
+
 @entry("claim.planned", version=1, stream="*")
 class ClaimPlanned(Payload):
     """Somebody will hold a place or unit from ``start`` to ``end``, cleaning included.

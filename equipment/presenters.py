@@ -41,6 +41,23 @@ def _status(p: entries.UnitStatusSet) -> str:
     return _("Now %(status)s: %(reason)s") % {"status": status, "reason": p.reason}
 
 
+@presents(entries.UnitProgrammeStarted)
+def _programme_started(p: entries.UnitProgrammeStarted) -> str:
+    return _("Programme %(programme)s %(version)s started for batch %(batch)s") % {
+        "programme": p.programme,
+        "version": p.programme_version,
+        "batch": p.batch_number,
+    }
+
+
+@presents(entries.UnitProgrammeEnded)
+def _programme_ended(p: entries.UnitProgrammeEnded) -> str:
+    said = {"programme": p.programme, "batch": p.batch_number, "alarms": p.alarms}
+    if p.ended == "completed":
+        return _("Programme %(programme)s of batch %(batch)s completed, %(alarms)s alarms") % said
+    return _("Programme %(programme)s of batch %(batch)s stopped early, %(alarms)s alarms") % said
+
+
 @presents(entries.ClaimPlanned)
 def _planned(p: entries.ClaimPlanned) -> str:
     return _("%(resource)s booked for batch %(holder)s, %(stage)s") % {

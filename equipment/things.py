@@ -25,6 +25,8 @@ words({
     "unit.commissioned": _("Unit commissioned"),
     "unit.calibrated": _("Unit calibrated"),
     "unit.cleaned": _("Unit cleaned"),
+    "unit.programme_ended": _("Programme of a unit ended"),
+    "unit.programme_started": _("Programme of a unit started"),
     "unit.status": _("Status of a unit changed"),
     "claim.planned": _("Booked"),
     "claim.moved": _("Booking moved"),

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from records.entries import Instant, Payload, Quantity, entry
+from records.entries import Fields, Instant, Payload, Quantity, entry, upcast
 
 LOT = "lot"
 CONTAINER = "container"
@@ -51,8 +51,8 @@ class LotConsumed(Payload):
 
 
 @entry("container.made", version=1, stream=CONTAINER)
-class ContainerMade(Payload):
-    """A container was made here. ``sources`` are the containers that it was filled from."""
+class ContainerMade1(Payload):
+    """A container was made here, as it was said before containers had clocks of their own."""
 
     label: str
     holds: str
@@ -64,6 +64,64 @@ class ContainerMade(Payload):
     unit: str
     location: str
     sources: tuple[UUID, ...]
+
+
+@upcast("container.made", version=1)
+def _without_clocks(fields: Fields) -> Fields:
+    return {**fields, "clocks": {}}
+
+
+@entry("container.made", version=2, stream=CONTAINER)
+class ContainerMade(Payload):
+    """A container was made here. ``sources`` are the containers that it was filled from.
+
+    ``clocks`` came with them: since when each runs, by name; of several sources the earliest.
+    """
+
+    label: str
+    holds: str
+    coi: str
+    mark: str
+    din: str
+    batch: UUID | None
+    volume: Quantity | None
+    unit: str
+    location: str
+    sources: tuple[UUID, ...]
+    clocks: dict[str, Instant]
+
+
+@entry("container.filled", version=1, stream=CONTAINER)
+class ContainerFilled(Payload):
+    """``quantity`` came into a container that was there; ``now`` is what it holds, if known."""
+
+    batch: UUID
+    step: str
+    quantity: Quantity
+    unit: str
+    now: Quantity | None
+    sources: tuple[UUID, ...]
+    clocks: dict[str, Instant]
+
+
+@entry("container.drawn", version=1, stream=CONTAINER)
+class ContainerDrawn(Payload):
+    """``quantity`` went out of a container; ``left`` is what it still holds, if known."""
+
+    batch: UUID
+    step: str
+    quantity: Quantity
+    unit: str
+    left: Quantity | None
+
+
+@entry("container.clock_started", version=1, stream=CONTAINER)
+class ContainerClockStarted(Payload):
+    """A clock of the container's own began to run, such as since its thawing."""
+
+    clock: str
+    batch: UUID
+    step: str
 
 
 @entry("container.received", version=1, stream=CONTAINER)

@@ -1,9 +1,16 @@
 """Entries of materials → rows."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
 from django.db.models import F
 
 from materials.entries import (
+    ContainerClockStarted,
     ContainerConsumed,
+    ContainerDrawn,
+    ContainerFilled,
     ContainerMade,
     ContainerMoved,
     ContainerQuarantined,
@@ -21,7 +28,7 @@ from materials.entries import (
     LotWasRejected,
 )
 from materials.enums import ContainerStatus, LabelState, LotStatus
-from materials.models import Container, ContainerSource, LabelPrint, Lot, LotUse
+from materials.models import Container, ContainerClock, ContainerSource, LabelPrint, Lot, LotUse
 from records.folding import Folded, change, create, fold
 
 
@@ -69,8 +76,44 @@ def _(e: Folded[ContainerMade]) -> None:
         batch=p.batch, volume=p.volume, unit=p.unit, status=ContainerStatus.IN_USE, reason="",
         location=p.location, made_at=e.at,
     )  # fmt: skip
-    for source in p.sources:
-        create(ContainerSource, e, container=e.stream, source=source)
+    _came_from(e, p.sources, p.clocks)
+
+
+def _came_from(
+    e: Folded[ContainerMade] | Folded[ContainerFilled],
+    sources: tuple[UUID, ...],
+    clocks: dict[str, datetime],
+) -> None:
+    known = ContainerSource.objects.filter(container=e.stream).values_list("source", flat=True)
+    for source in dict.fromkeys(sources):
+        if source not in known:
+            create(ContainerSource, e, container=e.stream, source=source)
+    for name, since in clocks.items():
+        _set_clock(e, name, since)
+
+
+def _set_clock(e: Folded[Any], name: str, since: datetime) -> None:
+    if not change(ContainerClock.objects.filter(name=name), e, since=since):
+        create(ContainerClock, e, id=uuid5(e.stream, name), name=name, since=since)
+
+
+@fold(ContainerFilled)
+def _(e: Folded[ContainerFilled]) -> None:
+    p = e.payload
+    if p.now is not None:
+        change(Container.objects.all(), e, volume=p.now, unit=p.unit)
+    _came_from(e, p.sources, p.clocks)
+
+
+@fold(ContainerDrawn)
+def _(e: Folded[ContainerDrawn]) -> None:
+    if e.payload.left is not None:
+        change(Container.objects.all(), e, volume=e.payload.left)
+
+
+@fold(ContainerClockStarted)
+def _(e: Folded[ContainerClockStarted]) -> None:
+    _set_clock(e, e.payload.clock, e.at)
 
 
 @fold(ContainerReceived)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from materials import entries as e
+from materials.numbers import plain
 from records.presenters import presents
 
 
@@ -45,6 +46,25 @@ def _received(p: e.ContainerReceived) -> str:
             "label": p.label, "doubt": p.doubt
         }  # fmt: skip
     return _("Container %(label)s received") % {"label": p.label}
+
+
+@presents(e.ContainerFilled)
+def _filled(p: e.ContainerFilled) -> str:
+    return _("Filled with %(quantity)s %(unit)s at %(step)s") % {
+        "quantity": plain(p.quantity), "unit": p.unit, "step": p.step
+    }  # fmt: skip
+
+
+@presents(e.ContainerDrawn)
+def _drawn(p: e.ContainerDrawn) -> str:
+    return _("%(quantity)s %(unit)s drawn at %(step)s") % {
+        "quantity": plain(p.quantity), "unit": p.unit, "step": p.step
+    }  # fmt: skip
+
+
+@presents(e.ContainerClockStarted)
+def _clock_started(p: e.ContainerClockStarted) -> str:
+    return _("Its clock “%(clock)s” began at %(step)s") % {"clock": p.clock, "step": p.step}
 
 
 @presents(e.ContainerMoved)

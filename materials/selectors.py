@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, Sum
 
 from materials import workflow
 from materials.enums import ContainerKind, LabelState
@@ -19,7 +20,15 @@ from materials.exceptions import (
     MaterialUnknown,
     ScanUnreadable,
 )
-from materials.models import Container, ContainerSource, LabelPrint, Lot, LotUse, Material
+from materials.models import (
+    Container,
+    ContainerClock,
+    ContainerSource,
+    LabelPrint,
+    Lot,
+    LotUse,
+    Material,
+)
 from mes.lib import isbt128
 from mes.lib.isbt128 import ChainOfIdentity, DonationNumber, ScanError
 from records.models import Entry
@@ -174,6 +183,12 @@ def containers_of_batch(batch: UUID) -> list[Container]:
     return list(Container.objects.filter(batch=batch).order_by("made_at", "id"))
 
 
+def drawn_as_samples(batch: UUID) -> list[tuple[str, Decimal]]:
+    """Return what the samples of a batch took from it, by unit."""
+    rows = Container.objects.filter(batch=batch, kind=ContainerKind.SAMPLE, volume__isnull=False)
+    return list(rows.values_list("unit").annotate(whole=Sum("volume")).order_by("unit"))
+
+
 def containers_of_patient(coi: str) -> list[Container]:
     """Return every container of a chain of identity, oldest first."""
     return list(Container.objects.of_patient(coi).order_by("made_at", "id"))
@@ -200,8 +215,27 @@ def next_label(coi: str, kind: str) -> str:
 
     Ask under the lock of the batch or order; the table refuses a label given twice.
     """
-    count = Container.objects.filter(coi=coi, kind=kind).count()
-    return f"{coi[7:9]}-{coi[9:]}-{_LETTERS[kind]}{count + 1:02}"
+    return next_labels(coi, kind, 1)[0]
+
+
+def next_labels(coi: str, kind: str, count: int) -> list[str]:
+    """Return the labels of a patient's next ``count`` containers of a kind, in order."""
+    there = Container.objects.filter(coi=coi, kind=kind).count()
+    start = f"{coi[7:9]}-{coi[9:]}-{_LETTERS[kind]}"
+    return [f"{start}{number:02}" for number in range(there + 1, there + count + 1)]
+
+
+def clocks_of(containers: Sequence[UUID]) -> dict[str, datetime]:
+    """Return since when each clock of some containers runs; of several the earliest."""
+    rows = ContainerClock.objects.filter(stream__in=containers)
+    earliest = rows.values_list("name").annotate(since=Min("since")).order_by("name")
+    return dict(earliest)
+
+
+def made_from(container: UUID) -> list[UUID]:
+    """Return the containers that were filled from one: where its material went."""
+    rows = ContainerSource.objects.filter(source=container)
+    return list(rows.values_list("container", flat=True))
 
 
 def next_statuses(lot: Lot) -> frozenset[str]:

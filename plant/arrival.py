@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 from batches import services as floor
+from batches.enums import Purpose
 from mes.lib import clock, isbt128
 from orders import services as orders
 from orders.models import Order
@@ -16,6 +17,7 @@ from orders.services.collections import Announcement, Receipt
 from orders.services.orders import NewOrder
 from orders.validators import Window
 from plant.plant import Plant
+from recipes.enums import Modality
 from records import outbox
 from records.reading import reading
 
@@ -102,9 +104,11 @@ def _coi(p: Patient) -> str:
 
 def issue(p: Patient) -> None:
     crew = p.plant.crew
+    own = p.plant.recipes[p.recipe].modality == Modality.AUTOLOGOUS
     reply = floor.issue_batch(
         command=crew.command("lindqvist", "batches.issue"), order=known(p.order),
         recipe_version=p.plant.versions[p.recipe],
+        purpose=Purpose.PATIENT if own else Purpose.PRODUCT,
     )  # fmt: skip
     p.batch = UUID(str(reply["batch"]))
 

@@ -1,25 +1,39 @@
 """What good hands enter at a step: the recipe's targets, with the scatter of real life."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
+from batches.interlocks.account import DONE
 from batches.interlocks.identity import KINDS
 from batches.models import Batch
 from batches.selectors import facts_of
 from equipment.models import Claim
 from materials.models import Container
-from materials.selectors import next_label
+from materials.selectors import next_label, next_labels
 from mes.lib import clock
+from mes.lib.filetypes import type_of
 from plant.crew import Crew
 from plant.house import lot_of
 from recipes.document import Placed
-from recipes.enums import ContainerKind, ValueType
+from recipes.enums import ContainerKind, FileKind, Pouring, ValueType
 from recipes.judging import Facts
 from recipes.parts import Limits
 from recipes.step import Measure
+from records import files
 
+# The smallest picture: one grey dot.
+_DOT = (
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550"
+    "000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
+SEEN = {
+    FileKind.PHOTO: bytes.fromhex(_DOT),
+    FileKind.PDF: b"%PDF-1.7\n%%EOF",
+    FileKind.TEXT: b"time,value\n0,37.0\n",
+}
 # One value in so many lies between alert and action limit.
 OUTSIDE_ONE_IN = 60
 
@@ -32,11 +46,22 @@ class Hands:
     batch: Batch
     placed: Placed
     luck: Random
+    brought: list[bytes] = field(default_factory=list)
 
     def values(self) -> dict[str, str]:
         """Return what is entered, by the kind of step. Runs inside ``reading``."""
         step: Any = self.placed.step
         return dict(getattr(self, f"_{step.kind}")(step))
+
+    def keep_files(self) -> None:
+        """Keep what the values name, as the tablet does before the act. Not inside ``reading``."""
+        for content in self.brought:
+            found = type_of(content)
+            files.put(content, media_type=found.media_type if found else "")
+
+    def _bring(self, content: bytes) -> str:
+        self.brought.append(content)
+        return hashlib.sha256(content).hexdigest()
 
     @property
     def facts(self) -> Facts:
@@ -54,6 +79,49 @@ class Hands:
 
     _gate = _calculate = _timer
 
+    def _decide(self, step: Any) -> dict[str, str]:
+        return {**self._choose(step), "comment": "As foreseen."}
+
+    def _run(self, step: Any) -> dict[str, str]:
+        unit = self._equip(step)
+        if step.does == "stop":
+            log = {"log": self._bring(b"programme ended, no alarm\n")} if step.log else {}
+            return {**unit, "ended": "completed", "alarms": "0", **log}
+        values = {**unit, "programme": step.programme, "version": step.version}
+        for one in step.parameters:
+            middle = self._middle(one.limits)
+            told = self.facts.evaluate(one.set) if one.set else middle or Decimal(1)
+            values |= {} if one.set else {f"set-{one.key}": _text(told)}
+            values[f"read-{one.key}"] = _text(told)
+        return values
+
+    def _connect(self, step: Any) -> dict[str, str]:
+        welder = self._equip(step) if step.as_ else {}
+        ends = {name: self._end(end) for name, end in step.ends}
+        return {**welder, **ends, "result": "tight"}
+
+    def _end(self, end: Any) -> str:
+        if end.container is not None:
+            return self._container(end.container).label
+        if end.material is not None:
+            return lot_of(self.crew, end.material)
+        return self._unit(end.equipment)
+
+    def _weigh(self, step: Any) -> dict[str, str]:
+        container = {"container": self._container(step.what).label} if step.what else {}
+        net = self._middle(step.limits) or Decimal(10)
+        tare = {"tare": _text(net / 10)} if step.tare else {}
+        gross = net + net / 10 if step.tare else net
+        return {**self._equip(step), **container, **tare, "gross": _text(gross)}
+
+    def _reading(self, step: Any) -> dict[str, str]:
+        middle = step.target if step.target is not None else self._middle(step.limits)
+        value = Decimal(1) if middle is None else Decimal(middle)
+        return {**self._equip(step), "value": _text(value)}
+
+    def _attach(self, step: Any) -> dict[str, str]:
+        return {"file": self._bring(SEEN[step.files[0]])}
+
     def _choose(self, step: Any) -> dict[str, str]:
         return {"choice": next(one.key for one in step.options if not one.flag)}
 
@@ -64,15 +132,22 @@ class Hands:
         return {"code1": f"={container.din}00", "code2": f"&/{self.batch.coi}"}
 
     def _container(self, asked: ContainerKind) -> Container:
+        return self._containers(asked)[-1]
+
+    def _containers(self, asked: ContainerKind) -> list[Container]:
+        """The containers of a kind that are there, oldest first."""
         rows = Container.objects.of_patient(self.batch.coi).present().filter(kind=KINDS[asked])
-        return rows.order_by("-made_at")[0]
+        return list(rows.order_by("made_at", "label"))
 
     def _equip(self, step: Any) -> dict[str, str]:
+        return {"unit": self._unit(step.as_)}
+
+    def _unit(self, alias: str) -> str:
         held = Claim.objects.of(self.batch.id).live().for_stage(self.placed.stage.key)
-        claim = held.filter(alias=step.as_).first()
+        claim = held.filter(alias=alias).first()
         if claim is None:
-            raise LookupError(f"{self.batch} has no {step.as_}")
-        return {"unit": claim.resource_label.split(",")[0]}
+            raise LookupError(f"{self.batch} has no {alias}")
+        return claim.resource_label.split(",")[0]
 
     def _add(self, step: Any) -> dict[str, str]:
         asked = self.facts.evaluate(step.quantity) if step.quantity else Decimal(1)
@@ -80,7 +155,8 @@ class Hands:
 
     def _sample(self, step: Any) -> dict[str, str]:
         label = next_label(self.batch.coi, KINDS[ContainerKind.SAMPLE])
-        return {"volume": self._measure(step.volume, default="1"), "label": label}
+        source = {"source": self._container(step.from_).label} if step.from_ else {}
+        return {**source, "volume": self._measure(step.volume, default="1"), "label": label}
 
     def _label(self, step: Any) -> dict[str, str]:
         copies = str(step.copies or 1)
@@ -90,11 +166,27 @@ class Hands:
         return values
 
     def _transfer(self, step: Any) -> dict[str, str]:
-        return {
-            "source": self._container(step.from_).label,
-            "target": self._container(step.to).label,
-            "volume": self._measure(step.volume, default="10"),
-        }
+        volume = self._measure(step.volume, default="10")
+        if step.pour == Pouring.DRAW:
+            source, target = self._container(step.from_), self._container(step.to)
+            return {"source": source.label, "target": target.label, "volume": volume}
+        labels = next_labels(self.batch.coi, KINDS[step.to], len(step.made))
+        made = dict(zip(step.made, labels, strict=True))
+        if step.pour == Pouring.POOL:
+            rows = self._containers(step.from_)[: len(step.sources)]
+            there = {name: row.label for name, row in zip(step.sources, rows, strict=False)}
+            whole = sum((row.volume or Decimal(0) for row in rows), Decimal(0))
+            return {**there, **made, "volume": _text(whole) if whole else volume}
+        source = self._container(step.from_)
+        left = (source.volume or Decimal(0)) - Decimal(volume) * len(made)
+        rest = {"rest": _text(max(left, Decimal(0)))} if step.weighs_rest else {}
+        return {"source": source.label, **made, "volume": volume, **rest}
+
+    def _account(self, step: Any) -> dict[str, str]:
+        rows = [row for row in self._containers(step.what) if row.status not in DONE]
+        codes = {name: row.label for name, row in zip(step.codes, rows, strict=False)}
+        more = {"place": "Tank 2, rack 4", "comment": "Not needed any more."}
+        return codes | {name: more[name] for name in step.accepts() if name in more}
 
     def _measure(self, measure: Measure, *, default: str) -> str:
         middle = self._middle(measure.limits)

@@ -48,6 +48,8 @@ ROOMS = (
 )
 # Carried to where they are needed.
 MOVABLE = (("cell-counter", "CM", 6), ("thaw-device", "TH", 4))
+# The same, there only where a recipe asks for them.
+IF_ASKED = (("balance", "BAL", 4), ("incubator", "INC", 6), ("welder", "SW", 4))
 
 
 @dataclass(slots=True)
@@ -78,7 +80,9 @@ def build(crew: Crew, recipes: tuple[Recipe, ...], own: Sequence[Recipe] = ()) -
         )  # fmt: skip
     for plan in ROOMS:
         _open(crew, house, plan)
-    for unit_class, prefix, count in MOVABLE:
+    asked = {line.class_ for recipe in recipes for line in recipe.bill_of_equipment}
+    wanted = tuple(one for one in IF_ASKED if one[0] in asked)
+    for unit_class, prefix, count in (*MOVABLE, *wanted):
         for _ in range(count):
             _commission(crew, house, unit_class, prefix, place=None)
     for number, recipe in enumerate(own, 1):

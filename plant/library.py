@@ -12,7 +12,12 @@ from records.models import Entry
 from records.reading import reading
 
 FOLDER = Path(__file__).resolve().parent.parent / "recipes" / "library"
-FILES = {"CART19-PRODIGY": "cart19-prodigy.yaml", "SIX-STEPS": "six-steps.yaml"}
+FILES = {
+    "CART19-PRODIGY": "cart19-prodigy.yaml",
+    "CART19-CRYO": "cart19-cryo.yaml",
+    "MSC-WJ-ALLO-BANKED": "msc-wj-allo-banked.yaml",
+    "SIX-STEPS": "six-steps.yaml",
+}
 APPROVERS = ("anand", "brenner")
 
 

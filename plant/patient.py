@@ -167,7 +167,9 @@ def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:
         _scan_wrong(p, due, recorder=recorder)
     with reading(site=p.plant.site):
         seen = batch_of(batch)
-        values = Hands(p.plant.crew, seen, placed_of(seen, due.ref), p.luck).values()
+        hands = Hands(p.plant.crew, seen, placed_of(seen, due.ref), p.luck)
+        values = hands.values()
+    hands.keep_files()
 
     def send(values: dict[str, str]) -> Reply:
         payload: dict[str, JSON] = {"batch": str(batch), "step": due.ref, "values": values}

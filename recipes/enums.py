@@ -46,6 +46,38 @@ class ContainerKind(TextChoices):
     SAMPLE = "sample-container", _("Sample container")
 
 
+class Connection(TextChoices):
+    """How two ends are connected."""
+
+    WELD = "weld", _("Sterile weld")
+    LUER = "luer", _("Luer connection")
+    SPIKE = "spike", _("Spike")
+
+
+class Pouring(TextChoices):
+    """How material goes from container to container."""
+
+    DRAW = "draw", _("From one into another")
+    SPLIT = "split", _("From one into several new ones")
+    POOL = "pool", _("From several into one new one")
+
+
+class Fate(TextChoices):
+    """What becomes of a container at its end."""
+
+    STORED = "stored", _("Stored")
+    DISCARDED = "discarded", _("Discarded")
+    CONSUMED = "consumed", _("Used up")
+
+
+class FileKind(TextChoices):
+    """What a file is, by its content."""
+
+    PHOTO = "photo", _("Photo")
+    PDF = "pdf", _("PDF")
+    TEXT = "text", _("Text or table")
+
+
 class Outcome(TextChoices):
     """What a rule said of the values of a step."""
 

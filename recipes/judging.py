@@ -54,6 +54,16 @@ class GateClosed(Refusal):
     interlock = Interlock.CONDITIONAL
 
 
+class WrongProgramme(Refusal):
+    """A unit shows another programme, or another version of it, than the recipe names."""
+
+    code = "run.wrong_programme"
+    sentence = _("The unit shows %(found)s; the recipe asks for %(asked)s.")
+    way_out = _("Load the programme that the recipe names, or ask QA.")
+    interlock = Interlock.CONDITIONAL
+    recorded = True
+
+
 class ValueMissing(Refusal):
     """A formula needs a value that this batch does not have."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +32,8 @@ from recipes.parts import (
     UnitCode,
     decimal_text,
 )
+
+HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class Names(StrEnum):
@@ -100,6 +103,10 @@ class StepBase(Part):
     def accepts(self) -> tuple[str, ...]:
         """Return the names of the values that this step takes."""
         return self.fields
+
+    def optional(self) -> tuple[str, ...]:
+        """Return the names of the values that may be left out."""
+        return ("comment",)
 
     def uses(self) -> tuple[Use, ...]:
         """Return what this step refers to, for the compiler and for where-used questions."""
@@ -207,6 +214,33 @@ def as_code(values: dict[str, str], field: str) -> str:
     text = required(values, field)
     if len(text) > 200 or not text.isprintable():
         raise not_understood(field, _("this is not a code that a label carries."))
+    return text
+
+
+def numbered(name: str, count: int) -> tuple[str, ...]:
+    """Return the names of several values of one sort: ``label1``, ``label2`` …"""
+    return tuple(f"{name}{number}" for number in range(1, count + 1))
+
+
+def as_several(values: dict[str, str], names: tuple[str, ...], *, least: int) -> dict[str, str]:
+    """Read several codes that differ, ``least`` of them; raises ValueNotUnderstood."""
+    given = {name: as_code(values, name) for name in names if values.get(name)}
+    if len(given) < least:
+        missing = next(name for name in names if name not in given)
+        raise not_understood(missing, _("a code is asked for."))
+    seen: set[str] = set()
+    for name, code in given.items():
+        if code in seen:
+            raise not_understood(name, _("this one was given already."))
+        seen.add(code)
+    return given
+
+
+def as_file(values: dict[str, str], field: str) -> str:
+    """Read the hash of a stored file (sha256, hexadecimal); raises ValueNotUnderstood."""
+    text = required(values, field)
+    if not HASH.fullmatch(text):
+        raise not_understood(field, _("a file is asked for."))
     return text
 
 

@@ -38,6 +38,7 @@ ATOMS: Mapping[str, tuple[str, str]] = {
     "mmol": ("millimole", "millimole = 1e-3 * mole"),
     "umol": ("micromole", "micromole = 1e-6 * mole"),
     "m": ("metre", "metre = [length]"),
+    "cm": ("centimetre", "centimetre = 1e-2 * metre"),
     "mm": ("millimetre", "millimetre = 1e-3 * metre"),
     "mbar": ("millibar", "millibar = [pressure]"),
     "[EU]": ("endotoxin_unit", "endotoxin_unit = [endotoxin]"),

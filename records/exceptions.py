@@ -154,3 +154,12 @@ class DeletionNotOffered(Refusal):
     sentence = _("The time of this record is over, but nothing is deleted here.")
     way_out = _("Take it out with its whole site when that is retired. The attempt was recorded.")
     recorded = True
+
+
+class FileNotTaken(Refusal):
+    """A file that is too large, or not what is asked for."""
+
+    code = "file.not_taken"
+    status = 422
+    sentence = _("This file is not taken: %(problem)s")
+    way_out = _("Choose another file, or take the photo again.")

@@ -9,7 +9,22 @@ One module for each kind of step that touches containers, lots, units or claims,
 
 from typing import Protocol
 
-from batches.interlocks import add, clear, equip, label, sample, scan, transfer
+from batches.interlocks import (
+    account,
+    add,
+    attach,
+    clear,
+    connect,
+    decide,
+    equip,
+    label,
+    reading,
+    run,
+    sample,
+    scan,
+    transfer,
+    weigh,
+)
 from batches.models import Batch
 from batches.work import Found, Work
 from recipes.document import Placed
@@ -26,11 +41,18 @@ class Interlocks(Protocol):
 
 
 BY_KIND: dict[str, Interlocks] = {
+    "account": account,
     "add": add,
+    "attach": attach,
     "clear": clear,
+    "connect": connect,
+    "decide": decide,
     "equip": equip,
     "label": label,
+    "reading": reading,
+    "run": run,
     "sample": sample,
     "scan": scan,
     "transfer": transfer,
+    "weigh": weigh,
 }

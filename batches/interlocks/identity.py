@@ -1,5 +1,6 @@
 """Whose container is it: asked by every kind of step that touches one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from batches.exceptions import UnexpectedLabel, WrongKindOfContainer
@@ -8,8 +9,8 @@ from batches.work import Work
 from materials.enums import ContainerKind
 from materials.models import Container
 from materials.rules import check_container_of, check_container_usable, check_second_identifier
-from materials.selectors import container_scanned, next_label, scanned_text
-from materials.services import ContainerDraft, apply_label, issue_label, make_container
+from materials.selectors import container_scanned, next_label, next_labels, scanned_text
+from materials.services import ContainerDraft, apply_label, issue_label, make_container, start_clock
 from mes.lib.isbt128 import ChainOfIdentity, ScanError, parse
 from recipes.enums import ContainerKind as AskedKind
 
@@ -98,6 +99,31 @@ def check_label(work: Work, draft: ContainerDraft, scanned: str) -> None:
             field="scan", scanned=code, expected=expected, step=work.path,
             streams=[work.batch.id],
         )  # fmt: skip
+
+
+def check_labels(work: Work, scanned: list[str], *, asked: AskedKind) -> None:
+    """Check that several labels scanned back are the next ones of this patient, in any order.
+
+    A label of an existing container of another patient is refused as that. Raises
+    UnexpectedLabel, recorded.
+    """
+    due = next_labels(work.batch.coi, KINDS[asked], len(scanned))
+    for code in map(scanned_text, scanned):
+        other = Container.objects.filter(label=code).first()
+        if other is not None:
+            check_container_of(work.batch.coi, other, streams=concerned_by(work.batch, other))
+        if code not in due:
+            raise UnexpectedLabel(
+                field="scan", scanned=code, expected=", ".join(due), step=work.path,
+                streams=[work.batch.id],
+            )  # fmt: skip
+
+
+def begin_clock(work: Work, containers: Sequence[UUID]) -> None:
+    """Begin the clock that the step starts, on what it handles (locked or new)."""
+    clock = work.placed.step.starts
+    for container in containers if clock else ():
+        start_clock(work.a, container, clock or "", batch=work.batch.id, step=work.path)
 
 
 def make(work: Work, draft: ContainerDraft) -> None:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from batches.interlocks.identity import check_label, make, new_container
+from batches.interlocks.identity import begin_clock, check_label, make, new_container
 from batches.models import Batch
 from batches.work import Found, Work
 from materials.services import ContainerDraft
@@ -33,4 +33,6 @@ def check(work: Work) -> None:
 
 def effect(work: Work) -> None:
     """Make the container, its label printed, applied and scanned back."""
-    make(work, _draft(work))
+    draft = _draft(work)
+    make(work, draft)
+    begin_clock(work, [draft.id])

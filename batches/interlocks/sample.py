@@ -2,11 +2,19 @@
 
 from decimal import Decimal
 from typing import cast
+from uuid import UUID
 
-from batches.interlocks.identity import check_label, make, new_container
+from batches.interlocks.identity import (
+    begin_clock,
+    check_identity,
+    check_label,
+    container_of,
+    make,
+    new_container,
+)
 from batches.models import Batch
 from batches.work import Found, Work
-from materials.services import ContainerDraft
+from materials.services import ContainerDraft, Pour, draw_from
 from recipes.document import Placed
 from recipes.enums import ContainerKind
 from recipes.kinds.sample import Step
@@ -18,7 +26,11 @@ SAMPLE_DRAWN = "sample.drawn"
 def find(batch: Batch, placed: Placed, values: dict[str, str]) -> Found:
     """Return the sample container that will be made."""
     draft = new_container(batch, asked=ContainerKind.SAMPLE)
-    return Found(things={"container": draft.id}, new=(draft.new(batch.site),))
+    things, made = {"container": draft.id}, (draft.new(batch.site),)
+    if "source" not in values:
+        return Found(things=things, new=made)
+    source = container_of(batch, [values["source"]])
+    return Found(things={**things, "source": source}, streams=(source,), new=made)
 
 
 def _draft(work: Work) -> ContainerDraft:
@@ -27,20 +39,33 @@ def _draft(work: Work) -> ContainerDraft:
     return ContainerDraft(
         id=work.found.things["container"], label=fresh.label, kind=fresh.kind, coi=fresh.coi,
         mark=fresh.mark, batch=fresh.batch, volume=Decimal(work.values["volume"]),
-        unit=step.volume.unit,
+        unit=step.volume.unit, sources=_sources(work),
     )  # fmt: skip
 
 
+def _sources(work: Work) -> tuple[UUID, ...]:
+    source = work.found.things.get("source")
+    return (source,) if source else ()
+
+
 def check(work: Work) -> None:
-    """The sample carries this patient's next sample label."""
+    """The sample carries this patient's next label, and comes from this patient's container."""
+    asked = cast("Step", work.placed.step).from_
+    for source in _sources(work):
+        check_identity(work, source, [work.values["source"]], asked=asked or ContainerKind.SAMPLE)
     check_label(work, _draft(work), work.values["label"])
 
 
 def effect(work: Work) -> None:
-    """Make the sample container and tell the laboratory."""
+    """Make the sample, charge its volume to what it was drawn from, tell the laboratory."""
     draft = _draft(work)
     step = cast("Step", work.placed.step)
     make(work, draft)
+    for source in _sources(work):
+        quantity, unit = Decimal(work.values["volume"]), step.volume.unit
+        pour = Pour(batch=work.batch.id, step=work.path, quantity=quantity, unit=unit)
+        draw_from(work.a, source, pour)
+    begin_clock(work, [draft.id])
     work.a.enqueue(
         SAMPLE_DRAWN,
         {

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from batches.interlocks.identity import check_identity, container_of
+from batches.interlocks.identity import begin_clock, check_identity, container_of
 from batches.models import Batch
 from batches.work import Found, Work
 from recipes.document import Placed
@@ -23,4 +23,5 @@ def check(work: Work) -> None:
 
 
 def effect(work: Work) -> None:
-    """A scan moves nothing."""
+    """A scan moves nothing; it may begin a clock, such as that of a thawed bag."""
+    begin_clock(work, [work.found.things["container"]])

@@ -1,23 +1,26 @@
-"""What each kind of step shows, by kind: contexts of ``templates/batches/kinds/<kind>.html``.
-
-``PREFIX`` stands before the name of each value in a form, so that no check of a recipe can
-take the name of the form's own fields.
-"""
+"""What each kind of step shows, by kind: contexts of ``templates/batches/kinds/<kind>.html``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from batches.interlocks.identity import KINDS
-from batches.pages.limits import Scale, asked_scale, hit, plain, scale_of
+from batches.pages import containers, machines
+from batches.pages.limits import asked_scale, hit, plain, scale_of
 from batches.pages.seen import Seen, language
-from materials.selectors import next_label, usable_lots
+from batches.pages.showing import (
+    PREFIX,
+    Showing,
+    decimal_sign,
+    entry,
+    material_title,
+    option_of,
+    row,
+    unit_row,
+)
+from materials.selectors import usable_lots
 from mes.lib.refusals import Refusal
-from recipes.document import Placed
 from recipes.enums import ContainerKind, Outcome, ValueType
 from recipes.formulas import parse
 from recipes.judging import Facts
@@ -29,92 +32,14 @@ from recipes.kinds import (
     enter,
     equip,
     gate,
-    label,
-    sample,
     scan,
     timer,
-    transfer,
 )
-from recipes.parts import Choice, duration_text
-from recipes.step import Commented, Measure
+from recipes.parts import duration_text
 
-PREFIX = "v-"
 COI_IDENTIFIER = "&/"
 # From here on a number is written as a power of ten.
 LARGE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Showing:
-    """A step being shown: with what was typed, and what was refused beside which field."""
-
-    seen: Seen
-    placed: Placed
-    given: Mapping[str, str] = field(default_factory=dict)
-    refusal: Refusal | None = None
-
-    def error(self, *names: str) -> str:
-        """Return what is said beside a field, known by any of ``names``."""
-        if self.refusal is None or self.refusal.field not in names:
-            return ""
-        problem = self.refusal.params.get("problem")
-        said = str(problem) if problem else str(self.refusal)
-        return f"{said[:1].upper()}{said[1:]} {self.refusal.way_out_text}".strip()
-
-    def value(self, name: str) -> str:
-        """Return what was typed."""
-        return self.given.get(name, "")
-
-
-def row(show: Showing, number: int, name: str, title: str, *aliases: str, **more: str) -> Any:
-    """Return a scan row; refusals of ``name`` or one of ``aliases`` stand beside it."""
-    error = show.error(name, *aliases)
-    return {
-        "number": number,
-        "name": f"{PREFIX}{name}",
-        "label": title,
-        "value": show.value(name),
-        "how": show.value(f"{name}_how"),
-        "state": "read" if show.value(name) and not error else "",
-        "error": error,
-        **more,
-    }
-
-
-def entry(show: Showing, name: str, title: str, scale: Scale | None = None, **more: Any) -> Any:
-    """Return a value entry with its pad, limits and error."""
-    value = show.value(name)
-    return {
-        "name": f"{PREFIX}{name}",
-        "label": title,
-        "value": value,
-        "limits": scale or None,
-        "hit": hit(scale or {}, value),
-        "error": show.error(name),
-        **more,
-    }
-
-
-def reasons(show: Showing, *, needed: bool = False) -> Any:
-    """Return the reasons that the recipe offers for a comment."""
-    step = show.placed.step
-    offered = step.reasons if isinstance(step, Commented) else ()
-    asked = needed or show.error("comment") != ""
-    return {
-        "reasons": [_option(choice) for choice in offered],
-        "chosen": show.value("reason") or ("other" if not offered and asked else ""),
-        "text": show.value("reason_text"),
-        "needed": asked,
-        "error": show.error("comment"),
-    }
-
-
-def _option(choice: Choice) -> dict[str, Any]:
-    return {"value": choice.key, "label": choice.text.say(language()), "flag": choice.flag}
-
-
-def _sign() -> str:
-    return str(get_format("DECIMAL_SEPARATOR"))
 
 
 def _confirm(show: Showing) -> dict[str, Any]:
@@ -138,16 +63,7 @@ def _scan(show: Showing) -> dict[str, Any]:
 
 def _equip(show: Showing) -> dict[str, Any]:
     step = cast("equip.Step", show.placed.step)
-    held = show.seen.recipe.needs_at(show.placed.stage.key)
-    asked = next((need.class_ for need in held if need.alias == step.as_), step.as_)
-    title = _equipment(show.seen, asked)
-    return {"rows": [row(show, 1, "unit", title, hint=_("code on the machine itself"))]}
-
-
-def _equipment(seen: Seen, class_: str) -> str:
-    lines = (one for one in seen.recipe.bill_of_equipment if one.class_ == class_)
-    line = next(lines, None)
-    return line.title.say(language()) if line else class_
+    return {"rows": [unit_row(show, step.as_)]}
 
 
 def _enter(show: Showing) -> dict[str, Any]:
@@ -165,7 +81,7 @@ def _enter(show: Showing) -> dict[str, Any]:
         unit=unit or "", decimals=0 if whole else step.decimals, note=asked,
     )  # fmt: skip
     return {
-        "entry": body, "number": number, "whole": whole, "sign": _sign(),
+        "entry": body, "number": number, "whole": whole, "sign": decimal_sign(),
         "date": step.value == ValueType.DATE, "signed": _below_zero(step, show.seen.facts),
     }  # fmt: skip
 
@@ -190,7 +106,7 @@ def _decimals(places: int | None) -> str:
 def _choose(show: Showing) -> dict[str, Any]:
     step = cast("choose.Step", show.placed.step)
     return {
-        "options": [_option(option) for option in step.options],
+        "options": [option_of(option) for option in step.options],
         "chosen": show.value("choice"),
         "error": show.error("choice"),
     }
@@ -199,13 +115,11 @@ def _choose(show: Showing) -> dict[str, Any]:
 def _add(show: Showing) -> dict[str, Any]:
     step = cast("add.Step", show.placed.step)
     scale = asked_scale(step, show.seen.facts)
-    lines = (one for one in show.seen.recipe.bill_of_materials if one.material == step.material)
-    line = next(lines, None)
-    title = line.title.say(language()) if line else step.material
+    title = material_title(show, step.material)
     return {
         "rows": [row(show, 1, "lot", title, hint=_("lot on the label"))],
         "entry": entry(show, "quantity", _("Quantity added"), scale, unit=step.unit),
-        "sign": _sign(),
+        "sign": decimal_sign(),
         "asked": scale.get("target", ""),
         "exactly": "" if "alert_low" in scale else scale.get("target", ""),
         "unit": step.unit,
@@ -217,43 +131,6 @@ def _where(seen: Seen, material: str) -> str:
     """Return where the lot lies that expires first; its code is for the scanner to prove."""
     usable = usable_lots(material, seen.now)
     return usable[0].location if usable else ""
-
-
-def _measure(show: Showing, measure: Measure, title: str) -> dict[str, Any]:
-    scale = scale_of(measure.limits, show.seen.facts)
-    volume = entry(show, "volume", title, scale, unit=measure.unit)
-    return {"entry": volume, "sign": _sign()}
-
-
-def _sample(show: Showing) -> dict[str, Any]:
-    step = cast("sample.Step", show.placed.step)
-    tests = [show.seen.recipe.test_by_key[key].title.say(language()) for key in step.tests]
-    back = row(show, 1, "label", _("The label, on the sample"), "scan", "container")
-    return {
-        "tests": tests,
-        "rows": [back],
-        "label": label_due(show.seen, ContainerKind.SAMPLE),
-        **_measure(show, step.volume, _("Volume drawn")),
-    }
-
-
-def label_due(seen: Seen, kind: ContainerKind) -> dict[str, str]:
-    """Return the label that is printed for this patient's next container of a kind."""
-    code = next_label(seen.batch.coi, KINDS[kind])
-    return {"code": code, "kind": str(kind.label)}
-
-
-def _label(show: Showing) -> dict[str, Any]:
-    step = cast("label.Step", show.placed.step)
-    titles = {"printed": _("Printed"), "applied": _("Applied"), "spoiled": _("Spoiled")}
-    counts = [entry(show, name, title, decimals=0, unit="") for name, title in titles.items()]
-    back = row(show, 1, "scan", _("The label, on the container"), "container")
-    return {
-        "counts": counts,
-        "copies": step.copies,
-        "rows": [back] if step.scan_back else [],
-        "label": label_due(show.seen, ContainerKind(step.makes)),
-    }
 
 
 def _calculate(show: Showing) -> dict[str, Any]:
@@ -319,16 +196,6 @@ def _timer(show: Showing) -> dict[str, Any]:
     }
 
 
-def _transfer(show: Showing) -> dict[str, Any]:
-    step = cast("transfer.Step", show.placed.step)
-    source, target = ContainerKind(step.from_), ContainerKind(step.to)
-    rows = [
-        row(show, 1, "source", str(source.label), "container", hint=_("from here")),
-        row(show, 2, "target", str(target.label), hint=_("into this")),
-    ]
-    return {"rows": rows, **_measure(show, step.volume, _("Volume transferred"))}
-
-
 def _gate(show: Showing) -> dict[str, Any]:
     step, facts = cast("gate.Step", show.placed.step), show.seen.facts
     waits = [_awaited(show.seen, key) for key in step.waits_for]
@@ -369,6 +236,8 @@ def _clear(show: Showing) -> dict[str, Any]:
 
 
 BODIES: Mapping[str, Callable[[Showing], dict[str, Any]]] = {
+    **containers.BODIES,
+    **machines.BODIES,
     "add": _add,
     "calculate": _calculate,
     "choose": _choose,
@@ -377,11 +246,8 @@ BODIES: Mapping[str, Callable[[Showing], dict[str, Any]]] = {
     "enter": _enter,
     "equip": _equip,
     "gate": _gate,
-    "label": _label,
-    "sample": _sample,
     "scan": _scan,
     "timer": _timer,
-    "transfer": _transfer,
 }
 
 

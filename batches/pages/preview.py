@@ -34,7 +34,9 @@ class Previewed(Seen):
         return {}
 
 
-def preview_page(recipe: Recipe, path: str, actor: Actor) -> dict[str, Any] | None:
+def preview_page(
+    recipe: Recipe, path: str, actor: Actor, *, draft: UUID | None = None
+) -> dict[str, Any] | None:
     """Return the context of a step's tablet page; None when the recipe has no such step."""
     placed = recipe.by_path.get(path)
     if placed is None:
@@ -45,7 +47,7 @@ def preview_page(recipe: Recipe, path: str, actor: Actor) -> dict[str, Any] | No
         batch=batch, recipe=recipe, steps=_steps(recipe, placed, batch.id),
         operations=operations, claims=[], seq=0, now=batch.due_since, actor=actor,
     )  # fmt: skip
-    return step_page(seen)
+    return step_page(seen, draft=draft)
 
 
 def _batch(recipe: Recipe, placed: Placed) -> Batch:

@@ -27,7 +27,12 @@ from batches.pages.limits import asked_scale, plain, scale_of
 from batches.pages.seen import Seen, language
 from batches.pages.values import FLAGGED, Recorded, recorded
 from materials.models import Lot
-from materials.selectors import containers_of_batch, label_balance, lots_of_batch
+from materials.selectors import (
+    containers_of_batch,
+    drawn_as_samples,
+    label_balance,
+    lots_of_batch,
+)
 from mes.ui.text import quantity_text, unit_text
 from orders.selectors import order_of
 from recipes import flow, paths
@@ -87,6 +92,9 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
         "claims": sorted(seen.claims, key=lambda claim: claim.start),
         "containers": containers_of_batch(seen.batch.id),
         "lots": _lots(seen),
+        "sampled": [
+            quantity_text(plain(whole), unit) for unit, whole in drawn_as_samples(seen.batch.id)
+        ],
         "labels": label_balance(batch=seen.batch.id),
         "signatures": _signatures(envelopes, voided),
         "events": [_event(e, linked=linked) for e in reversed(envelopes)],

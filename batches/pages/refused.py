@@ -51,6 +51,9 @@ TITLES: Mapping[str, Promise | str] = {
     "person.not_qualified": gettext_lazy("Refused: not qualified for this."),
     "timer.too_early": gettext_lazy("Refused: it is too early."),
     "gate.closed": gettext_lazy("Refused: the gate is closed."),
+    "container.left_over": gettext_lazy("Refused: containers are left over."),
+    "run.wrong_programme": gettext_lazy("Refused: this is not the programme."),
+    "decision.not_yours": gettext_lazy("Stop. This is somebody else’s decision."),
 }
 WRONG_PATIENT = "container.wrong_patient"
 OTHER_LOT = {"lot.expired", "lot.not_released", "lot.wrong_material", "lot.unknown"}

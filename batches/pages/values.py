@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from batches.models import Step
 from batches.pages.seen import language
 from mes.ui.text import quantity_text
 from recipes.enums import Outcome
-from recipes.kinds import choose, clear
+from recipes.kinds import choose, clear, run
+from recipes.kinds.run import READ, SET, ProgrammeParameter
 from recipes.parts import duration_text
 from recipes.step import StepBase
 
@@ -34,9 +38,36 @@ TITLES = {
     "elapsed": _("Time passed"),
     "comment": _("Comment"),
     "skipped": _("Skipped, because this does not hold"),
+    "programme": _("Programme"),
+    "version": _("Version"),
+    "ended": _("Ended"),
+    "alarms": _("Alarms"),
+    "log": _("Log"),
+    "file": _("File"),
+    "one": _("One end"),
+    "other": _("Other end"),
+    "result": _("Result"),
+    "container": _("Container"),
+    "tare": _("Tare"),
+    "gross": _("Gross"),
+    "source_of_value": _("Taken"),
+    "rest": _("Left in the source"),
+    "place": _("Stored at"),
 }
-CODES = {"code1", "code2", "unit", "lot", "label", "scan", "source", "target"}
-MEASURED = {"value", "quantity", "volume"}
+CODES = {"code1", "code2", "unit", "lot", "label", "scan", "source", "target", "one", "other",
+         "container"}  # fmt: skip
+MEASURED = {"value", "quantity", "volume", "tare", "gross", "rest"}
+FILES = {"file", "log"}
+SEVERAL = {"source": _("From"), "label": _("Label"), "code": _("Container")}
+# So much of a file's hash tells it from any other by the eye.
+SHORT_HASH = 12
+SAID: Mapping[tuple[str, str], Promise | str] = {
+    ("ended", "completed"): _("Completed"),
+    ("ended", "stopped"): _("Stopped early"),
+    ("result", "tight"): _("Tight"),
+    ("result", "failed"): _("Not tight"),
+    ("source_of_value", "typed"): _("typed from the display"),
+}
 FLAGGED = Outcome.FLAGGED.value
 
 
@@ -48,6 +79,7 @@ class Recorded:
     title: str
     text: str
     mono: bool = False
+    url: str = ""
 
 
 def recorded(row: Step, step: StepBase) -> list[Recorded]:
@@ -58,20 +90,51 @@ def recorded(row: Step, step: StepBase) -> list[Recorded]:
         return [Recorded(check.key, check.text.say(language()), "✓") for check in checked]
     order = [*step.accepts(), *values]
     names = [name for name in dict.fromkeys(order) if name in values]
-    return [_one(name, values[name], step) for name in names]
+    return [_one(name, values[name], step, row) for name in names]
 
 
-def _one(name: str, value: str, step: StepBase) -> Recorded:
-    title = str(TITLES.get(name, name))
-    if name in MEASURED and step.unit_of_value() is not None:
-        return Recorded(name, title, quantity_text(value, step.unit_of_value() or ""))
+def _one(name: str, value: str, step: StepBase, row: Step) -> Recorded:
+    title = _title(name, step)
+    if name in FILES:
+        url = reverse("batches:file", args=[row.stream, value])
+        return Recorded(name, title, f"{value[:SHORT_HASH]}…", mono=True, url=url)
+    text = _in_words(name, value, step)
+    return Recorded(name, title, text, mono=name in CODES or name.rstrip("0123456789") in SEVERAL)
+
+
+def _in_words(name: str, value: str, step: StepBase) -> str:
+    unit = _unit_of(name, step)
+    if unit is not None:
+        return quantity_text(value, unit)
     if name == "elapsed":
-        return Recorded(name, title, duration_text(timedelta(seconds=int(value))))
+        return duration_text(timedelta(seconds=int(value)))
     if name == "choice":
-        options = cast("choose.Step", step).options
+        options = cast("choose.Step", step).options  # of decide as well
         said = {option.key: option.text.say(language()) for option in options}
-        return Recorded(name, title, said.get(value, value))
-    return Recorded(name, title, value, mono=name in CODES)
+        return said.get(value, value)
+    return str(SAID.get((name, value), value))
+
+
+def _unit_of(name: str, step: StepBase) -> str | None:
+    if name.startswith((SET, READ)) and isinstance(step, run.Step):
+        return _parameter(name, step).unit
+    return step.unit_of_value() if name in MEASURED else None
+
+
+def _title(name: str, step: StepBase) -> str:
+    if name == "value" and step.kind == "weigh":
+        return _now("Net")
+    if name.startswith((SET, READ)) and isinstance(step, run.Step):
+        title = _parameter(name, step).title.say(language())
+        return _now("%(what)s, set") % {"what": title} if name.startswith(SET) else (
+            _now("%(what)s, read back") % {"what": title}
+        )  # fmt: skip
+    return str(TITLES.get(name) or SEVERAL.get(name.rstrip("0123456789")) or name)
+
+
+def _parameter(name: str, step: run.Step) -> ProgrammeParameter:
+    key = name.removeprefix(SET).removeprefix(READ)
+    return next(one for one in step.parameters if one.key == key)
 
 
 def in_words(row: Step, step: StepBase) -> str:

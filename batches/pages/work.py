@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from batches.enums import ConcessionState, ProcessState, RecordState
 from batches.findings import sentence
 from batches.models import Concession
-from batches.pages.bodies import Showing, body_of, reasons
+from batches.pages.bodies import body_of
 from batches.pages.head import head_of
 from batches.pages.seen import Seen, language, short
+from batches.pages.showing import Showing, reasons
 from batches.timing import limits_at, overrun
 from mes.lib.refusals import Refusal
 from recipes import paths
@@ -50,19 +52,26 @@ def situation(seen: Seen, *, go_on: bool = False) -> Situation:
 
 
 COMMANDS: Mapping[str, Promise | str] = {
+    "account": gettext_lazy("Account for these"),
     "add": gettext_lazy("Record the addition"),
+    "attach": gettext_lazy("Keep the file"),
     "calculate": gettext_lazy("Accept the result"),
     "choose": gettext_lazy("Record the answer"),
     "clear": gettext_lazy("Record: all is clear"),
     "confirm": gettext_lazy("Record as done"),
+    "connect": gettext_lazy("Record the connection"),
+    "decide": gettext_lazy("Record the decision"),
     "enter": gettext_lazy("Save the value"),
     "equip": gettext_lazy("Bind the unit"),
     "gate": gettext_lazy("Pass the gate"),
     "label": gettext_lazy("Record the labels"),
+    "reading": gettext_lazy("Save the reading"),
+    "run": gettext_lazy("Record the programme"),
     "sample": gettext_lazy("Record the sample"),
     "scan": gettext_lazy("Check the codes"),
     "timer": gettext_lazy("Record and go on"),
     "transfer": gettext_lazy("Record the transfer"),
+    "weigh": gettext_lazy("Save the weight"),
 }
 # Kinds whose page holds nothing that is being typed: it may be drawn anew by itself.
 CALM = {"gate", "confirm"}
@@ -103,9 +112,16 @@ def choose_page(seen: Seen) -> dict[str, Any]:
 
 
 def step_page(
-    seen: Seen, *, given: Mapping[str, str] | None = None, refusal: Refusal | None = None
+    seen: Seen,
+    *,
+    given: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+    draft: UUID | None = None,
 ) -> dict[str, Any]:
-    """Return the context of the due step, with what was typed and refused."""
+    """Return the context of the due step, with what was typed and refused.
+
+    ``draft`` is the draft of a preview, whose pictures are no batch's.
+    """
     placed = seen.placed
     if placed is None or seen.due is None:
         raise TypeError("no step is due")  # ``situation`` said that one is
@@ -122,6 +138,7 @@ def step_page(
         "over": _over(show),
         "text": step.text.say(language()),
         "note": step.note.say(language()) if step.note else "",
+        "pictures": pictures_of(show, draft=draft),
         "scan": _strip(body),
         "auto": step.kind in {"scan", "equip"} and not step.irreversible,
         "asked": asked,
@@ -151,6 +168,15 @@ def late_at(seen: Seen) -> list[str]:
     return [sentence(one.code, one.params) for one in late]
 
 
+def pictures_of(show: Showing, *, draft: UUID | None = None) -> list[dict[str, str]]:
+    """Return the pictures beside the instruction: addresses, and what they show, in words."""
+    name, of = ("preview_picture", draft) if draft else ("picture", show.seen.batch.id)
+    return [
+        {"url": reverse(f"batches:{name}", args=[of, one.sha256]), "alt": one.alt.say(language())}
+        for one in show.placed.step.pictures
+    ]
+
+
 def _over(show: Showing) -> str:
     step = show.placed.step
     kind = {
@@ -167,6 +193,13 @@ def _over(show: Showing) -> str:
         "transfer": _("Transfer"),
         "enter": _("Value"),
         "choose": _("Choice"),
+        "account": _("Accounting"),
+        "attach": _("Photo or file"),
+        "connect": _("Connection"),
+        "decide": _("Decision"),
+        "reading": _("Reading"),
+        "run": _("Programme of a unit"),
+        "weigh": _("Weight"),
     }.get(step.kind, "")  # fmt: skip
     critical = _("critical") if step.critical else ""
     second = _("a second person verifies") if step.verify else ""
@@ -193,7 +226,8 @@ def _elsewhere(show: Showing) -> Refusal | None:
 def _needs_reason(kind: str, body: Mapping[str, Any]) -> bool:
     late = kind == "timer" and bool(body.get("late"))
     outside = kind == "calculate" and bool(body.get("hit"))
-    return late or outside or (kind == "gate" and bool(body.get("flagged")))
+    flagged = kind == "gate" and bool(body.get("flagged"))
+    return late or outside or flagged or kind == "decide" or bool(body.get("why"))
 
 
 def _primary(show: Showing, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,7 +241,7 @@ def _primary(show: Showing, body: Mapping[str, Any]) -> dict[str, Any]:
     if step.kind == "calculate" and body.get("missing"):
         return {"waiting": _("Waiting for a value")}
     primary = {"label": str(COMMANDS[step.kind]), "note": note}
-    reason = step.kind in {"enter", "add", "sample", "transfer"}
+    reason = step.kind in {"enter", "add", "sample", "transfer", "weigh", "reading"}
     return primary | ({"with_reason": _("Save with reason")} if reason else {})
 
 

@@ -69,13 +69,15 @@ def perform_step(
             kind = BY_KIND.get(row.kind)
             if kind:
                 kind.check(work)
+            _check_commented(work)
             brought = next_of(seen, work.recipe, row, values=judged.values, at=a.now)
-            a.append(batch, _entry(work, judged, row, operation, brought, language, typed))
+            said = _entry(work, judged, row, operation, brought, language, typed)
+            a.append(batch, said)
             if kind:
                 kind.effect(work)
             if not row.verify:
                 _close(work, brought)
-        a.reply = _reply(work, judged, row)
+        a.reply = _reply(said, row)
     return a.reply
 
 
@@ -104,7 +106,8 @@ def _find(command: Command, batch: UUID, ref: str, values: dict[str, str]) -> Fo
         return Found()
     kind = BY_KIND.get(placed.step.kind)
     # What is missing is refused by the judgement, with its field.
-    complete = all(values.get(name) for name in placed.step.accepts() if name != "comment")
+    may_lack = {"comment", *placed.step.optional()}
+    complete = all(values.get(name) for name in placed.step.accepts() if name not in may_lack)
     may_end = may_end_stage(recipe, ref)
     if not complete or not (kind or may_end):
         return Found()
@@ -147,6 +150,13 @@ def _judge(work: Work, row: Step) -> Judged:
     return judged
 
 
+def _check_commented(work: Work) -> None:
+    """What an interlock has marked asks for a comment, as any finding. Raises CommentMissing."""
+    if work.marks and not work.values.get("comment"):
+        first = work.marks[0]
+        raise CommentMissing(field="comment", finding=sentence(first.code, first.params))
+
+
 def _conceded(work: Work) -> Judged:
     """Keep the values of a step that QA let pass: no rule has seen them."""
     return Judged(dict(work.values), Outcome.UNCHECKED, rule="concession", rule_version="1")
@@ -163,20 +173,21 @@ def _entry(
 ) -> StepPerformed:
     if operation.performer is None:
         raise TypeError("a step was performed by nobody")  # check_performer refused it before
+    beside = (*work.marks, *work.passed)
     return StepPerformed(
         step=row.path,
         iteration=row.iteration,
         turn=brought.entry(),
         to_be_verified=row.verify,
-        values=judged.values,
-        outcome="flagged" if work.passed else judged.outcome.value,
+        values=dict(work.values),
+        outcome="flagged" if beside else judged.outcome.value,
         rule=judged.rule,
         rule_version=judged.rule_version,
-        findings=tuple(_said(one) for one in (*judged.findings, *work.passed)),
+        findings=tuple(_said(one) for one in (*judged.findings, *beside)),
         performer=operation.performer,
         performer_name=operation.performer_name,
         shown=Shown(language=language, text=work.placed.step.text.say(language)),
-        typed=tuple(name for name in judged.values if name in typed),
+        typed=tuple(name for name in work.values if name in typed),
     )
 
 
@@ -184,11 +195,11 @@ def _said(finding: Finding) -> Said:
     return Said(code=finding.code, severity=finding.severity.value, params=dict(finding.params))
 
 
-def _reply(work: Work, judged: Judged, row: Step) -> Reply:
-    findings: list[JSON] = [sentence(f.code, f.params) for f in (*judged.findings, *work.passed)]
+def _reply(said: StepPerformed, row: Step) -> Reply:
+    findings: list[JSON] = [sentence(f.code, f.params) for f in said.findings]
     return {
         "step": row.ref,
-        "outcome": judged.outcome.value,
+        "outcome": said.outcome,
         "findings": findings,
         "to_be_verified": row.verify,
     }

@@ -1,4 +1,5 @@
 from batches.views.desk import control_recipe, index, issue, record
+from batches.views.files import file, picture, preview_picture
 from batches.views.home import (
     tablet,
     tablet_call,
@@ -16,12 +17,15 @@ __all__ = [
     "attest",
     "call",
     "control_recipe",
+    "file",
     "hold",
     "index",
     "issue",
     "label",
     "live",
+    "picture",
     "preview",
+    "preview_picture",
     "record",
     "report",
     "sign_on",

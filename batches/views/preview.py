@@ -24,7 +24,7 @@ def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Draw the step at the address ``at`` of a draft. Raises NotFound."""
     recipe = recipe_of_draft(draft_of(draft))
     names = request.GET.get("at", "")[:600].split("/")[1::2]
-    page = preview_page(recipe, "/".join(names), actor_of(request)) if recipe else None
+    page = preview_page(recipe, "/".join(names), actor_of(request), draft=draft) if recipe else None
     if page is None:
         raise NotFound()
     return render(request, "batches/work.html", {**page, "touch": "1.0"})

@@ -13,9 +13,10 @@ from batches import services
 from batches.enums import ProcessState
 from batches.exceptions import RefusedNothing
 from batches.models import RefusedAttempt
-from batches.pages.bodies import Showing, body_of
+from batches.pages.bodies import body_of
 from batches.pages.refused import TITLES
 from batches.pages.seen import Seen, look
+from batches.pages.showing import Showing
 from batches.pages.talk import call_page, report_page, steps_page, whom
 from batches.pages.work import frame
 from batches.views.answer import branch_of, draw, may, onward, snapshot
@@ -192,14 +193,14 @@ def _ask_page(
 def label(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show the label of the due step for the printer."""
     seen = look(batch, actor_of(request), branch=branch_of(request))
-    if seen.placed is None or seen.placed.step.kind not in {"label", "sample"}:
+    due = body_of(Showing(seen, seen.placed)).get("label") if seen.placed else None
+    if due is None:
         raise NotFound()
-    body = body_of(Showing(seen, seen.placed))
-    code, identity = body["label"]["code"], coi(seen.batch.coi)
+    identity = coi(seen.batch.coi)
     page = {
         **frame(seen),
-        "label": body["label"],
-        "symbol": draw_symbol(data_matrix(code), label=code),
+        "label": due,
+        "labels": [(code, draw_symbol(data_matrix(code), label=code)) for code in due["codes"]],
         "identity": draw_symbol(data_matrix(identity.scanned_as), label=identity.code),
     }
     return draw(request, "batches/label.html", page)

@@ -14,20 +14,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import Permission
 from batches import selectors
 from batches.exceptions import NotConfirmed
-from batches.pages.bodies import PREFIX
 from batches.pages.seen import language, seq_of
+from batches.pages.showing import PREFIX
 from batches.services import perform_step
+from batches.uploads import keep
 from batches.views.answer import etag_of, onward, present, snapshot
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.isbt128 import ScanError, type_coi, type_din
 from mes.lib.refusals import NotFound, Refusal
+from recipes.kinds.run import READ, SET
 from recipes.step import Commented, StepBase
 from records.commands import Reply
 from records.web import actor_of, command_from
 
 HOW = "_how"
-TYPED_NUMBERS = {"value", "quantity", "volume"}
+TYPED_NUMBERS = {"value", "quantity", "volume", "tare", "gross", "rest"}
+# Numbers that a recipe names itself: what a unit is set to, and what it shows.
+NAMED_NUMBERS = (SET, READ)
 
 
 @requires(Permission.BATCHES_PERFORM)
@@ -44,6 +48,7 @@ def _perform(request: HttpRequest, batch: UUID) -> HttpResponse:
     try:
         with snapshot(request):
             step = selectors.placed_of(selectors.batch_of(batch), path).step
+        given |= files_of(request, step)
         reply = _do(request, batch, path, step, given)
     except Refusal as refusal:
         return present(request, batch, refusal=refusal, given=given, step=path)
@@ -67,6 +72,15 @@ def _do(
     return perform_step(
         command=command, batch=batch, step=path, values=values, language=language(), typed=typed
     )
+
+
+def files_of(request: HttpRequest, step: StepBase) -> dict[str, str]:
+    """Keep the files that came with a step; return their hashes by the names of their values.
+
+    A kept hash goes back into the form, so that nobody sends a file twice. Raises FileNotTaken.
+    """
+    found = ((name, request.FILES.get(f"{PREFIX}{name}")) for name in step.accepts())
+    return {name: keep(file, step, field=name) for name, file in found if file is not None}
 
 
 def typed_of(posted: QueryDict) -> set[str]:
@@ -100,7 +114,8 @@ def values_of(step: StepBase, given: Mapping[str, str]) -> dict[str, str]:
     values: dict[str, str] = {
         name: given[name].strip() for name in step.accepts() if given.get(name, "").strip()
     }
-    for name in TYPED_NUMBERS & values.keys():
+    numbers = {name for name in values if name in TYPED_NUMBERS or name.startswith(NAMED_NUMBERS)}
+    for name in numbers:
         if getattr(step, "value", "decimal") in {"decimal", "integer"}:
             values[name] = _with_point(values[name])
     comment = _comment(step, given)

@@ -72,6 +72,22 @@ class ContainerSource(Projection):
         return f"{self.container} from {self.source}"
 
 
+class ContainerClock(Projection):
+    """Since when a clock of a container runs; it goes along with what is filled from it."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=60)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "name"], name="materials_clock_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LabelPrint(Projection):
     """One printed label of a container, accounted for to its end (21 CFR 211.125)."""
 

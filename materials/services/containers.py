@@ -10,10 +10,13 @@ from uuid import UUID
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from materials import rules
+from materials import rules, selectors
 from materials.entries import (
     CONTAINER,
+    ContainerClockStarted,
     ContainerConsumed,
+    ContainerDrawn,
+    ContainerFilled,
     ContainerMade,
     ContainerMoved,
     ContainerQuarantined,
@@ -68,8 +71,57 @@ def make_container(a: Act, draft: ContainerDraft) -> None:
         unit=draft.unit,
         location=draft.location,
         sources=draft.sources,
+        clocks=selectors.clocks_of(draft.sources),
     )
     a.append(draft.id, said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pour:
+    """A quantity that goes over in a batch's step, in ``unit`` (UCUM)."""
+
+    batch: UUID
+    step: str
+    quantity: Decimal
+    unit: str
+
+
+def draw_from(a: Act, container: UUID, pour: Pour) -> None:
+    """Take a quantity out of a locked container; appends ``container.drawn``.
+
+    What is left is known where its volume is, in the same unit; never less than nothing.
+    """
+    seen = Container.objects.get(id=container)
+    known = seen.volume if seen.unit == pour.unit else None
+    left = max(known - pour.quantity, Decimal(0)) if known is not None else None
+    said = ContainerDrawn(
+        batch=pour.batch, step=pour.step, quantity=pour.quantity, unit=pour.unit, left=left
+    )
+    a.append(container, said)
+
+
+def fill_into(a: Act, container: UUID, pour: Pour, *, sources: tuple[UUID, ...]) -> None:
+    """Fill a quantity from locked ``sources`` into a container; appends ``container.filled``.
+
+    Clocks of the sources go along; the earlier one counts.
+    """
+    seen = Container.objects.get(id=container)
+    here = seen.volume or Decimal(0)
+    now = here + pour.quantity if seen.unit == pour.unit or not here else None
+    said = ContainerFilled(
+        batch=pour.batch, step=pour.step, quantity=pour.quantity, unit=pour.unit, now=now,
+        sources=sources, clocks=selectors.clocks_of((container, *sources)),
+    )  # fmt: skip
+    a.append(container, said)
+
+
+def start_clock(a: Act, container: UUID, clock: str, *, batch: UUID, step: str) -> None:
+    """Begin a clock of a locked container; appends ``container.clock_started``.
+
+    One that runs already runs on: what was thawed once is not fresh again.
+    """
+    if clock not in selectors.clocks_of((container,)):
+        a.append(container, ContainerClockStarted(clock=clock, batch=batch, step=step))
 
 
 def receive_container(a: Act, draft: ContainerDraft, *, doubt: str = "") -> None:

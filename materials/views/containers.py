@@ -158,6 +158,8 @@ def _context(container: UUID, move: Move, label: PrintLabel) -> dict[str, Any]:
         "container": found,
         "labels": selectors.labels_of(container),
         "sources": selectors.containers_named(selectors.sources_of(container)),
+        "made": selectors.containers_named(selectors.made_from(container)),
+        "clocks": sorted(selectors.clocks_of([container]).items()),
         "events": events(selectors.history(container)),
         "move_form": move,
         "label_form": label,

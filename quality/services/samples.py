@@ -7,15 +7,24 @@ from uuid import UUID, uuid5
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
+from batches.entries import ExceptionRaised, Said
+from batches.selectors import batch_of, recipe_of
 from mes.lib.refusals import NotFound
 from quality.entries import SAMPLE, SampleReceived, SampleRegistered
 from quality.enums import SampleState
 from quality.exceptions import SampleAlreadyReceived
 from quality.models import Sample
 from quality.services.signing import written
+from recipes.enums import Severity
+from recipes.judging import Facts
+from recipes.kinds.sample import Step as SampleStep
+from recipes.parts import duration_text
 from records.act import New, act, acting
 from records.commands import Command, Reply
 from records.outbox import Message
+from records.reading import reading
+
+HOLD_MISSED = "sample.hold_missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +82,35 @@ def register_sample(*, command: Command, drawn: Drawn, message: Message | None =
 def receive_sample(*, command: Command, sample: UUID, condition: str) -> Reply:
     """Take a sample into the laboratory; ``condition`` says what was seen.
 
-    Raises SampleAlreadyReceived, TextMissing. Appends ``sample.received``.
+    Raises SampleAlreadyReceived, TextMissing. Appends ``sample.received``; one that comes after
+    the hold time of its recipe is taken in as well, and is an exception of the batch.
     """
-    with act(command, streams=[sample]) as a:
+    with reading(site=command.actor.site, person=command.actor.person):
+        batch = sample_of(sample).batch
+    with act(command, streams=[sample, batch]) as a:
         check_permission(a.actor, Permission.QUALITY_ENTER_RESULT)
         seen = sample_of(sample)
         if seen.state != SampleState.DRAWN:
             raise SampleAlreadyReceived(sample=seen.number, by=seen.received_by_name)
         a.append(sample, SampleReceived(condition=written(condition, field="condition")))
+        late = _too_late(seen, at=a.now)
+        if late:
+            a.append(batch, ExceptionRaised(step=seen.step, said=late, comment=""))
         a.reply = {"sample": str(sample)}
     return a.reply
+
+
+def _too_late(sample: Sample, *, at: datetime) -> Said | None:
+    """Return what is said of a sample whose hold time to the test is over, else None."""
+    recipe = recipe_of(batch_of(sample.batch))
+    placed = recipe.placed(sample.step)
+    hold = placed.step.hold if placed and isinstance(placed.step, SampleStep) else None
+    if hold is None:
+        return None
+    most = Facts(at=at, parameters=recipe.parameter_values).span(hold)
+    waited = at - sample.drawn_at
+    if waited <= most:
+        return None
+    params = {"sample": sample.number, "elapsed": duration_text(waited),
+              "max": duration_text(most)}  # fmt: skip
+    return Said(code=HOLD_MISSED, severity=Severity.MAJOR.value, params=params)

@@ -3,6 +3,7 @@
 from recipes.checks import (
     claims,
     conditions,
+    decisions,
     flow,
     keys,
     library,
@@ -20,6 +21,7 @@ from recipes.checks import (
 __all__ = [
     "claims",
     "conditions",
+    "decisions",
     "flow",
     "keys",
     "library",

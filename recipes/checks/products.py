@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from recipes.enums import ContainerKind
+from recipes.kinds import transfer
 from recipes.messages import Weight
 from recipes.outline import Fault, Outline, StepPlace, check
-from recipes.step import Names
+from recipes.step import Names, StepBase
 
 
 @check("label.not_scanned_back")
@@ -54,26 +55,34 @@ def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
 def containers_are_labelled(outline: Outline) -> Iterator[Fault]:
     """What material is transferred from or into was labelled before."""
     labelled = {ContainerKind.PATIENT, ContainerKind.SAMPLE}
-    if ContainerKind.PRODUCT not in {getattr(one.step, "makes", None) for one in outline.steps}:
+    if ContainerKind.PRODUCT not in {_made(one.step) for one in outline.steps}:
         labelled.add(ContainerKind.PRODUCT)  # said by another check
     for place in outline.steps:
         for field in ("from_", "to"):
             kind = getattr(place.step, field, None)
-            if isinstance(kind, ContainerKind) and kind not in labelled:
+            itself = field == "to" and _made(place.step) == kind
+            if isinstance(kind, ContainerKind) and kind not in labelled and not itself:
                 sentence = _("No step before labels such a container.")
                 yield Fault((*place.path, field.rstrip("_")), sentence)
-        made = getattr(place.step, "makes", None)
+        made = _made(place.step)
         labelled |= {made} if isinstance(made, ContainerKind) else set()
 
 
 @check("product.no_container")
 def product_container_exists(outline: Outline) -> Iterator[Fault]:
     """What is specified for release is in a labelled product container."""
-    makes = (getattr(place.step, "makes", None) for place in outline.steps)
+    makes = (_made(place.step) for place in outline.steps)
     if outline.recipe.specification and ContainerKind.PRODUCT not in makes:
         yield Fault(
             ("stages",), _("A product is specified, and no step labels a product container.")
         )
+
+
+def _made(step: StepBase) -> object:
+    """Return the kind of the containers that a step labels: a split and a pool do so, too."""
+    if isinstance(step, transfer.Step):
+        return step.to if step.made else None
+    return getattr(step, "makes", None)
 
 
 @check("identity.never_scanned")

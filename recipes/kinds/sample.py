@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from recipes.enums import ContainerKind
 from recipes.judging import Facts, Judged, judged
-from recipes.parts import Key, decimal_text
+from recipes.parts import Key, Span, decimal_text
 from recipes.step import (
     Commented,
     Measure,
@@ -25,13 +26,23 @@ RULE, VERSION = "sample.volume", "1"
 
 
 class Step(Commented):
-    """Which tests the sample is for, and how much is drawn."""
+    """Which tests the sample is for, and how much is drawn.
 
-    fields: ClassVar[tuple[str, ...]] = ("volume", "label", "comment")
+    ``from`` names the container that it is drawn from: its code is scanned, and the volume is
+    charged to it. ``hold`` is the most time from drawing to the test.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ("source", "volume", "label", "comment")
 
     kind: Literal["sample"]
     tests: Annotated[tuple[Key, ...], Field(max_length=40)] = ()
     volume: Measure
+    from_: ContainerKind | None = Field(default=None, alias="from")
+    hold: Span | None = None
+
+    def accepts(self) -> tuple[str, ...]:
+        """Return volume and label, and the code of what it is drawn from where that is asked."""
+        return tuple(name for name in self.fields if name != "source" or self.from_ is not None)
 
     def uses(self) -> tuple[Use, ...]:
         """Return the tests."""
@@ -39,7 +50,8 @@ class Step(Commented):
 
     def written(self) -> tuple[Written, ...]:
         """Return the formulas of the volume's limits and distribution."""
-        return self.volume.written("volume")
+        hold = (Written(self.hold, "hold"),) if isinstance(self.hold, str) else ()
+        return (*self.volume.written("volume"), *hold)
 
     def units(self) -> tuple[str, ...]:
         """Return the volume's unit."""
@@ -56,11 +68,13 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     if volume <= 0:
         raise not_understood("volume", _("more than nothing is asked for."))
     findings = against(volume, step.volume.limits, facts, field="volume")
-    kept = with_comment(values, {"volume": decimal_text(volume), "label": label})
+    source = {"source": as_code(values, "source")} if step.from_ is not None else {}
+    kept = with_comment(values, {**source, "volume": decimal_text(volume), "label": label})
     seen = step.volume.limits is not None
     return judged(kept, rule=RULE, version=VERSION, findings=findings, seen=seen)
 
 
 def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
     """Draw a volume; the label is any."""
-    return {"volume": step.volume.draw(facts, luck, default=1), "label": "SAMPLE"}
+    given = {"volume": step.volume.draw(facts, luck, default=1), "label": "SAMPLE"}
+    return given if step.from_ is None else {**given, "source": "SOURCE"}

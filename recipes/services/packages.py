@@ -15,6 +15,7 @@ from equipment.models import EquipmentClass
 from materials.models import Material
 from mes.lib import evidence
 from mes.lib.evidence import JSON
+from mes.lib.filetypes import type_of
 from mes.lib.ids import uuid7
 from recipes.document import Operation, Recipe
 from recipes.drafting.plain import normal
@@ -95,7 +96,8 @@ def open_package(*, command: Command, content: bytes) -> Reply:
     package = unpacked(content, signing.public_keys(settings.MES_PACKAGE_KEY))
     recipe = _recipe(package)
     for picture in package.pictures.values():
-        files.put(picture, media_type="application/octet-stream")
+        found = type_of(picture)
+        files.put(picture, media_type=found.media_type if found else "application/octet-stream")
     name = hashlib.sha256(content).hexdigest()
     files.put(content, media_type="application/zip")
     draft = uuid7()

@@ -22,10 +22,12 @@ from recipes.views.library import (
     withdraw_operation,
 )
 from recipes.views.picture import draft_picture, picture
+from recipes.views.pictures import add_picture
 from recipes.views.touches import touched
 from recipes.views.versions import schema, source, version, versions
 
 __all__ = [
+    "add_picture",
     "approve",
     "approvers",
     "batchml_file",

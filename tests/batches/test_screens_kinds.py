@@ -8,14 +8,17 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from batches.pages.preview import preview_page
 from batches.pages.seen import Seen, look
 from batches.pages.work import step_page
 from mes.lib import clock
 from plant.arrival import Patient, enter_order, issue, known, receive
 from plant.plant import Plant, open_plant
 from recipes.kinds import KINDS
+from recipes.reader import read
 from records.reading import reading
 from tests.builders.batches import MONDAY
+from tests.builders.kinds import FOLDER
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
@@ -49,7 +52,30 @@ def test_every_kind_of_step_has_a_page() -> None:
                 request = RequestFactory().get("/")
                 shown[placed.step.kind] = render_to_string("batches/work.html", page, request)
                 assert placed.step.text.say("en") in shown[placed.step.kind].replace("&#x27;", "'")
+        shown |= previewed(plant)
     assert set(shown) == set(KINDS)
+
+
+def previewed(plant: Plant) -> dict[str, str]:
+    """Draw the kinds that CART19 has not, as the recipe's editor shows them."""
+    request, actor = RequestFactory().get("/"), plant.crew.actor("brandt")
+    drawn: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for name in ("machines.yaml", "containers.yaml"):
+        recipe = read((FOLDER / name).read_bytes())
+        for placed in recipe.steps():
+            page = preview_page(recipe, placed.path, actor)
+            drawn[placed.step.key] = render_to_string("batches/work.html", page, request)
+            kinds[placed.step.kind] = drawn[placed.step.key]
+    assert drawn["split"].count("data-scan-slot") == 4
+    assert "-I01 to I03" in drawn["split"]
+    assert 'alt="The chamber from the front"' in drawn["photo"]
+    assert "Load programme <b>TCT</b>, version <b>4.2</b>." in drawn["begun"]
+    assert 'enctype="multipart/form-data"' in drawn["photo"]
+    assert 'enctype="multipart/form-data"' in drawn["ended"]
+    assert 'name="v-set-speed"' in drawn["begun"]
+    assert 'name="v-set-temperature"' not in drawn["begun"]
+    return kinds
 
 
 def test_every_step_of_the_recipe_can_be_shown_in_german() -> None:

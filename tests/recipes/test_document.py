@@ -30,7 +30,7 @@ def test_steps_come_with_their_path_and_number() -> None:
 
 def test_the_library_recipe_has_the_kinds_and_the_length_that_were_asked_for() -> None:
     recipe = reader.read(CART19)
-    assert {p.step.kind for p in recipe.steps()} == FLOW_KINDS == set(KINDS)
+    assert {p.step.kind for p in recipe.steps()} == FLOW_KINDS <= set(KINDS)
     assert (recipe.length >= 60, len(recipe.stages)) == (True, 12)
 
 
