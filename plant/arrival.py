@@ -41,6 +41,7 @@ class Patient:
     released: bool = False
     steps: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)  # where a contingency was thought of already
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from batches import services as floor
 from batches.enums import Disposition, OperationState, StepState
 from batches.exceptions import CommentMissing
 from batches.models import BatchException, Operation, Step
-from batches.selectors import batch_of, due_steps, placed_of
+from batches.selectors import batch_of, due_steps, placed_of, recipe_of
 from equipment.models import Claim
 from materials.models import Container
 from mes.lib import clock
@@ -26,6 +26,7 @@ from planning.services import deciding, requesting
 from plant import laboratory
 from plant.arrival import DAY, HOUR, Patient, enter_order, issue, known, receive
 from plant.hands import Hands
+from plant.library import FILES
 from quality import services as quality
 from quality.enums import Judgement
 from quality.selectors.record import record_of
@@ -84,11 +85,31 @@ def _work(p: Patient) -> Iterator[datetime]:
             stage = due.stage
             yield max(clock.now(), _planned_start(p, stage))
         try:
+            if _happens(p, due):
+                continue
             yield from _step(p, due)
         except Refusal as refusal:
             p.refused[refusal.code] = p.refused.get(refusal.code, 0) + 1
             yield clock.now() + WAIT
             yield from _again(p, refusal)
+
+
+def _happens(p: Patient, due: Step) -> bool:
+    """Call a contingency by the chance that a recipe of one's own names; once at each operation."""
+    if p.recipe in FILES or due.operation in p.called:
+        return False
+    p.called.add(due.operation)
+    with reading(site=p.plant.site):
+        recipe = recipe_of(batch_of(known(p.batch)))
+    offered = getattr(recipe.operation(due.operation), "contingencies", ())
+    for one in recipe.contingencies:
+        if one.key in offered and p.luck.random() < float(one.chance or 0):
+            floor.call_contingency(
+                command=p.plant.crew.command(p.pair[1], "batches.call_contingency"),
+                batch=known(p.batch), contingency=one.key, step=due.ref, reason=COMMENT,
+            )  # fmt: skip
+            return True
+    return False
 
 
 def _again(p: Patient, refusal: Refusal) -> Iterator[datetime]:
