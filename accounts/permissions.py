@@ -49,6 +49,7 @@ class Permission(StrEnum):
     BATCHES_ATTEST = "batches.attest"
     BATCHES_HOLD = "batches.hold"
     BATCHES_CORRECT = "batches.correct"
+    BATCHES_REDLINE = "batches.redline"
     QUALITY_READ = "quality.read"
     QUALITY_ENTER_RESULT = "quality.enter_result"
     QUALITY_REVIEW_RESULT = "quality.review_result"
@@ -57,6 +58,7 @@ class Permission(StrEnum):
     QUALITY_HOLD = "quality.hold"
     QUALITY_RELEASE = "quality.release"
     QUALITY_CONCEDE = "quality.concede"
+    QUALITY_REDLINE = "quality.redline"
     PLANNING_READ = "planning.read"
     PLANNING_PLAN = "planning.plan"
     PLANNING_ACCEPT = "planning.accept"
@@ -103,6 +105,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.BATCHES_ATTEST: _("Attest an operation with a signature"),
     P.BATCHES_HOLD: _("Bring a process into its safe state, and restart it"),
     P.BATCHES_CORRECT: _("Correct a recorded value, with reason and signature"),
+    P.BATCHES_REDLINE: _("Propose another rest of a running batch and sign it for production"),
     P.QUALITY_READ: _("See exceptions, samples, results and reviews"),
     P.QUALITY_ENTER_RESULT: _("Enter results of samples"),
     P.QUALITY_REVIEW_RESULT: _("Review results that another person entered"),
@@ -111,6 +114,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.QUALITY_HOLD: _("Set and lift a quality hold"),
     P.QUALITY_RELEASE: _("Certify and release, or reject, a batch"),
     P.QUALITY_CONCEDE: _("Grant or refuse a concession"),
+    P.QUALITY_REDLINE: _("Approve a redline of a running batch for QA"),
     P.PLANNING_READ: _("See the board"),
     P.PLANNING_PLAN: _("Ask for plans"),
     P.PLANNING_ACCEPT: _("Accept a plan"),
@@ -144,7 +148,7 @@ ROLES: Final[dict[str, Role]] = {
         _("Shift lead"),
         _("Leads a shift: all rooms, hand-over, process holds, moves off a failed unit."),
         *_SEE, P.ORDERS_RECEIVE, P.BATCHES_ISSUE, P.BATCHES_PERFORM, P.BATCHES_VERIFY,
-        P.BATCHES_ATTEST, P.BATCHES_HOLD, P.BATCHES_CORRECT, P.ACCOUNTS_READ,
+        P.BATCHES_ATTEST, P.BATCHES_HOLD, P.BATCHES_CORRECT, P.BATCHES_REDLINE, P.ACCOUNTS_READ,
         P.ACCOUNTS_ROSTER,
     ),
     "qa-reviewer": _role(
@@ -152,12 +156,13 @@ ROLES: Final[dict[str, Role]] = {
         _("Answers exceptions, reviews results and batch records, approves recipes."),
         *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_REVIEW, P.RECIPES_APPROVE,
         P.QUALITY_REVIEW_RESULT, P.QUALITY_JUDGE, P.QUALITY_REVIEW, P.QUALITY_HOLD,
-        P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
+        P.QUALITY_REDLINE, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
     ),
     "qa-on-call": _role(
         _("QA on call"),
         _("Grants or refuses concessions, day and night."),
         *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.QUALITY_CONCEDE, P.QUALITY_HOLD,
+        P.QUALITY_REDLINE,
     ),
     "releasing-person": _role(
         _("Releasing person"),
@@ -173,7 +178,7 @@ ROLES: Final[dict[str, Role]] = {
     "process-owner": _role(
         _("Process owner"),
         _("Writes recipes and proves that they can run."),
-        *_FLOOR, P.RECIPES_READ, P.RECIPES_WRITE, P.QUALITY_READ,
+        *_FLOOR, P.RECIPES_READ, P.RECIPES_WRITE, P.QUALITY_READ, P.BATCHES_REDLINE,
     ),
     "recipe-approver": _role(
         _("Recipe approver"),

@@ -220,6 +220,58 @@ class BatchCompleted(Payload):
     """Every step is closed and every operation attested: the record is complete."""
 
 
+class Changed(Value):
+    """One change of meaning between two documents, as ``recipes.difference`` found it."""
+
+    what: str
+    severity: str
+    was_at: tuple[str, ...]
+    at: tuple[str, ...]
+    field: str = ""
+    before: str = ""
+    after: str = ""
+    language: str = ""
+
+
+@entry("redline.proposed", version=1, stream=STREAM)
+class RedlineProposed(Payload):
+    """Somebody wants the rest of this batch made otherwise: by a document of its own."""
+
+    redline: UUID
+    number: int
+    before_hash: str
+    recipe_hash: str
+    reason: str
+    changes: tuple[Changed, ...]
+
+
+@entry("redline.signed", version=1, stream=STREAM)
+class RedlineSigned(Payload):
+    """Production signed the new document and what it changes."""
+
+    redline: UUID
+    signature: Signature
+
+
+@entry("batch.redlined", version=1, stream=STREAM)
+class BatchRedlined(Payload):
+    """QA signed it: from now on the batch has pinned its own document."""
+
+    redline: UUID
+    number: int
+    recipe_hash: str
+    recipe_label: str
+    signature: Signature
+
+
+@entry("redline.ended", version=1, stream=STREAM)
+class RedlineEnded(Payload):
+    """The proposal was taken back or refused."""
+
+    redline: UUID
+    reason: str
+
+
 @entry("exception.raised", version=1, stream=STREAM)
 class ExceptionRaised(Payload):
     """Somebody reported what was not right ("Something happened")."""

@@ -73,6 +73,12 @@ class ConcessionState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class RedlineState(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for signatures")
+    APPLIED = "applied", _("Applied")
+    ENDED = "ended", _("Not done")
+
+
 class Disposition(models.TextChoices):
     RELEASED = "released", _("Released")
     REJECTED = "rejected", _("Rejected")

@@ -5,13 +5,14 @@ from uuid import UUID, uuid5
 
 from django.db.models import F
 
-from batches import entries, entries_before
+from batches import entries, entries_before, rest
 from batches.enums import (
     ConcessionState,
     ExceptionState,
     OperationState,
     ProcessState,
     RecordState,
+    RedlineState,
     StageState,
     StepState,
 )
@@ -22,6 +23,7 @@ from batches.models import (
     BatchResult,
     Concession,
     Operation,
+    Redline,
     RefusedAttempt,
     Stage,
     Step,
@@ -430,3 +432,44 @@ def _(e: Folded[entries.BatchDispositioned]) -> None:
         disposition=e.payload.disposition, dispositioned_at=e.at,
         dispositioned_by=e.payload.signature.person,
     )  # fmt: skip
+
+
+# --- redlines ------------------------------------------------------------------------------------
+
+
+@fold(entries.RedlineProposed)
+def _(e: Folded[entries.RedlineProposed]) -> None:
+    p = e.payload
+    create(
+        Redline, e, id=p.redline, number=p.number, state=RedlineState.PROPOSED,
+        before_hash=p.before_hash, recipe_hash=p.recipe_hash, reason=p.reason,
+        proposed_by=e.actor, proposed_by_name=e.actor_name, proposed_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.RedlineSigned)
+def _(e: Folded[entries.RedlineSigned]) -> None:
+    s = e.payload.signature
+    change(
+        Redline.objects.filter(id=e.payload.redline), e,
+        production_by=s.person, production_name=s.printed_name, production_at=e.at,
+    )  # fmt: skip
+
+
+@fold(entries.RedlineEnded)
+def _(e: Folded[entries.RedlineEnded]) -> None:
+    rows = Redline.objects.filter(id=e.payload.redline)
+    change(rows, e, state=RedlineState.ENDED, ended_reason=e.payload.reason)
+
+
+@fold(entries.BatchRedlined)
+def _(e: Folded[entries.BatchRedlined]) -> None:
+    p = e.payload
+    change(
+        Redline.objects.filter(id=p.redline), e, state=RedlineState.APPLIED,
+        quality_by=p.signature.person, quality_name=p.signature.printed_name, quality_at=e.at,
+    )  # fmt: skip
+    placed = list(document(p.recipe_hash).steps())
+    rows = Batch.objects.filter(id=e.stream)
+    change(rows, e, recipe_hash=p.recipe_hash, recipe_label=p.recipe_label, steps=len(placed))
+    rest.remake(e, placed, why=f"R{p.number}")

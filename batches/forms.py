@@ -48,3 +48,34 @@ def _order(order: Order) -> str:
 
 def _recipe(version: RecipeVersion) -> str:
     return f"{version.code} {version.label}"
+
+
+class Reasoned(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ProposeRedline(Reasoned):
+    """The rest of a batch as text, and why it is made otherwise."""
+
+    text = forms.CharField(
+        label=_("What is left to do, as YAML"), strip=False,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "code"}),
+    )  # fmt: skip
+    field_order = ["text", "reason"]
+
+
+class SignRedline(forms.Form):
+    """Both components of a signature at a desk (21 CFR 11.200)."""
+
+    username = forms.CharField(
+        label=_("User name"), max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_("Password"), max_length=200, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip

@@ -97,3 +97,25 @@ presents(e.BatchReviewed)(_signed(gettext_lazy("Reviewed by")))
 def _dispositioned(p: e.BatchDispositioned) -> str:
     said = Disposition(p.disposition).label
     return f"{said}: {p.signature.printed_name}. {p.reason}".strip()
+
+
+@presents(e.RedlineProposed)
+def _redline_proposed(p: e.RedlineProposed) -> str:
+    said = {"number": p.number, "count": len(p.changes), "reason": p.reason}
+    return gettext("Redline %(number)s proposed, %(count)s changes: %(reason)s") % said
+
+
+@presents(e.RedlineSigned)
+def _redline_signed(p: e.RedlineSigned) -> str:
+    return gettext("Redline signed for production by %(name)s") % {"name": p.signature.printed_name}
+
+
+@presents(e.BatchRedlined)
+def _redlined(p: e.BatchRedlined) -> str:
+    said = {"number": p.number, "name": p.signature.printed_name, "label": p.recipe_label}
+    return gettext("Redline %(number)s approved by %(name)s: made by %(label)s from now on") % said
+
+
+@presents(e.RedlineEnded)
+def _redline_ended(p: e.RedlineEnded) -> str:
+    return gettext("Redline not done: %(reason)s") % {"reason": p.reason}

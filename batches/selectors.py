@@ -8,13 +8,22 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from batches.enums import ConcessionState, StepState
-from batches.models import Batch, BatchResult, Concession, Operation, Step, VoidedSignature
+from batches.enums import ConcessionState, OperationState, StepState
+from batches.models import (
+    Batch,
+    BatchResult,
+    Concession,
+    Operation,
+    Redline,
+    Step,
+    VoidedSignature,
+)
 from mes.lib.refusals import NotFound
 from recipes import flow, formulas, paths
 from recipes.document import Placed, Recipe
 from recipes.enums import Outcome
 from recipes.judging import Facts, Result
+from recipes.remaining import Begun
 from recipes.selectors import document
 from records.commands import Actor
 from records.reading import reading
@@ -22,8 +31,6 @@ from records.reading import reading
 APPROVAL = "approval"
 # Kinds that are judged by what was before, whatever their formulas say.
 ASKING = {"timer", "calculate", "gate"}
-
-_pinned: dict[UUID, str] = {}
 
 
 def batch_of(batch: UUID) -> Batch:
@@ -69,13 +76,10 @@ def recipe_of(batch: Batch) -> Recipe:
 def pinned_recipe(batch: UUID, actor: Actor) -> Recipe:
     """Return the document that a batch has pinned, from outside an act.
 
-    A batch never changes its version, so each process asks once. Raises NotFound.
+    Asked each time: a redline gives a batch another one. Raises NotFound.
     """
-    if batch not in _pinned:
-        with reading(site=actor.site, person=actor.person):
-            _pinned[batch] = batch_of(batch).recipe_hash
-            return document(_pinned[batch])
-    return document(_pinned[batch])
+    with reading(site=actor.site, person=actor.person):
+        return recipe_of(batch_of(batch))
 
 
 def recipes_of(batches: Iterable[UUID]) -> dict[UUID, Recipe]:
@@ -205,3 +209,25 @@ def concessions_at(batch: UUID, path: str, *, at: datetime) -> set[str]:
 def asked_again(batch: UUID) -> list[VoidedSignature]:
     """Return the voided signatures of a batch that nobody has given again."""
     return list(VoidedSignature.objects.filter(stream=batch, renewed_at__isnull=True))
+
+
+def begun_of(batch: UUID) -> Begun:
+    """Return what of a batch has begun: each operation that was reached, by its path."""
+    rows = Step.objects.filter(stream=batch)
+    taken_away = Q(state=StepState.SKIPPED, position=0, due_since__isnull=True)
+    reached = rows.exclude(taken_away).exclude(state=StepState.WAITING, due_since__isnull=True)
+    refs = set(reached.values_list("operation", flat=True))
+    operations = Operation.objects.filter(stream=batch)
+    begun = operations.exclude(state=OperationState.WAITING, performer__isnull=True)
+    refs |= set(begun.values_list("path", flat=True))
+    called = operations.exclude(called_from="")
+    keys = {paths.split(ref)[0].partition("/")[2] for ref in called.values_list("path", flat=True)}
+    return Begun(frozenset(paths.split(ref)[0] for ref in refs), frozenset(keys))
+
+
+def redline_of(batch: UUID, redline: UUID) -> Redline:
+    """Return a redline of a batch. Raises NotFound, for another batch's as well."""
+    found = Redline.objects.filter(stream=batch, id=redline).first()
+    if found is None:
+        raise NotFound()
+    return found

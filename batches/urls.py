@@ -19,6 +19,10 @@ urlpatterns = [
     path(
         "preview/<uuid:draft>/picture/<str:sha256>/", views.preview_picture, name="preview_picture"
     ),
+    path("<uuid:batch>/redline/", views.redline, name="redline"),
+    path("<uuid:batch>/redline/propose/", views.propose_redline, name="propose_redline"),
+    path("<uuid:batch>/redline/<uuid:redline>/sign/", views.sign_redline, name="sign_redline"),
+    path("<uuid:batch>/redline/<uuid:redline>/end/", views.end_redline, name="end_redline"),
     path("<uuid:batch>/work/", views.work, name="work"),
     path("<uuid:batch>/work/live/", views.live, name="live"),
     path("<uuid:batch>/work/steps/", views.steps, name="steps"),

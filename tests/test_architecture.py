@@ -36,6 +36,7 @@ FURTHER_DOORS = {
         "kinds",
         "judging",
         "reader",
+        "remaining",
     },
     "batches": {"findings", "workflow"},
     "materials": {"symbols"},

@@ -1,6 +1,7 @@
 from batches.models.batch import Batch, BatchNumber
 from batches.models.exception import BatchException, Concession, RefusedAttempt
 from batches.models.execution import Operation, Stage, Step
+from batches.models.redline import Redline
 from batches.models.result import BatchResult
 from batches.models.signature import VoidedSignature
 
@@ -11,6 +12,7 @@ __all__ = [
     "BatchResult",
     "Concession",
     "Operation",
+    "Redline",
     "RefusedAttempt",
     "Stage",
     "Step",

@@ -7,6 +7,7 @@ from batches.views.home import (
     tablet_scan,
 )
 from batches.views.preview import preview
+from batches.views.redline import end_redline, propose_redline, redline, sign_redline
 from batches.views.sheets import attest, sign_on, verify
 from batches.views.talk import ask, call, hold, label, report, steps
 from batches.views.touched import touched
@@ -17,6 +18,7 @@ __all__ = [
     "attest",
     "call",
     "control_recipe",
+    "end_redline",
     "file",
     "hold",
     "index",
@@ -26,9 +28,12 @@ __all__ = [
     "picture",
     "preview",
     "preview_picture",
+    "propose_redline",
     "record",
+    "redline",
     "report",
     "sign_on",
+    "sign_redline",
     "steps",
     "tablet",
     "tablet_call",

@@ -1,0 +1,95 @@
+"""Differences as pages show them: by stage, with place, weight, and words marked that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from recipes import places
+from recipes.difference.parts import Difference, What
+from recipes.difference.words import sentence
+from recipes.document import Recipe
+from recipes.drafting.labels import label_of
+from recipes.enums import Severity
+from recipes.parts import Text
+
+SIGNS = {Severity.CRITICAL: "stop", Severity.MAJOR: "warning", Severity.MINOR: "to-come"}
+TextRuns = list[tuple[str, str]]
+
+
+def _say(text: Text) -> str:
+    return text.say(get_language() or "en")
+
+
+def change_groups(
+    before: Recipe, after: Recipe, found: tuple[Difference, ...]
+) -> dict[str, Any]:  # fmt: skip
+    """Return the differences as pages show them: by stage, the heaviest counted first."""
+    titles = {**places.places_of(before), **places.places_of(after)}
+    keys = [stage.key for stage in after.stages]
+    gone = [stage.key for stage in before.stages if stage.key not in keys]
+    groups = [
+        {
+            "key": key,
+            "title": _say(titles[key]) if key in titles else _heading(key),
+            "rows": [_row(one, titles) for one in found if one.stage == key],
+        }
+        for key in ("", *keys, *gone, places.CALLED)
+    ]
+    counts = [
+        {"sign": SIGNS[weight], "label": weight.label, "count": _count(found, weight)}
+        for weight in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
+    ]
+    return {"groups": [group for group in groups if group["rows"]], "counts": counts}
+
+
+def _heading(key: str) -> str:
+    return _("Contingencies") if key == places.CALLED else _("The recipe as a whole")
+
+
+def _count(found: tuple[Difference, ...], weight: Severity) -> int:
+    return sum(1 for one in found if one.severity == weight)
+
+
+def _row(found: Difference, titles: dict[str, Text]) -> dict[str, Any]:
+    marked = found.what is What.TEXT_CHANGED
+    return {
+        "sign": SIGNS[found.severity],
+        "word": found.severity.label,
+        "sentence": sentence(found),
+        "path": found.path,
+        "place": " › ".join(_place(found, titles)),
+        "gone": not found.at,
+        "was": found.before,
+        "now": found.after,
+        "before": _marked(found.before, found.after, old=True) if marked else [],
+        "after": _marked(found.before, found.after, old=False) if marked else [],
+        "language": found.language or get_language(),
+    }
+
+
+def _place(found: Difference, titles: dict[str, Text]) -> Iterator[str]:
+    """Yield the operation and the step; the stage is the heading."""
+    parts = found.path.split("/") if found.path else []
+    if not parts:
+        yield " › ".join([label_of(found.address[0]), *found.address[1:2]])
+    if len(parts) == 1:
+        yield _("The stage")
+    for end in range(2, len(parts) + 1):
+        here = "/".join(parts[:end])
+        yield _say(titles[here]) if here in titles else parts[end - 1]
+
+
+def _marked(before: str, after: str, *, old: bool) -> TextRuns:
+    """Return the words of one of two texts in runs, those that the other has not marked."""
+    a, b = before.split(), after.split()
+    runs: TextRuns = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        part = " ".join(a[i1:i2] if old else b[j1:j2])
+        if part:
+            runs.append(("" if tag == "equal" else "del" if old else "ins", part))
+    return runs
