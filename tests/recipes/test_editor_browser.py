@@ -9,7 +9,7 @@ from recipes import selectors
 from recipes.drafting.changes import at
 from recipes.services import drafts
 from records.reading import reading
-from tests.builders.accounts import DemoSite, a_command, open_demo_site, person
+from tests.builders.accounts import PASSWORD, DemoSite, a_command, open_demo_site, person
 from tests.builders.recipes import imported, library_text
 from tests.recipes.test_in_browser import a_person, faults, sign_in
 
@@ -90,7 +90,9 @@ def test_two_people_see_each_others_changes(served: str, page: Page, browser: Br
     other.close()
 
 
-def test_a_recipe_is_written_from_nothing_and_sent_to_review(served: str, page: Page) -> None:
+def test_a_recipe_is_written_from_nothing_approved_by_two_and_effective(
+    served: str, page: Page, browser: Browser
+) -> None:
     site = open_demo_site()
     page.set_viewport_size(DESK)
     sign_in(page, served, a_person(site, "process-owner"))
@@ -118,6 +120,29 @@ def test_a_recipe_is_written_from_nothing_and_sent_to_review(served: str, page: 
     page.get_by_role("button", name="Send to review").click()
     expect(page.get_by_role("heading", name="TEN-STEPS v1")).to_be_visible()
     expect(page.get_by_text("Waits for those who may approve")).to_be_visible()
+    address = page.url
+    for role in ("recipe-approver", "qa-reviewer"):
+        _signed(browser, served, address, a_person(site, role))
+    with reading(site=site.id):
+        found = selectors.effective_of("TEN-STEPS")
+    assert found is not None
+    assert found.steps == 10
+
+
+def _signed(browser: Browser, served: str, address: str, username: str) -> None:
+    """Read the version as another person, and sign it; the second makes it effective."""
+    page = browser.new_page()
+    sign_in(page, served, username)
+    page.goto(address)
+    card = page.locator("#sign")
+    card.get_by_label("User name").fill(username)
+    card.get_by_label("Password").fill(PASSWORD)
+    card.get_by_role("button", name="Sign the approval").click()
+    expect(page.locator("#sign")).to_have_count(0)
+    if page.get_by_role("button", name="Make effective").count():
+        page.get_by_role("button", name="Make effective").click()
+        expect(page.get_by_text("batches are made from it")).to_be_visible()
+    page.close()
 
 
 def _fill(page: Page, path: str, text: str) -> None:
