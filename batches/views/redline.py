@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import access_of
 from accounts.permissions import Permission
 from accounts.services.at_desk import prove_at_desk
 from batches.pages.redline import redline_page
@@ -78,7 +79,9 @@ def sign_redline(request: HttpRequest, batch: UUID, redline: UUID) -> HttpRespon
     shown = request.POST.get("content", "")
 
     def do() -> object:
-        proof = prove_at_desk(request.POST.dict(), actor=actor_of(request))
+        proof = prove_at_desk(
+            request.POST.dict(), actor=actor_of(request), within=access_of(request)
+        )
         said = {"redline": str(redline), "content": shown, "for": request.POST.get("for", "")}
         return sign(
             command=command_from(request, "redline.sign", said), batch=batch, redline=redline,
