@@ -14,6 +14,7 @@ from batches.enums import StageState
 from batches.models import Batch, Stage, Step
 from batches.selectors import Done, done_steps
 from batches.work import Work
+from materials.selectors import clocks_labelled
 from orders.selectors import moments
 from recipes import flow, paths
 from recipes.document import Recipe
@@ -57,6 +58,9 @@ class Times:
             one for one in self.done
             if (placed := self.recipe.placed(one.ref)) is not None and placed.step.starts == name
         ]  # fmt: skip
+        carried = clocks_labelled(_containers(values)).get(name)
+        if carried is not None:
+            return carried  # it went along with what was poured, the earliest counts
         mine = [one for one in began if _containers(one.values) & _containers(values)]
         return (mine or began)[-1].at if began else None
 

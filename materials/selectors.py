@@ -1,7 +1,7 @@
 """Reads of materials: what a scan means, which lot next, where used."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -230,6 +230,14 @@ def clocks_of(containers: Sequence[UUID]) -> dict[str, datetime]:
     rows = ContainerClock.objects.filter(stream__in=containers)
     earliest = rows.values_list("name").annotate(since=Min("since")).order_by("name")
     return dict(earliest)
+
+
+def clocks_labelled(labels: Collection[str]) -> dict[str, datetime]:
+    """Return since when each clock runs of the containers with these labels; the earliest."""
+    if not labels:
+        return {}
+    rows = Container.objects.filter(label__in=labels)
+    return clocks_of(list(rows.values_list("id", flat=True)))
 
 
 def made_from(container: UUID) -> list[UUID]:

@@ -9,6 +9,8 @@ import pytest
 from batches.exceptions import CommentMissing, ContainersLeft, UnexpectedLabel, WrongKindOfContainer
 from batches.findings import sentence as sentence_of
 from batches.models import BatchException
+from batches.selectors import batch_of, recipe_of
+from batches.timing import times_of
 from materials.enums import ContainerStatus
 from materials.exceptions import WrongContainer
 from materials.models import Container
@@ -91,6 +93,12 @@ def test_what_is_split_and_pooled_balances_and_keeps_where_it_came_from() -> Non
         # The clock of the opened collection goes along with every drop of it.
         assert set(opened) == {"opened"}
         assert clocks_of([product]) == clocks_of([sample]) == clocks_of([bags[0]]) == opened
+        # A limit of time asks for the clock of the container that is handled.
+        times = times_of(batch_of(run.batch), recipe_of(batch_of(run.batch)))
+        handled = {"code1": Container.objects.get(id=product).label}
+        here = "seeding/seed/stored"
+        found = times.moment("clock.opened", at=here, iteration=1, values=handled)
+        assert found == opened["opened"]
     assert codes(run) == []
     assert verify(everything=True).clean
 
