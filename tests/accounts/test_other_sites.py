@@ -21,6 +21,7 @@ from quality.enums import Judgement
 from recipes.models import RecipeVersion
 from recipes.services.drafts import open_draft
 from recipes.services.library import publish_operation
+from recipes.services.reviews import comment
 from records.reading import reading
 from tests.builders import quality as build
 from tests.builders.accounts import (
@@ -33,6 +34,7 @@ from tests.builders.accounts import (
 from tests.builders.batches import OPERATION, STEPS, Trial, batch_at, issued
 from tests.builders.planning import requested as planned
 from tests.builders.quality import Bench
+from tests.builders.recipes import library_text, submitted
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.scenario(33, 44)]
 
@@ -46,6 +48,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "order": ("orders_order", "id"),
     "version": ("recipes_recipeversion", "id"),
     "draft": ("recipes_recipedraft", "id"),
+    "comment": ("recipes_recipecomment", "id"),
     "operation": ("recipes_libraryoperation", "id"),
     "plan": ("planning_plan", "id"),
     "sample": ("quality_sample", "id"),
@@ -83,6 +86,7 @@ NOT_THERE = {
     "quality:raw": "no raw data were kept with the result",
     "quality:sign_again": "no signature was voided",
     "recipes:approve": "nobody proved who they are",
+    "recipes:reply": "the comment is one of another version",
     "recipes:edit_draft": "the form names no change",
 }
 
@@ -126,6 +130,8 @@ def everything(owner: psycopg.Connection) -> There:
     with reading(site=trial.site):
         version = RecipeVersion.objects.values_list("id", flat=True)[0]
     open_draft(command=a_command(owner_of), version=version)
+    asked = submitted(site, library_text("cart19-prodigy"))
+    comment(command=a_command(site.actor("recipe-approver")), version=asked, path="", text="Why?")
     publish_operation(command=a_command(owner_of), version=version, path=OPERATION, code="SEED")
     lindqvist = trial.plant.crew.actor("lindqvist").person
     assert lindqvist is not None

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from orders.models import Patient
 from orders.services import Identity, record_identity
+from recipes.services.approvers import set_approvers
 from records.reading import reading
 from tests.builders.accounts import a_command, open_demo_site
 from tests.builders.batches import STEPS, batch_at
@@ -60,6 +61,10 @@ def a_full_site() -> UUID:
     with reading(site=trial.site):
         patient = Patient.objects.values_list("id", flat=True)[0]
     record_identity(command=a_command(coordinator), patient=patient, identity=Identity(name="X"))
+    set_approvers(
+        command=a_command(trial.plant.crew.actor("brenner")), in_order=False, reason="SOP-9",
+        roles=("recipe-approver", "qa-reviewer"),
+    )  # fmt: skip
     golden_rows(trial.site)
     return trial.site
 
