@@ -11,5 +11,5 @@ class RecipesConfig(AppConfig):
     verbose_name = _("Recipes")
 
     def ready(self) -> None:
-        """Register folds and presenters."""
-        from recipes import folds, presenters, things  # noqa: F401, PLC0415 - registers them
+        """Register folds, presenters and consumers."""
+        from recipes import folds, presenters, tasks, things  # noqa: F401, PLC0415 - they register

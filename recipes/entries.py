@@ -1,5 +1,6 @@
 """Entries of a recipe's version."""
 
+from typing import Any
 from uuid import UUID
 
 from recipes.drafting.changes import Change
@@ -9,6 +10,7 @@ from records.signatures import Signature
 STREAM = "recipe-version"
 DRAFT_STREAM = "recipe-draft"
 OPERATION_STREAM = "library-operation"
+REHEARSAL_STREAM = "recipe-rehearsal"
 
 
 @entry("recipe.imported", version=1, stream=STREAM)
@@ -196,3 +198,28 @@ class OperationWithdrawn(Payload):
     operation: UUID
     number: int
     reason: str
+
+
+@entry("recipe-rehearsal.requested", version=1, stream=REHEARSAL_STREAM)
+class RehearsalRequested(Payload):
+    """Somebody asks how simulated patients come through a version; ``label`` names it."""
+
+    of: UUID
+    label: str
+    content_hash: str
+    patients: int
+    seed: int
+
+
+@entry("recipe-rehearsal.progressed", version=1, stream=REHEARSAL_STREAM)
+class RehearsalProgressed(Payload):
+    """So many patients have come through."""
+
+    done: int
+
+
+@entry("recipe-rehearsal.completed", version=1, stream=REHEARSAL_STREAM)
+class RehearsalCompleted(Payload):
+    """What came of all of them; the same document, patients and seed give the same."""
+
+    result: dict[str, Any]

@@ -142,3 +142,11 @@ class Quality(TextChoices):
 
     PARAMETER = "parameter", _("Critical process parameter")
     ATTRIBUTE = "attribute", _("Critical quality attribute")
+
+
+class RehearsalState(TextChoices):
+    """Where a rehearsal is."""
+
+    ASKED = "asked", _("Waits for a worker")
+    RUNNING = "running", _("Running")
+    COMPLETE = "complete", _("Complete")

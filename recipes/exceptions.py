@@ -191,6 +191,15 @@ class ReasonMissing(Refusal):
     way_out = _("Say why.")
 
 
+class PatientsNotPossible(Refusal):
+    """A rehearsal without patients, or with a seed that is no number of up to six digits."""
+
+    code = "recipe.patients_not_possible"
+    status = 422
+    sentence = _("A rehearsal has at least one patient, and a seed from 0 to %(most)s.")
+    way_out = _("Give a number of patients and a seed.")
+
+
 refuses("recipes_version_number", NumberTaken)
 refuses("recipes_version_one_effective", NumberTaken)
 

@@ -18,13 +18,17 @@ from recipes.entries import (
     RecipeSubmitted,
     RecipeSuperseded,
     RecipeWithdrawn,
+    RehearsalCompleted,
+    RehearsalProgressed,
+    RehearsalRequested,
 )
-from recipes.enums import CommentState, DraftState, VersionStatus
+from recipes.enums import CommentState, DraftState, RehearsalState, VersionStatus
 from recipes.models import (
     LibraryOperation,
     RecipeApproval,
     RecipeComment,
     RecipeDraft,
+    RecipeRehearsal,
     RecipeUse,
     RecipeVersion,
 )
@@ -207,3 +211,32 @@ def _(e: Folded[OperationPublished]) -> None:
 def _(e: Folded[OperationWithdrawn]) -> None:
     rows = LibraryOperation.objects.filter(id=e.payload.operation)
     change(rows, e, withdrawn_at=e.at, withdrawn_reason=e.payload.reason)
+
+
+# --- rehearsals ----------------------------------------------------------------------------------
+
+
+@fold(RehearsalRequested)
+def _(e: Folded[RehearsalRequested]) -> None:
+    p = e.payload
+    create(
+        RecipeRehearsal, e, id=e.stream, version=p.of, content_hash=p.content_hash,
+        patients=p.patients, seed=p.seed, done=0, state=RehearsalState.ASKED,
+        requested_by=e.actor, requested_by_name=e.actor_name, requested_at=e.at,
+        completed_at=None, result=None,
+    )  # fmt: skip
+
+
+@fold(RehearsalProgressed)
+def _(e: Folded[RehearsalProgressed]) -> None:
+    rows = RecipeRehearsal.objects.filter(id=e.stream)
+    change(rows, e, done=e.payload.done, state=RehearsalState.RUNNING)
+
+
+@fold(RehearsalCompleted)
+def _(e: Folded[RehearsalCompleted]) -> None:
+    row = RecipeRehearsal.objects.get(id=e.stream)
+    change(
+        RecipeRehearsal.objects.filter(id=e.stream), e, done=row.patients,
+        state=RehearsalState.COMPLETE, completed_at=e.at, result=e.payload.result,
+    )  # fmt: skip

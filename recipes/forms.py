@@ -59,6 +59,13 @@ class DraftText(forms.Form):
     )
 
 
+class AskRehearsal(forms.Form):
+    """How many simulated patients, and the seed that chance begins with."""
+
+    patients = forms.IntegerField(label=_("Patients"), min_value=1, max_value=10_000)
+    seed = forms.IntegerField(label=_("Seed"), min_value=0, max_value=999_999)
+
+
 class SignApproval(forms.Form):
     """Both components of a signature at a desk (21 CFR 11.200)."""
 

@@ -96,3 +96,19 @@ def _operation_published(p: e.OperationPublished) -> str:
 def _operation_withdrawn(p: e.OperationWithdrawn) -> str:
     said = {"number": p.number, "reason": p.reason}
     return _("v%(number)s taken out of the library: %(reason)s") % said
+
+
+@presents(e.RehearsalRequested)
+def _rehearsal_requested(p: e.RehearsalRequested) -> str:
+    said = {"label": p.label, "count": p.patients, "seed": p.seed}
+    return _("Rehearsal of %(label)s asked for: %(count)s patients, seed %(seed)s") % said
+
+
+@presents(e.RehearsalProgressed)
+def _rehearsal_progressed(p: e.RehearsalProgressed) -> str:
+    return _("%(count)s simulated patients have come through") % {"count": p.done}
+
+
+@presents(e.RehearsalCompleted)
+def _rehearsal_completed(p: e.RehearsalCompleted) -> str:
+    return _("Rehearsal complete")

@@ -36,6 +36,13 @@ APPROVAL = timedelta(hours=4)
 # The least time that a step takes, however short its stage was drawn.
 LEAST = timedelta(seconds=30)
 WAITING = frozenset({"timer", "gate"})
+# So many steps are gone through within the time that a worker holds a message.
+MOST_STEPS_IN_ALL = 400_000
+
+
+def most_patients(recipe: Recipe) -> int:
+    """Return how many patients a rehearsal by a worker has at most: a long recipe has fewer."""
+    return max(10, min(10_000, MOST_STEPS_IN_ALL // recipe.length))
 
 
 def _read(step: StepBase) -> frozenset[str]:

@@ -22,6 +22,7 @@ from recipes.models import (
     RecipeApproval,
     RecipeComment,
     RecipeDraft,
+    RecipeRehearsal,
     RecipeUse,
     RecipeVersion,
 )
@@ -141,6 +142,14 @@ def where_used(kind: str, code: str) -> list[UsedIn]:
 def draft_of(draft: UUID) -> RecipeDraft:
     """Return a draft of this site. Raises NotFound, for another site's as well."""
     found = RecipeDraft.objects.filter(id=draft).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def rehearsal_of(rehearsal: UUID) -> RecipeRehearsal:
+    """Return a rehearsal of this site. Raises NotFound, for another site's as well."""
+    found = RecipeRehearsal.objects.filter(id=rehearsal).first()
     if found is None:
         raise NotFound()
     return found

@@ -82,11 +82,14 @@ class RoomStock(Part):
 
 
 class EquipmentStock(Part):
-    """Units of one class that can do the same; with ``room`` they stand in rooms of that class."""
+    """Units of one class that can do the same; with ``room`` they stand in rooms of that class.
+
+    Without ``capability`` it is not known what they can do.
+    """
 
     class_: ClassName = Field(alias="class")
     count: Count = 1
-    capability: tuple[Key, ...] = ()
+    capability: tuple[Key, ...] | None = None
     room: ClassName | None = None
 
 

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, STREAM
-from recipes.models import LibraryOperation, RecipeDraft, RecipeVersion
+from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, REHEARSAL_STREAM, STREAM
+from recipes.models import LibraryOperation, RecipeDraft, RecipeRehearsal, RecipeVersion
 from records.things import found_by, labels_of, thing, words
 
 
 def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
     return {row.pk: str(row) for row in RecipeVersion.objects.filter(pk__in=streams)}
+
+
+def _rehearsals(streams: Collection[UUID]) -> Mapping[UUID, str]:
+    return {row.pk: str(row) for row in RecipeRehearsal.objects.filter(pk__in=streams)}
 
 
 thing(
@@ -21,6 +25,11 @@ thing(
 thing(
     DRAFT_STREAM, _("Draft of a recipe"), retention="quality-system", page="recipes:draft",
     labels=labels_of(RecipeDraft, "code"), find=found_by(RecipeDraft, "code"),
+)  # fmt: skip
+thing(
+    REHEARSAL_STREAM, _("Rehearsal of a recipe"), retention="quality-system",
+    page="recipes:rehearsal", argument="rehearsal", labels=_rehearsals,
+    find=found_by(RecipeRehearsal, "content_hash"),
 )  # fmt: skip
 
 
@@ -40,6 +49,9 @@ thing(
 )  # fmt: skip
 
 words({
+    "recipe-rehearsal.requested": _("Rehearsal asked for"),
+    "recipe-rehearsal.progressed": _("Rehearsal went on"),
+    "recipe-rehearsal.completed": _("Rehearsal complete"),
     "recipe.imported": _("Recipe imported"),
     "recipe.submitted": _("Recipe sent to review"),
     "recipe.approved": _("Recipe signed"),

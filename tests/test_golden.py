@@ -38,6 +38,7 @@ OPENS = {
     "plan": "plan.requested", "recipe-version": "recipe.imported",
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
     "unit": "unit.commissioned", "library-operation": "library-operation.published",
+    "recipe-rehearsal": "recipe-rehearsal.requested",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.ASCII)

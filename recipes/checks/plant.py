@@ -43,7 +43,11 @@ def equipment_can_do_it(outline: Outline) -> Iterator[Fault]:
     """A unit of the class can do all that the bill asks of it."""
     for number, line in enumerate(outline.recipe.bill_of_equipment):
         units = outline.site.units_of(line.class_) if outline.site else []
-        able = [unit for unit in units if set(line.capability) <= set(unit.capability)]
+        able = [
+            unit
+            for unit in units
+            if unit.capability is None or set(line.capability) <= set(unit.capability)
+        ]
         if _count(outline, line.class_) and not any(unit.count for unit in able):
             sentence = _("No unit of the class %(name)s can do all of this: %(what)s.")
             words = {"name": line.class_, "what": ", ".join(line.capability)}

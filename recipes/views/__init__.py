@@ -23,6 +23,7 @@ from recipes.views.library import (
 )
 from recipes.views.picture import draft_picture, picture
 from recipes.views.pictures import add_picture
+from recipes.views.rehearsals import rehearsal, rehearsal_live, rehearse
 from recipes.views.touches import touched
 from recipes.views.versions import schema, source, version, versions
 
@@ -50,6 +51,9 @@ __all__ = [
     "package_file",
     "picture",
     "publish_operation",
+    "rehearsal",
+    "rehearsal_live",
+    "rehearse",
     "reply",
     "schema",
     "send_back",

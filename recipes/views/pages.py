@@ -18,6 +18,7 @@ from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
 from recipes.views import words
 from recipes.views.comments import Threads, thread, threads_by_path
+from recipes.views.figures import figures
 from recipes.views.flow_words import part_marks
 from recipes.views.way import Way, summary_words
 from records.commands import Actor
@@ -79,7 +80,10 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
     way = Way(
         version, messages, approvals, actor, selectors.approvers_of(version.site), waiting
     )  # fmt: skip
+    more = figures(version, recipe, messages, actor)
     return {
+        **more,
+        "site_found": [_message(m) for m in more["site_messages"]],
         "version": version,
         "seq": Stream.objects.get(id=version.id).seq,
         "strip": _strip(version),
@@ -212,13 +216,18 @@ def _specification(recipe: Recipe) -> list[dict[str, str]]:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    error = message.severity == Weight.ERROR
+    sign, word = {
+        Weight.ERROR: ("stop", _("Error")),
+        Weight.WARNING: ("warning", _("Warning")),
+        Weight.NOTE: ("document", _("Note")),
+    }[message.severity]
     return {
-        "sign": "stop" if error else "warning",
-        "word": _("Error") if error else _("Warning"),
+        "sign": sign,
+        "word": word,
         "code": message.code,
         "path": message.path,
         "line": message.line,
+        "column": message.column,
         "sentence": message.sentence,
     }
 

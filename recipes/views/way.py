@@ -15,7 +15,7 @@ from accounts.rules import can
 from recipes import compiler
 from recipes.approvers import ANY, Approvers
 from recipes.enums import VersionStatus
-from recipes.messages import Message
+from recipes.messages import Message, Weight
 from recipes.models import RecipeApproval, RecipeVersion
 from records.commands import Actor
 
@@ -23,10 +23,12 @@ from records.commands import Actor
 def summary_words(messages: tuple[Message, ...]) -> str:
     """Return how many errors and warnings there are, in words."""
     errors = len(compiler.errors(messages))
-    warnings = len(messages) - errors
+    warnings = sum(message.severity == Weight.WARNING for message in messages)
+    notes = len(messages) - errors - warnings
     parts = [
         ngettext("%d error", "%d errors", errors) % errors if errors else _("no errors"),
         ngettext("%d warning", "%d warnings", warnings) % warnings if warnings else "",
+        ngettext("%d note", "%d notes", notes) % notes if notes else "",
     ]
     return ", ".join(part for part in parts if part)
 

@@ -1,4 +1,7 @@
-"""``manage.py recipe check|rehearse FILE [--json]`` and ``recipe schema``, without a database."""
+"""``manage.py recipe check|rehearse FILE [--json]`` and ``recipe schema``, without a database.
+
+``recipe check FILE --site SITE`` also says what a plant that is described in a file has not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,11 @@ from tqdm import tqdm
 
 from recipes import compiler
 from recipes.document import Recipe
-from recipes.messages import Message
+from recipes.estimate import Estimate, estimate
+from recipes.messages import Message, RecipeNotReadable
 from recipes.rehearsal import Rehearsed, rehearse
 from recipes.schema import json_schema
+from recipes.site import Site, read_site
 
 MOST_PATIENTS = 100_000
 MOST_LINES = 15
@@ -34,6 +40,7 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         check = acts.add_parser("check", help="Compile FILE; exit 1 when it has errors.")
         check.add_argument("file", type=Path)
+        check.add_argument("--site", type=Path, help="A plant described (JSON or YAML).")
         check.add_argument("--json", action="store_true", help="Print one JSON object.")
         many = acts.add_parser("rehearse", help="Send simulated patients through FILE.")
         many.add_argument("file", type=Path)
@@ -51,19 +58,17 @@ class Command(BaseCommand):
         if options["act"] == "rehearse":
             self._rehearse(path, options)
         else:
-            self._check(path, as_json_too=options["json"])
+            self._check(path, options)
 
-    def _read(self, path: Path) -> tuple[Recipe | None, tuple[Message, ...]]:
-        try:
-            source = path.read_bytes()
-        except OSError as error:
-            raise CommandError(_("%(file)s cannot be read.") % {"file": path}) from error
-        return compiler.check_text(source)
+    def _read(
+        self, path: Path, site: Site | None = None
+    ) -> tuple[Recipe | None, tuple[Message, ...]]:
+        return compiler.check_text(_bytes(path), site)
 
-    def _check(self, path: Path, *, as_json_too: bool) -> None:
-        recipe, messages = self._read(path)
+    def _check(self, path: Path, options: dict[str, Any]) -> None:
+        recipe, messages = self._read(path, _site(options["site"]))
         faults = len(compiler.errors(messages))
-        if as_json_too:
+        if options["json"]:
             self.stdout.write(json.dumps(as_json(recipe, messages), ensure_ascii=False, indent=2))
         else:
             self._print(path, recipe, messages)
@@ -96,6 +101,26 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("%(recipe)s: %(stages)s stages, %(steps)s steps, content hash %(hash)s") % facts
             )
+            if not compiler.errors(messages):
+                self.stdout.write("\n".join(estimate_lines(estimate(recipe))))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(_("%(file)s cannot be read.") % {"file": path}) from error
+
+
+def _site(path: Path | None) -> Site | None:
+    if path is None:
+        return None
+    try:
+        return read_site(_bytes(path))
+    except RecipeNotReadable as refusal:
+        first = refusal.messages[0]
+        at = f"{path}:{first.line or 1}:{first.column or 1}"
+        raise CommandError(f"{at}: {first.path}: {first.sentence}") from refusal
 
 
 def summary(recipe: Recipe) -> dict[str, str | int]:
@@ -115,7 +140,48 @@ def as_json(recipe: Recipe | None, messages: tuple[Message, ...]) -> dict[str, A
          "path": m.path, "sentence": m.sentence}
         for m in messages
     ]  # fmt: skip
-    return {"recipe": summary(recipe) if recipe else None, "messages": said}
+    sound = recipe is not None and not compiler.errors(messages)
+    return {
+        "recipe": summary(recipe) if recipe else None,
+        "messages": said,
+        "estimate": estimate_json(estimate(recipe)) if recipe and sound else None,
+    }
+
+
+def estimate_json(found: Estimate) -> dict[str, Any]:
+    """Return what a batch takes, times in hours."""
+    paths = {
+        name: {"made_h": _hours(path.made), "released_h": _hours(path.released),
+               "critical_path": path.stages, "waits_for": path.waits_for}
+        for name, path in found.cases
+    }  # fmt: skip
+    people = {"touches": found.touches, "signatures": found.signatures,
+              "witness_minutes": round(found.witness.total_seconds() / 60, 1),
+              "person_hours": _hours(found.people)}  # fmt: skip
+    return {**paths, **people}
+
+
+def _hours(time: timedelta) -> float:
+    return round(time.total_seconds() / 3600, 2)
+
+
+def estimate_lines(found: Estimate) -> Iterator[str]:
+    """Yield what a batch takes in lines for a terminal."""
+    words = {"shortest": _("shortest"), "expected": _("expected"), "longest": _("longest")}
+    for name, path in found.cases:
+        yield _("  %(case)s: made in %(made)s h, results for release in %(released)s h") % {
+            "case": words[name],
+            "made": _hours(path.made),
+            "released": _hours(path.released),
+        }
+    yield _("  critical path: %(stages)s") % {"stages": " → ".join(found.expected.stages)}
+    yield _(
+        "  one batch: %(touches)d touches, %(signatures)d signatures, "
+        "%(witness).1f witness minutes, %(people).1f person-hours"
+    ) % {
+        "touches": found.touches, "signatures": found.signatures,
+        "witness": found.witness.total_seconds() / 60, "people": _hours(found.people),
+    }  # fmt: skip
 
 
 def lines(found: Rehearsed) -> Iterator[str]:

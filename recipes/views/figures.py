@@ -1,0 +1,79 @@
+"""What the page of a version shows beside the document: one batch, this site, rehearsals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.selectors import site_of
+from recipes import compiler, selectors
+from recipes.document import Recipe
+from recipes.estimate import estimate
+from recipes.forms import AskRehearsal
+from recipes.here import this_site
+from recipes.messages import Message
+from recipes.models import RecipeRehearsal, RecipeVersion
+from recipes.site import Site
+from recipes.views import words
+from records.commands import Actor
+
+
+def figures(
+    version: RecipeVersion, recipe: Recipe, messages: tuple[Message, ...], actor: Actor
+) -> dict[str, Any]:
+    """Return the estimate (of a recipe without errors), what the site has not, the rehearsals."""
+    sound = not compiler.errors(messages)
+    return {
+        "estimate": _estimate(recipe) if sound else None,
+        "site_messages": _not_here(version, messages, actor) if sound else (),
+        "rehearsals": _rehearsals(version),
+        "rehearse_form": AskRehearsal(initial={"patients": 1000, "seed": 1}),
+    }
+
+
+def _estimate(recipe: Recipe) -> dict[str, Any]:
+    found = estimate(recipe)
+    names = {"shortest": _("Shortest"), "expected": _("Expected"), "longest": _("Longest")}
+    return {
+        "way": [words.say(recipe.stage_by_key[key].title) for key in found.expected.stages],
+        "cases": [(names[name], _hours(p.made), _hours(p.released)) for name, p in found.cases],
+        "people": [
+            (_("Touches"), found.touches),
+            (_("Signatures"), found.signatures),
+            (_("Witness"), _("%(minutes)d min") % {"minutes": found.witness.total_seconds() / 60}),
+            (_("Person-hours"), _hours(found.people)),
+        ],
+    }
+
+
+def _hours(time: timedelta) -> str:
+    return f"{time.total_seconds() / 3600:.1f}"
+
+
+def _not_here(
+    version: RecipeVersion, messages: tuple[Message, ...], actor: Actor
+) -> tuple[Message, ...]:
+    if actor.site is None:
+        return ()
+    site = this_site(site_of(actor.site).name)
+    known = {(m.code, m.at) for m in messages}
+    found = _with_site(version.source_hash, get_language() or "en", site.model_dump_json())
+    return tuple(m for m in found if (m.code, m.at) not in known)
+
+
+@lru_cache(maxsize=32)
+def _with_site(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
+    """Compile a version's text for a site; kept by text, language and what the site has."""
+    version = RecipeVersion.objects.filter(source_hash=source_hash)[:1].get()
+    described = Site.model_validate_json(site)
+    return compiler.check_text(selectors.source_of(version), described)[1]
+
+
+def _rehearsals(version: RecipeVersion) -> list[dict[str, Any]]:
+    rows = RecipeRehearsal.objects.of(version.id).defer("result")[:5]
+    return [{"row": row, "url": reverse("recipes:rehearsal", args=[row.id])} for row in rows]

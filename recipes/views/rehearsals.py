@@ -1,0 +1,161 @@
+"""A rehearsal of a version: asked for, watched while it runs, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import Permission
+from mes.lib.access import requires
+from mes.lib.refusals import NotFound, Refusal
+from recipes import selectors
+from recipes.document import Recipe
+from recipes.forms import AskRehearsal
+from recipes.models import RecipeRehearsal
+from recipes.services import rehearsals
+from recipes.views import words
+from recipes.views.versions import version_response
+from records.models import Stream
+from records.reading import reading
+from records.web import actor_of, command_from
+
+PLOT_WIDTH, PLOT_HEIGHT = 640, 160
+
+
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def rehearse(request: HttpRequest, version: UUID) -> HttpResponse:
+    """Ask for a rehearsal and show how it comes along."""
+    form = AskRehearsal(request.POST)
+    given = form.cleaned_data if form.is_valid() else {"patients": 0, "seed": 0}
+    try:
+        command = command_from(request, "recipe-rehearsal.request", {"version": str(version)})
+        reply = rehearsals.request_rehearsal(command=command, version=version, **given)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        actor = actor_of(request)
+        with reading(site=actor.site, person=actor.person):
+            return version_response(request, version, refused=refusal, act="rehearse")
+    return redirect("recipes:rehearsal", rehearsal=reply["rehearsal"])
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def rehearsal(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
+    """Show a rehearsal: its progress, or what came of the patients."""
+    row = selectors.rehearsal_of(rehearsal)
+    version = selectors.version_of(row.version)
+    recipe = selectors.document(row.content_hash)
+    page: dict[str, Any] = {
+        "row": row,
+        "version": version,
+        "strip": _strip(row, str(version)),
+        "share": round(100 * row.done / row.patients),
+        "etag": _etag(row.id),
+    }
+    if row.result is not None:
+        page |= shown(recipe, row.result)
+    return render(request, "recipes/rehearsal.html", page)
+
+
+@requires(Permission.RECIPES_READ)
+@require_safe
+def rehearsal_live(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
+    """Answer the poll of a running rehearsal: 304, or look at the page again."""
+    etag = _etag(rehearsal)
+    if request.headers.get("If-None-Match", "") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(status=204, headers={"ETag": etag, "HX-Refresh": "true"})
+
+
+def _etag(rehearsal: UUID) -> str:
+    seq = Stream.objects.filter(id=rehearsal).values_list("seq", flat=True).first()
+    if seq is None:
+        raise NotFound()
+    return f'"{rehearsal.hex}-{seq}"'
+
+
+def _strip(row: RecipeRehearsal, version: str) -> dict[str, Any]:
+    return {
+        "title": _("Rehearsal of %(version)s") % {"version": version},
+        "sub": _("Simulated: no patient, no material, nobody's time was used."),
+        "facts": [
+            {"label": _("Patients"), "value": row.patients},
+            {"label": _("Seed"), "value": row.seed},
+            {"label": _("Asked for by"), "value": row.requested_by_name},
+            {"label": _("Asked for"), "at": row.requested_at},
+        ],
+    }
+
+
+def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables and plot of a result."""
+    return {
+        "spreads": [(_("Made"), result["made"]), (_("Results for release"), result["released"])],
+        "plot": plot(result["histogram"]),
+        "shares": [
+            (_("Without any exception"), _share(result["without_exception"])),
+            (_("In specification"), _share(result["in_specification"])),
+        ],
+        "exceptions": [_met(recipe, *row) for row in result["exceptions"][:25]],
+        "criteria": [
+            (words.say(item.title), _share(result["specification"][item.key]))
+            for item in recipe.specification
+            if item.key in result["specification"]
+        ],
+        "longest": [(_named(recipe, path), path, hours) for path, hours in result["longest_steps"]],
+        "person_hours": result["person_hours"],
+        "rooms": sorted(result["room_hours"].items()),
+    }
+
+
+def _share(text: str) -> str:
+    return f"{100 * float(text):.1f}"
+
+
+def _met(recipe: Recipe, path: str, code: str, share: str) -> dict[str, str]:
+    return {"title": _named(recipe, path), "path": path, "code": code, "share": _share(share)}
+
+
+def _named(recipe: Recipe, path: str) -> str:
+    """Return the words of a step, of a stage, of a test, or of a contingency."""
+    placed = recipe.placed(path)
+    if placed is not None:
+        return words.say(placed.step.text)
+    titles = {one.key: one.title for one in recipe.contingencies}
+    titles |= {one.key: one.title for one in recipe.tests}
+    titles |= {one.key: one.title for one in recipe.stages}
+    return words.say(titles[path]) if path in titles else path
+
+
+def plot(histogram: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bars of a histogram of days, laid out for a drawing of PLOT_WIDTH by _HEIGHT."""
+    low, width = float(histogram["low"]), float(histogram["width"])
+    counts: list[int] = histogram["counts"]
+    most, step = max(counts), PLOT_WIDTH / len(counts)
+    bars = [
+        {
+            "x": f"{number * step + 1:.1f}",
+            "y": f"{PLOT_HEIGHT * (1 - count / most):.1f}",
+            "width": f"{step - 2:.1f}",
+            "height": f"{PLOT_HEIGHT * count / most:.1f}",
+            "from": f"{low + number * width:.1f}",
+            "to": f"{low + (number + 1) * width:.1f}",
+            "count": count,
+        }
+        for number, count in enumerate(counts)
+    ]
+    ends = (0, len(counts) // 2, len(counts))
+    marks = [
+        {"x": f"{number * step:.1f}", "text": f"{low + number * width:.1f}",
+         "anchor": anchor}
+        for number, anchor in zip(ends, ("start", "middle", "end"), strict=True)
+    ]  # fmt: skip
+    return {"bars": bars, "marks": marks, "width": PLOT_WIDTH, "height": PLOT_HEIGHT}

@@ -1,0 +1,157 @@
+"""A rehearsal as a page: asked for, computed by a worker, watched, kept with its seed."""
+
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.exceptions import NotAllowed
+from mes.lib.refusals import NotFound
+from recipes import selectors, tasks
+from recipes.enums import RehearsalState
+from recipes.exceptions import NotCompiled, PatientsNotPossible
+from recipes.here import this_site
+from recipes.models import RecipeRehearsal
+from recipes.rehearsal import most_patients, rehearse
+from recipes.services.rehearsals import request_rehearsal
+from recipes.views.rehearsals import plot
+from records import outbox
+from records.models import Entry
+from records.reading import reading
+from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
+from tests.builders.recipes import imported, library_text
+from tests.recipes.test_in_browser import a_person, faults, sign_in
+from tests.recipes.texts import CART19, SIX
+
+CART19_BYTES = library_text("cart19-prodigy")
+
+
+@pytest.fixture
+def site(committed_db: str) -> DemoSite:
+    return open_demo_site()
+
+
+def asked(site: DemoSite, version: UUID, *, patients: int = 40, seed: int = 7) -> UUID:
+    command = a_command(site.actor("process-owner"))
+    reply = request_rehearsal(command=command, version=version, patients=patients, seed=seed)
+    return UUID(str(reply["rehearsal"]))
+
+
+def row_of(site: DemoSite, rehearsal: UUID) -> RecipeRehearsal:
+    with reading(site=site.id):
+        return selectors.rehearsal_of(rehearsal)
+
+
+def test_a_rehearsal_is_asked_for_watched_and_read(site: DemoSite) -> None:
+    version = imported(site, CART19_BYTES)
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:version", args=[version]))
+    form = page.context["rehearse_form"].initial
+    address = reverse("recipes:rehearse", args=[version])
+    key = page.content.decode().split(f'action="{address}"')[1].split('name="key" value="')[1][:36]
+    answer = client.post(address, {**form, "patients": 40, "seed": 7, "key": key})
+    here = answer.headers["Location"]
+    waiting = client.get(here)
+    assert waiting.context["share"] == 0
+    assert b"0 of 40 have come through." in waiting.content
+    rehearsal = waiting.context["row"].id
+    live = reverse("recipes:rehearsal_live", args=[rehearsal])
+    etag = {"If-None-Match": waiting.context["etag"]}
+    assert client.get(live, headers=etag).status_code == 304
+    assert outbox.drain() >= 1
+    moved = client.get(live, headers=etag)
+    assert (moved.status_code, moved.headers["HX-Refresh"]) == (204, "true")
+    shown = client.get(here)
+    assert shown.context["row"].state == RehearsalState.COMPLETE
+    assert len(shown.context["plot"]["bars"]) == 24
+    assert sum(bar["count"] for bar in shown.context["plot"]["bars"]) == 40
+    listed = client.get(reverse("recipes:version", args=[version]))
+    assert [one["url"] for one in listed.context["rehearsals"]] == [here]
+
+
+def test_what_is_kept_is_what_the_pure_rehearsal_gives_with_that_seed(site: DemoSite) -> None:
+    version = imported(site, CART19_BYTES)
+    rehearsal = asked(site, version)
+    outbox.drain()
+    row = row_of(site, rehearsal)
+    with reading(site=site.id):
+        recipe = selectors.document(row.content_hash)
+    assert row.result == tasks.shown(rehearse(recipe, patients=40, seed=7))
+    assert (row.done, row.seed, row.content_hash) == (40, 7, recipe.content_hash)
+    with reading(site=site.id):
+        kinds = list(Entry.objects.filter(stream=rehearsal).order_by("seq").values_list("kind"))
+    moves = [("recipe-rehearsal.progressed",)] * 9
+    assert kinds == [
+        ("recipe-rehearsal.requested",), *moves, ("recipe-rehearsal.completed",)
+    ]  # fmt: skip
+
+
+def test_a_worker_that_does_it_again_keeps_nothing_twice(site: DemoSite) -> None:
+    rehearsal = asked(site, imported(site), patients=20)
+    [message] = [one for one in outbox.lease() if one.topic == "recipe-rehearsal.requested"]
+    tasks.rehearse_version(message)
+    before = row_of(site, rehearsal)
+    tasks.rehearse_version(message)
+    after = row_of(site, rehearsal)
+    assert (before.entry_seq, before.result) == (after.entry_seq, after.result)
+
+
+def test_what_cannot_be_rehearsed_is_refused(site: DemoSite) -> None:
+    version = imported(site)
+    owner, operator = site.actor("process-owner"), site.actor("operator")
+    faulty = imported(site, SIX.replace("expected: 40 min", "expected: 9 min").encode())
+    with pytest.raises(PatientsNotPossible):
+        request_rehearsal(command=a_command(owner), version=version, patients=0, seed=1)
+    with pytest.raises(NotCompiled):
+        request_rehearsal(command=a_command(owner), version=faulty, patients=5, seed=1)
+    with pytest.raises(NotAllowed):
+        request_rehearsal(command=a_command(operator), version=version, patients=5, seed=1)
+    other = open_demo_site("OTH")
+    with pytest.raises(NotFound):
+        asked(other, version)
+    rehearsal = asked(site, version)
+    stranger = signed_in_client(other, "process-owner")
+    for name in ("rehearsal", "rehearsal_live"):
+        assert stranger.get(reverse(f"recipes:{name}", args=[rehearsal])).status_code == 404
+
+
+def test_a_long_recipe_takes_fewer_patients(site: DemoSite) -> None:
+    version = imported(site, CART19_BYTES)
+    rehearsal = asked(site, version, patients=1_000_000)
+    row = row_of(site, rehearsal)
+    with reading(site=site.id):
+        recipe = selectors.document(row.content_hash)
+    assert row.patients == most_patients(recipe) == 400_000 // 101
+
+
+def test_the_page_says_what_one_batch_takes_and_what_the_site_has_not(site: DemoSite) -> None:
+    version = imported(site, CART19_BYTES)
+    page = signed_in_client(site, "process-owner").get(reverse("recipes:version", args=[version]))
+    cases = {name: (made, released) for name, made, released in page.context["estimate"]["cases"]}
+    assert cases["Shortest"] == ("236.6", "242.8")
+    found = {(m.code, m.path) for m in page.context["site_messages"]}
+    assert ("site.material", "bill_of_materials/TEXMACS/material") in found
+    assert ("site.room", "receipt/room/class") in found
+    assert {code.partition(".")[0] for code, _path in found} == {"site"}
+    with reading(site=site.id):
+        described = this_site("Here")
+    assert (described.materials, described.rooms, described.shifts) == ((), (), None)
+
+
+def test_the_bars_of_a_plot_are_as_high_as_their_counts() -> None:
+    drawn = plot({"low": "10.0000", "width": "0.5000", "counts": [1, 4, 0, 2]})
+    assert [bar["height"] for bar in drawn["bars"]] == ["40.0", "160.0", "0.0", "80.0"]
+    assert [(bar["from"], bar["to"]) for bar in drawn["bars"]][1] == ("10.5", "11.0")
+    assert [mark["text"] for mark in drawn["marks"]] == ["10.0", "11.0", "12.0"]
+
+
+def test_the_result_is_read_in_a_browser(served: str, page: Page) -> None:
+    site = open_demo_site()
+    rehearsal = asked(site, imported(site, CART19.encode()), patients=200)
+    outbox.drain()
+    sign_in(page, served, a_person(site, "process-owner"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{served}{reverse('recipes:rehearsal', args=[rehearsal])}")
+    assert page.locator(".plot-bar").count() == 24
+    assert faults(page) == []
