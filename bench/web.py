@@ -40,8 +40,8 @@ def figures(*, rounds: int = 100) -> Iterator[Figure]:
     set_credential(
         command=plant.crew.setup("secret"), person=person, kind="password", secret=PASSWORD
     )
-    with _web(plant) as port, slow_line(port=port) as slow:
-        browser = _Browser(slow)
+    with serving(plant) as port, slow_line(port=port) as slow:
+        browser = Browser(slow)
         browser.sign_in("brandt")
         taken, line = [], []
         for _ in range(rounds):
@@ -59,7 +59,7 @@ def figures(*, rounds: int = 100) -> Iterator[Figure]:
 
 
 @contextmanager
-def _web(plant: Plant) -> Iterator[int]:
+def serving(plant: Plant) -> Iterator[int]:
     """Serve the bench's database with the product's own web process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -98,7 +98,7 @@ def _wait(port: int) -> None:
     raise TimeoutError("the web process did not come up")
 
 
-class _Browser:
+class Browser:
     """One connection kept open, with cookies; follows one redirect as a browser does."""
 
     def __init__(self, port: int) -> None:

@@ -1,21 +1,39 @@
 """The site that asks, described for the compiler from its own rows. Reads only.
 
-Shifts, opening hours and what a unit is capable of have no rows; they are left out, so nothing is
-said of them. A file describes a plant that is known better.
+Opening hours and what a unit is capable of have no rows; they are left out, so nothing is said of
+them. A file describes a plant that is known better. A shift has whom its best staffed day of the
+weeks around has.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from uuid import UUID
 
-from accounts.enums import QualificationStatus
-from accounts.models import Qualification, RoleAssignment
+from django.db.models import QuerySet
+
+from accounts.enums import DutyKind, QualificationStatus
+from accounts.models import Duty, Qualification, RoleAssignment
+from accounts.models import Shift as ShiftRow
 from equipment.enums import OpennessPolicy, UnitStatus
 from equipment.models import Place, Unit
 from materials.models import Material
 from mes.lib import clock
 from recipes.enums import Openness
-from recipes.site import EquipmentStock, Qualified, RoomStock, Site
+from recipes.site import (
+    DAY,
+    Crew,
+    EquipmentStock,
+    Qualified,
+    RoomStock,
+    Shift,
+    Site,
+    Window,
+)
+
+WEEKS = timedelta(weeks=4)
 
 CLOSED = (Openness.CLOSED, Openness.FUNCTIONALLY_CLOSED)
 VALIDATED = {
@@ -34,6 +52,7 @@ def this_site(name: str) -> Site:
         equipment=_equipment(),
         qualifications=_qualifications(),
         roles=tuple(sorted(_roles())),
+        shifts=_shifts(),
     )
 
 
@@ -56,12 +75,72 @@ def _equipment() -> tuple[EquipmentStock, ...]:
 
 
 def _qualifications() -> tuple[Qualified, ...]:
-    held = Qualification.objects.filter(
-        status=QualificationStatus.VALID, valid_until__gt=clock.now()
-    )
-    counted = Counter(key for key, _person in set(held.values_list("key", "person")))
+    counted = Counter(key for key, _person in set(_held().values_list("key", "person")))
     return tuple(
         Qualified(qualification=key, people=people) for key, people in sorted(counted.items())
+    )
+
+
+def _shifts() -> tuple[Shift, ...] | None:
+    rows = list(ShiftRow.objects.filter(active=True))
+    people = _people()
+    return (
+        tuple(
+            Shift(
+                key=f"shift-{number}",
+                hours=Window(_minute(row.start), _minute(row.end) + DAY * (row.end <= row.start)),
+                crews=_crews(row.id, people),
+            )
+            for number, row in enumerate(rows, 1)
+        )
+        or None
+    )
+
+
+def _minute(time: time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _people() -> dict[UUID, tuple[set[str], set[str]]]:
+    """Return roles and valid qualifications of everybody here."""
+    found: dict[UUID, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for person, role in RoleAssignment.objects.filter(revoked_at=None).values_list(
+        "person", "role"
+    ):
+        found[person][0].add(role)
+    for key, person in _held().values_list("key", "person"):
+        found[person][1].add(key)
+    return found
+
+
+def _crews(
+    shift: UUID, people: Mapping[UUID, tuple[set[str], set[str]]]
+) -> tuple[Crew, ...] | None:
+    """Return who works on the day on which most do, one crew for each role of a person."""
+    today = clock.now().date()
+    rows = Duty.objects.filter(
+        shift=shift,
+        what=DutyKind.WORKS,
+        cancelled_at=None,
+        day__range=(today - WEEKS, today + WEEKS),
+    )
+    days: dict[date, set[UUID]] = defaultdict(set)
+    for day, person in rows.values_list("day", "person"):
+        days[day].add(person)
+    best = max(days.values(), key=len, default=None)
+    if best is None:
+        return None
+    return tuple(
+        Crew(role=role, count=1, qualifications=tuple(sorted(people[person][1])))
+        for person in sorted(best)
+        if person in people
+        for role in sorted(people[person][0])
+    )
+
+
+def _held() -> QuerySet[Qualification]:
+    return Qualification.objects.filter(
+        status=QualificationStatus.VALID, valid_until__gt=clock.now()
     )
 
 

@@ -102,11 +102,11 @@ class Crew(Part):
 
 
 class Shift(Part):
-    """Hours of every day, and who works in them."""
+    """Hours of every day, and who works in them: None when that is not known."""
 
     key: Key
     hours: Hours
-    crews: tuple[Crew, ...]
+    crews: tuple[Crew, ...] | None = None
 
 
 class Qualified(Part):
@@ -137,14 +137,21 @@ class Site(Part):
         return [unit for unit in self.equipment or () if unit.class_ == name]
 
     @cached_property
+    def crews(self) -> tuple[Crew, ...] | None:
+        """Who works in any shift, None when that is not known of every shift."""
+        if not self.shifts or any(shift.crews is None for shift in self.shifts):
+            return None
+        return tuple(crew for shift in self.shifts for crew in shift.crews or ())
+
+    @cached_property
     def people(self) -> dict[str, int] | None:
         """How many hold each qualification, None when that is not known."""
         if self.qualifications is not None:
             return {one.qualification: one.people for one in self.qualifications}
-        if self.shifts is None:
+        if self.crews is None:
             return None
         found: dict[str, int] = {}
-        for crew in (crew for shift in self.shifts for crew in shift.crews):
+        for crew in self.crews:
             for name in crew.qualifications:
                 found[name] = found.get(name, 0) + crew.count
         return found
@@ -152,10 +159,9 @@ class Site(Part):
     @cached_property
     def known_roles(self) -> frozenset[str] | None:
         """The roles that somebody has, None when they are not known."""
-        if self.roles is None and self.shifts is None:
+        if self.roles is None and self.crews is None:
             return None
-        crews = (crew for shift in self.shifts or () for crew in shift.crews if crew.count)
-        return frozenset(self.roles or ()) | {crew.role for crew in crews}
+        return frozenset(self.roles or ()) | {c.role for c in self.crews or () if c.count}
 
     def staffed(self) -> Iterator[Window]:
         """Yield the hours in which somebody works, shifts that follow one another as one."""

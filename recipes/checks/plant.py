@@ -113,7 +113,7 @@ def roles_are_known(outline: Outline) -> Iterator[Fault]:
 @check("staff.beyond_shift")
 def a_shift_has_the_people(outline: Outline) -> Iterator[Fault]:
     """One shift has as many people as are needed at once."""
-    if outline.site is None or outline.site.shifts is None:
+    if outline.site is None or outline.site.crews is None:
         return
     for path, staff, count in _people(outline):
         most = _in_a_shift(outline, staff)
@@ -142,7 +142,7 @@ def _in_a_shift(outline: Outline, staff: Staff) -> int:
         (
             sum(
                 crew.count
-                for crew in shift.crews
+                for crew in shift.crews or ()
                 if crew.role == staff.role
                 and (staff.qualification is None or staff.qualification in crew.qualifications)
             )

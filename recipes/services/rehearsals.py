@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from accounts.exceptions import NotAllowed
 from accounts.permissions import Permission
-from accounts.rules import check_permission
+from accounts.rules import check_permission, is_system
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from recipes import rules
@@ -57,8 +58,13 @@ def request_rehearsal(*, command: Command, version: UUID, patients: int, seed: i
 
 @acting
 def note_progress(*, command: Command, rehearsal: UUID, done: int) -> Reply:
-    """Say how many patients have come through. Nothing when more are known to have."""
+    """Say how many patients have come through. Nothing when more are known to have.
+
+    Only the worker says it: raises NotAllowed.
+    """
     with act(command, streams=[rehearsal]) as a:
+        if not is_system(a.actor):
+            raise NotAllowed(person=a.actor.name, permission="")
         row = RecipeRehearsal.objects.get(id=rehearsal)
         if row.state != RehearsalState.COMPLETE and row.done < done <= row.patients:
             a.append(rehearsal, RehearsalProgressed(done=done))

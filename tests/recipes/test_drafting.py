@@ -87,6 +87,7 @@ def test_a_script_of_edits_and_its_undoing_give_the_same_document(name: str) -> 
     for changes in reversed(done):
         data = apply_all(data, inverses(changes))
     assert data == begun
+    assert reader.read(yaml_of(data)).content_hash == reader.read(yaml_of(begun)).content_hash
 
 
 @pytest.mark.parametrize("name", NAMES)
