@@ -102,7 +102,7 @@ class Browser:
     """One connection kept open, with cookies; follows one redirect as a browser does."""
 
     def __init__(self, port: int) -> None:
-        self.line = http.client.HTTPConnection("localhost", port, timeout=30)
+        self.line = http.client.HTTPConnection("localhost", port, timeout=120)
         self.cookies: dict[str, str] = {}
 
     def get(self, path: str) -> str:
