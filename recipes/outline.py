@@ -56,6 +56,11 @@ class StepPlace:
     step: StepBase
 
 
+def field_of(step: StepBase, name: str) -> Any:
+    """Return a field of a step, None where its kind has no such field (fast)."""
+    return step.__dict__.get(name)
+
+
 @dataclass(frozen=True)
 class Outline:
     """A recipe's parts in order; steps of contingencies come last and have no place in it."""

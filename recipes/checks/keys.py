@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, check, twice
+from recipes.outline import Fault, Outline, check, field_of, twice
 
 LISTS: tuple[tuple[str, str], ...] = (
     ("inputs", "name"),
@@ -35,7 +35,7 @@ def _lists(outline: Outline) -> Iterator[tuple[Path, Any, str]]:
         yield (*operation.path, "steps"), operation.operation.steps, "key"
     for step in outline.all_steps:
         for name in INSIDE:
-            yield (*step.path, name), getattr(step.step, name, ()), "key"
+            yield (*step.path, name), (field_of(step.step, name) or ()), "key"
 
 
 @check("key.twice")

@@ -10,7 +10,7 @@ from recipes import formulas, paths
 from recipes.conditions import conditions, range_of
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, Limits
 from recipes.settled import interval
 
@@ -40,7 +40,7 @@ def _bands(outline: Outline) -> Iterator[tuple[Path, Band]]:
             if band is not None:
                 yield (*path, name), band
     for place in outline.all_steps:
-        plausible = getattr(place.step, "plausible", None)
+        plausible = field_of(place.step, "plausible")
         if isinstance(plausible, Band):
             yield (*place.path, "plausible"), plausible
     for number, item in enumerate(outline.recipe.specification):
@@ -50,10 +50,10 @@ def _bands(outline: Outline) -> Iterator[tuple[Path, Band]]:
 
 def _limits(outline: Outline) -> Iterator[tuple[Path, Limits]]:
     for place in outline.all_steps:
-        own = getattr(place.step, "limits", None)
+        own = field_of(place.step, "limits")
         if isinstance(own, Limits):
             yield (*place.path, "limits"), own
-        volume = getattr(place.step, "volume", None)
+        volume = field_of(place.step, "volume")
         if volume is not None and volume.limits is not None:
             yield (*place.path, "volume", "limits"), volume.limits
     for number, test in enumerate(outline.recipe.tests):
@@ -78,7 +78,7 @@ def apart(one: Bounds, other: Bounds) -> bool:
 def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
     """Some value that can be entered, or worked out, lies within the limits."""
     for place in outline.all_steps:
-        action, plausible = _own(place).action, getattr(place.step, "plausible", None)
+        action, plausible = _own(place).action, field_of(place.step, "plausible")
         bounds = _bounds(outline, action)
         possible = _bounds(outline, plausible if isinstance(plausible, Band) else None)
         path = (*place.path, "limits", "action")
@@ -93,8 +93,8 @@ def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
 
 
 def _between_two_values(place: StepPlace, bounds: Bounds) -> bool:
-    decimals, low, high = getattr(place.step, "decimals", None), *bounds
-    if getattr(place.step, "value", None) == "integer":
+    decimals, low, high = field_of(place.step, "decimals"), *bounds
+    if field_of(place.step, "value") == "integer":
         decimals = 0
     if decimals is None or low is None or high is None:
         return False
@@ -103,7 +103,7 @@ def _between_two_values(place: StepPlace, bounds: Bounds) -> bool:
 
 
 def _never_worked_out(outline: Outline, place: StepPlace, bounds: Bounds) -> bool:
-    formula = getattr(place.step, "formula", None)
+    formula = field_of(place.step, "formula")
     if formula is None:
         return False
     tree = formulas.parse(formula).tree
@@ -137,7 +137,7 @@ def alert_within_action(outline: Outline) -> Iterator[Fault]:
 
 
 def _own(place: StepPlace) -> Limits:
-    found = getattr(place.step, "limits", None)
+    found = field_of(place.step, "limits")
     return found if isinstance(found, Limits) else Limits()
 
 
@@ -145,7 +145,7 @@ def _own(place: StepPlace) -> Limits:
 def target_within_limits(outline: Outline) -> Iterator[Fault]:
     """A target does not lie outside the limits of its own value."""
     for place in outline.all_steps:
-        target = getattr(place.step, "target", None)
+        target = field_of(place.step, "target")
         limits = _own(place)
         if target is None:
             continue
@@ -159,7 +159,7 @@ def target_within_limits(outline: Outline) -> Iterator[Fault]:
 def plausible_beyond_action(outline: Outline) -> Iterator[Fault]:
     """What is refused as implausible lies beyond the action limits."""
     for place in outline.all_steps:
-        plausible = getattr(place.step, "plausible", None)
+        plausible = field_of(place.step, "plausible")
         action = _bounds(outline, _own(place).action)
         plausible_is = _bounds(outline, plausible if isinstance(plausible, Band) else None)
         if _outside(action, plausible_is) and not apart(action, plausible_is):
@@ -213,7 +213,7 @@ def lags_in_order(outline: Outline) -> Iterator[Fault]:
 def timers_in_order(outline: Outline) -> Iterator[Fault]:
     """A timer's least time is at most its most time."""
     for place in outline.all_steps:
-        least, most = getattr(place.step, "min", None), getattr(place.step, "max", None)
+        least, most = field_of(place.step, "min"), field_of(place.step, "max")
         if isinstance(least, timedelta) and isinstance(most, timedelta) and least > most:
             yield Fault((*place.path, "min"), _("The least time is longer than the most."))
 
@@ -225,10 +225,10 @@ def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
         step = place.step
         if not step.critical and step.quality is None:
             continue
-        numeric = step.kind == "calculate" or getattr(step, "value", None) in {"decimal", "integer"}
-        if numeric and getattr(step, "limits", None) is None:
+        numeric = step.kind == "calculate" or field_of(step, "value") in {"decimal", "integer"}
+        if numeric and field_of(step, "limits") is None:
             yield Fault((*place.path, "critical"), _("A critical value needs limits."))
-        if step.kind == "choose" and not any(o.flag for o in getattr(step, "options", ())):
+        if step.kind == "choose" and not any(o.flag for o in (field_of(step, "options") or ())):
             yield Fault(
                 (*place.path, "critical"),
                 _("A critical choice needs an answer that is an exception."),
@@ -241,11 +241,11 @@ def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
     read = {name for asked in conditions(outline) for name in map(asked.absolute, asked.names)}
     for place in outline.steps:
         step, stage = place.step, place.operation.stage
-        limited = getattr(step, "limits", None) or any(o.flag for o in getattr(step, "options", ()))
+        limited = field_of(step, "limits") or any(o.flag for o in (field_of(step, "options") or ()))
         if not (step.critical or step.quality) or not limited:
             continue
         reaction = (
-            step.reaction, getattr(step, "reasons", ()), place.operation.operation.contingencies,
+            step.reaction, field_of(step, "reasons"), place.operation.operation.contingencies,
             stage and stage.stage.safe_state, paths.normal(place.name) in read,
         )  # fmt: skip
         if not any(reaction):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from recipes.elapsed import Elapsed
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import duration_text
 from recipes.units import seconds_in
 
@@ -42,8 +42,8 @@ def _of_stages(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
 def _of_steps(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
     for place in outline.all_steps:
         step = place.step
-        if step.kind == "timer" and getattr(step, "from_", None):
-            most = span_of(outline, getattr(step, "max", None))
+        if step.kind == "timer" and field_of(step, "from_"):
+            most = span_of(outline, field_of(step, "max"))
             takes = _until(outline, elapsed, str(getattr(step, "from_", "")), place)
             if most is not None and takes is not None:
                 yield (*place.path, "max"), most, takes
@@ -134,6 +134,6 @@ def own_times_in_order(outline: Outline) -> Iterator[Fault]:
 def chances_add_up(outline: Outline) -> Iterator[Fault]:
     """The chances of one question's answers are together at most one."""
     for place in outline.all_steps:
-        named = [o.chance for o in getattr(place.step, "options", ()) if o.chance is not None]
+        named = [o.chance for o in (field_of(place.step, "options") or ()) if o.chance is not None]
         if sum(named, Decimal()) > 1:
             yield Fault((*place.path, "options"), _("The chances add up to more than 1."))

@@ -1,5 +1,6 @@
 """Units: known ones, and formulas that give the unit that they should."""
 
+import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.step import Written, limits_written
 
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 TIMES = ("d", "h", "min", "s")
 
 
@@ -33,18 +35,22 @@ def known_units(outline: Outline) -> Iterator[Fault]:
 @check("formula.unit")
 def formulas_fit(outline: Outline) -> Iterator[Fault]:
     """Each formula adds like to like and gives the unit of what it stands for."""
+    fit: set[tuple[str, str | None]] = set()
     for place in outline.all_steps:
         for written in place.step.written():
             if formulas.is_plain(written.formula) or not _unit_known(written):
                 continue
-            if not _names_known(outline, written.formula, place):
-                continue
+            units_of = {
+                name: unit_of(outline, name, place)
+                for name in formulas.parse(written.formula).names
+            }
+            # Two formulas with the same units in the same places fit or do not fit alike.
+            shape = NAME.sub(lambda m, u=units_of: u.get(m[0]) or m[0], written.formula)  # type: ignore[misc]
+            if None in units_of.values() or (shape, written.unit) in fit:
+                continue  # what is not there is said elsewhere
             try:
-                dimensions.check(
-                    written.formula,
-                    unit_of=lambda name, place=place: unit_of(outline, name, place),  # type: ignore[misc]
-                    gives=written.unit,
-                )
+                dimensions.check(written.formula, unit_of=units_of.get, gives=written.unit)
+                fit.add((shape, written.unit))
             except dimensions.UnitMismatch as error:
                 yield Fault((*place.path, *written.field.split(".")), str(error))
     first = outline.steps[0]
