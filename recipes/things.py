@@ -28,7 +28,7 @@ thing(
 )  # fmt: skip
 thing(
     REHEARSAL_STREAM, _("Rehearsal of a recipe"), retention="quality-system",
-    page="recipes:rehearsal", argument="rehearsal", labels=_rehearsals,
+    page="recipes:rehearsal", labels=_rehearsals,
     find=found_by(RecipeRehearsal, "content_hash"),
 )  # fmt: skip
 
