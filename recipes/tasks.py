@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 
 from mes.lib.evidence import JSON
 from recipes.models import RecipeRehearsal
-from recipes.rehearsal import Rehearsed, rehearse
+from recipes.rehearsal import rehearse
+from recipes.rehearsed import Rehearsed
 from recipes.selectors import document
 from recipes.services.rehearsals import REHEARSAL_REQUESTED, complete_rehearsal, note_progress
 from records import outbox
@@ -60,7 +61,7 @@ def shown(found: Rehearsed) -> dict[str, JSON]:
 def _exact(value: Any) -> JSON:
     """Return a figure as an entry keeps it: a number with a fraction is text."""
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.3f}"
     if isinstance(value, dict):
         return {str(name): _exact(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
