@@ -98,7 +98,10 @@ def _strip(row: RecipeRehearsal, version: str) -> dict[str, Any]:
 def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables and plot of a result."""
     return {
-        "spreads": [(_("Made"), result["made"]), (_("Results for release"), result["released"])],
+        "spreads": [
+            (_("Made"), _hours(result["made"])),
+            (_("Results for release"), _hours(result["released"])),
+        ],
         "plot": plot(result["histogram"]),
         "shares": [
             (_("Without any exception"), _share(result["without_exception"])),
@@ -112,8 +115,13 @@ def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "longest": [(_named(recipe, path), path, hours) for path, hours in result["longest_steps"]],
         "person_hours": result["person_hours"],
-        "rooms": sorted(result["room_hours"].items()),
+        "rooms": sorted(_hours(result["room_hours"]).items()),
     }
+
+
+def _hours(given: Mapping[str, str]) -> dict[str, str]:
+    """Return hours as people read them; what is kept is more exact."""
+    return {name: f"{float(text):.1f}" for name, text in given.items()}
 
 
 def _share(text: str) -> str:
