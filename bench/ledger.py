@@ -25,7 +25,7 @@ from records import log
 from records.act import New, act
 from records.checkpoints import Checkpointer
 from records.commands import Actor, Command
-from records.store import Head, envelope_of
+from records.store import APPEND, Head, envelope_of
 from records.verification import Report, verify
 
 SITE = UUID("01900000-0000-7000-8000-0000000000a1")
@@ -69,6 +69,7 @@ def _appends(*, each: int) -> Iterator[Figure]:
         PlainEntry.objects.create(stream=stream, seq=1, body=bodies[stream])
 
     who = actor()
+    yield from _chains(streams, said, each=each * 4)
     _at_once(bare, each=10), _at_once(chained, each=10)
     theirs, ours = (_at_once(one, each=each) for one in (bare, chained))
     ten = _at_once(lambda: chained(TOGETHER), each=each // 4) * 4 / TOGETHER
@@ -81,6 +82,51 @@ def _appends(*, each: int) -> Iterator[Figure]:
     yield Figure(
         f"the same, {TOGETHER} entries an act", f"{count // 4} acts; {wanted:.0f}/s wanted",
         f"{count / ten:.0f}/s", f"{count / theirs:.0f}/s", ten / theirs,
+    )  # fmt: skip
+
+
+LOCK = "SELECT kind, site, seq, hash FROM records_stream WHERE id = %s FOR NO KEY UPDATE"
+BARE = "INSERT INTO bench_plainentry (stream, seq, body) VALUES (%s, %s, %s)"
+
+
+def _chains(streams: list[UUID], said: BenchSaid, *, each: int) -> Iterator[Figure]:
+    """What the chain itself asks: lock the head, hash, insert, with guard, trigger and walls.
+
+    Both sides by the driver alone, in as few trips as each needs; no command, rows or messages.
+    """
+    who = actor()
+    command = Command(key=uuid7(), name="bench", actor=who, payload={})
+    plain = evidence.canonical(
+        envelope_of(Head(streams[0], "bench", SITE, 0, evidence.GENESIS), said,
+                    command=command, at=AT)
+    )  # fmt: skip
+
+    def chained() -> None:
+        stream, raw = choice(streams), connections["default"].connection
+        with raw.pipeline():
+            raw.execute("BEGIN")
+            raw.execute("SELECT set_config('mes.site', %s, true)", [str(SITE)])
+            kind, site, seq, previous = raw.execute(LOCK, [stream]).fetchone()
+            head = Head(stream, kind, site, seq, bytes(previous))
+            body = evidence.canonical(envelope_of(head, said, command=command, at=AT))
+            hashed = evidence.entry_hash(head.hash, body)
+            raw.execute(
+                APPEND, [stream, seq + 1, said.kind, said.version, SITE, who.person, who.role,
+                         AT, command.key, body, hashed],
+            )  # fmt: skip
+            raw.execute("COMMIT")
+
+    def bare() -> None:
+        connections["default"].connection.execute(BARE, [choice(streams), 1, plain])
+
+    _at_once(bare, each=20), _at_once(chained, each=20)
+    theirs, ours = (_at_once(one, each=each) for one in (bare, chained))
+    count, wanted = CLIENTS * each, APPENDS_A_SECOND / scaled(1)
+    yield Figure(
+        "chain an entry (lock, hash, insert) / bare INSERT",
+        f"{count} entries each, {STREAMS} chains, {CLIENTS} clients; {wanted:.0f}/s wanted",
+        f"{count / ours:.0f}/s", f"{count / theirs:.0f}/s", ours / theirs,
+        kept=count / ours >= wanted,
     )  # fmt: skip
 
 
