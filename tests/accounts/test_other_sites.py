@@ -22,6 +22,8 @@ from recipes.models import RecipeVersion
 from recipes.services.drafts import open_draft
 from recipes.services.library import publish_operation
 from recipes.services.reviews import comment
+from records.act import act
+from records.entries import decode
 from records.reading import reading
 from tests.builders import quality as build
 from tests.builders.accounts import (
@@ -35,8 +37,9 @@ from tests.builders.batches import OPERATION, STEPS, Trial, batch_at, issued
 from tests.builders.planning import requested as planned
 from tests.builders.quality import Bench
 from tests.builders.recipes import library_text, submitted
+from tests.test_golden import plain_of
 
-pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.scenario(33, 44)]
+pytestmark = [pytest.mark.usefixtures("committed_db", "at_time"), pytest.mark.scenario(33, 44)]
 
 # What an address calls a thing, and where one of them is: table and column. What is a thing's
 # part is taken with it: an exception with its batch.
@@ -48,6 +51,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "order": ("orders_order", "id"),
     "version": ("recipes_recipeversion", "id"),
     "draft": ("recipes_recipedraft", "id"),
+    "redline": ("batches_redline", "id"),
     "comment": ("recipes_recipecomment", "id"),
     "operation": ("recipes_libraryoperation", "id"),
     "plan": ("planning_plan", "id"),
@@ -62,6 +66,7 @@ TABLES: dict[str, tuple[str, str]] = {
 }
 # Parts that no id names: a number, a word.
 SMALL: dict[str, Any] = {
+    "sha256": "0" * 64,
     "seq": 1,
     "number": 1,
     "signed": 1,
@@ -76,8 +81,12 @@ NOTHING = {403, 404, 405}
 NOT_THERE = {
     "accounts:enrol": "opened by a sealed address, not by an id",
     "batches:label": "the step that is due prints none",
+    "batches:file": "no file was attached",
+    "batches:picture": "the recipe has no picture",
+    "batches:preview_picture": "the recipe has no picture",
     "batches:preview": "a step is named beside it",
     "batches:sign_on": "nobody proved who they are",
+    "batches:sign_redline": "nobody proved who they are",
     "materials:label": "no label was printed",
     "planning:accept": "the plan was not computed",
     "planning:reject": "the plan was not computed",
@@ -86,7 +95,6 @@ NOT_THERE = {
     "quality:raw": "no raw data were kept with the result",
     "quality:sign_again": "no signature was voided",
     "recipes:approve": "nobody proved who they are",
-    "recipes:reply": "the comment is one of another version",
     "recipes:edit_draft": "the form names no change",
 }
 
@@ -125,6 +133,9 @@ def everything(owner: psycopg.Connection) -> There:
     build.reported(bench)
     build.asked(bench)
     build.entered(build.received(build.performed(bench)), "viability", "92.5")
+    proposed = decode("redline.proposed", 1, plain_of("redline.proposed", 1))
+    with act(a_command(site.system), streams=[bench.batch]) as a:
+        a.append(bench.batch, proposed)
     services.request_dossier(command=bench.command("qa-reviewer"), batch=bench.batch)
     owner_of = site.actor("process-owner")
     with reading(site=trial.site):

@@ -14,7 +14,7 @@ from tests.builders.accounts import a_command, open_demo_site
 from tests.builders.batches import STEPS, batch_at
 from tests.records.golden_rows import golden_rows
 
-pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.scenario(33)]
+pytestmark = [pytest.mark.usefixtures("committed_db", "at_time"), pytest.mark.scenario(33)]
 
 WITH_A_SITE = """
 SELECT format('%I.%I', n.nspname, c.relname), c.relrowsecurity AND c.relforcerowsecurity,
