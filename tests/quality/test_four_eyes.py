@@ -29,13 +29,14 @@ from quality.exceptions import NotIndependent, OwnConcession, OwnException
 from recipes.exceptions import ApprovedBefore, OwnRecipe
 from records.act import act
 from records.commands import Actor
-from records.entries import AttemptRefused
+from records.entries import AttemptRefused, decode
 from records.store import constraint_of
 from tests.builders import quality as build
 from tests.builders.accounts import DemoSite, a_command, actor_of, open_demo_site
 from tests.builders.quality import Bench, proof_of
 from tests.builders.recipes import approve, approved, submitted
 from tests.quality.test_corrections import FILL, SOURCE, VOLUME, correct, executed, verify
+from tests.test_golden import plain_of
 
 pytestmark = [
     pytest.mark.usefixtures("committed_db"),
@@ -88,6 +89,8 @@ def scene() -> Scene:
     build.granted(at_work, build.asked(at_work))
     build.asked(at_work, step="work/fill/bag")
     site, review = released.site, uuid7()
+    with act(at_work.command("shift-lead"), streams=[at_work.batch]) as a:
+        a.append(at_work.batch, decode("redline.proposed", 1, plain_of("redline.proposed", 1)))
     due = clock.now() + timedelta(days=30)
     open_access_review(command=a_command(site.actor("admin")), review=review, due=due)
     return Scene(site, released, at_work, approved(site), review)
@@ -139,6 +142,12 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             "UPDATE accounts_accessreviewitem SET decision = 'keep', decided_by = person, decided_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
         ],
     ),
+    "batches_redline_two_people": ("at_work", [
+        "UPDATE batches_redline SET production_by = %(someone)s, production_at = now(), quality_by = %(someone)s, quality_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
+    ]),
+    "batches_redline_not_own": ("at_work", [
+        "UPDATE batches_redline SET quality_by = proposed_by, quality_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
+    ]),
     SIGNERS: ("version", [
         "UPDATE recipes_recipeapproval SET entry_seq = %(seq)s, person = (SELECT person FROM recipes_recipeapproval WHERE stream = %(stream)s ORDER BY person LIMIT 1) WHERE stream = %(stream)s",  # noqa: E501
     ]),
