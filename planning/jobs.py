@@ -52,7 +52,7 @@ def job_of(batch: Batch, *, at: datetime) -> PlanningJob:
         label=batch.number,
         mark=batch.mark,
         earliest=earliest,
-        stages=tuple(_stage(recipe, s, rows[s.key].started_at, facts) for s in left),
+        stages=tuple(job_stage(recipe, s, rows[s.key].started_at, facts) for s in left),
         needs=tuple(need for need in recipe.needs if need.first in keys),
     )
 
@@ -78,10 +78,11 @@ def _moments(rows: dict[str, Stage]) -> Iterator[tuple[str, datetime]]:
             yield f"{key}.ended_at", row.ended_at
 
 
-def _stage(
+def job_stage(
     recipe: Recipe, stage: RecipeStage, started: datetime | None, facts: dict[str, datetime]
 ) -> JobStage:
-    bounds = [(one.from_, _span(recipe, one.max)) for one in stage.within]
+    """Return a stage as the solver sees it; ``facts`` are the moments that are past."""
+    bounds = [(_moment(recipe, one.from_), _span(recipe, one.max)) for one in stage.within]
     known = [facts[name] + most for name, most in bounds if name in facts]
     links = [_link(name, most) for name, most in bounds if name not in facts]
     lag = stage.lag
@@ -95,6 +96,17 @@ def _stage(
         links=tuple(links),
         started=started,
     )
+
+
+def _moment(recipe: Recipe, name: str) -> str:
+    """Return the moment that counts: a container's clock begins, at the latest, with the end of
+    the stage in which a step starts it.
+    """
+    first, _dot, clock = name.partition(".")
+    if first != "clock":
+        return name
+    stages = (placed.stage.key for placed in recipe.steps() if placed.step.starts == clock)
+    return f"{next(stages)}.ended_at"
 
 
 def _link(name: str, most: timedelta) -> Link:
