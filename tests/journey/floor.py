@@ -47,11 +47,11 @@ def another_patient(stage: Stage) -> Container:
 def the_floor(stage: Stage) -> None:
     """The receipt and the selection with everything that goes wrong; then all the rest."""
     other = another_patient(stage)
-    tablet = _tablet(stage, "receipt", by_admin=True)
+    tablet = at_the_place_of(stage, "receipt", by_admin=True)
     the_receipt(stage, tablet, other)
     stage.leave()
     tablet.page.context.close()
-    tablet = _tablet(stage, "selection")
+    tablet = at_the_place_of(stage, "selection")
     the_selection(stage, tablet)
     tablet.hasty = True
     walk(stage, tablet)
@@ -63,7 +63,7 @@ def claims(stage: Stage, key: str) -> list[Claim]:
         return list(Claim.objects.of(stage.batch).live().for_stage(key))
 
 
-def _tablet(stage: Stage, key: str, *, by_admin: bool = False) -> Tablet:
+def at_the_place_of(stage: Stage, key: str, *, by_admin: bool = False) -> Tablet:
     """Go to a stage's place at its planned time, with a tablet of that place."""
     begin(stage, key)
     place = next(one for one in claims(stage, key) if one.resource_kind == "place")

@@ -21,7 +21,6 @@ from plant.crew import Crew, hire_all, qualify
 from plant.plant import FACILITY, HANDS, ZONE, Plant
 from records.reading import reading
 from tests.journey.watch import Watch
-from tests.support.processes import WorkerProcess
 
 RECIPE = "CART19-PRODIGY"
 PIN = "246813"
@@ -44,7 +43,6 @@ class Stage:
 
     served: str
     browser: Browser
-    worker: WorkerProcess
     owner: psycopg.Connection
     plant: Plant
     watch: Watch = field(default_factory=Watch)
@@ -121,13 +119,18 @@ def open_empty_plant() -> Plant:
     # The process owner might also approve: only that they wrote it may stop them.
     author, _ = crew.people["ferrari"]
     grant_role(command=crew.setup("accounts.grant_role"), person=author, role="recipe-approver")
-    for person, _ in crew.people.values():
-        for kind, secret in (("pin", PIN), ("password", PASSWORD)):
-            set_credential(
-                command=crew.setup("accounts.set_credential"), person=person, kind=kind,
-                secret=secret,
-            )  # fmt: skip
+    for who in crew.people:
+        give_secrets(crew, who)
     return Plant(site=site, crew=crew, house=built, versions={}, recipes={RECIPE: recipe})
+
+
+def give_secrets(crew: Crew, who: str) -> None:
+    """Give a person the PIN and the password of all journeys."""
+    for kind, secret in (("pin", PIN), ("password", PASSWORD)):
+        set_credential(
+            command=crew.setup("accounts.set_credential"), person=crew.people[who][0], kind=kind,
+            secret=secret,
+        )  # fmt: skip
 
 
 def enrolled(stage: Stage, code: str, place: UUID, label: str) -> str:

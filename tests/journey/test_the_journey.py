@@ -24,10 +24,7 @@ def stage(
     browser: Browser,
 ) -> Iterator[Stage]:
     plant = open_empty_plant()
-    made = Stage(
-        served=served, browser=browser, worker=celery_worker_process, owner=owner_connection,
-        plant=plant,
-    )  # fmt: skip
+    made = Stage(served=served, browser=browser, owner=owner_connection, plant=plant)
     # Two cores serve the browsers, the site, the worker and the stores, perhaps a second test.
     expect.set_options(timeout=20_000)
     with made.watch.queries.counted():

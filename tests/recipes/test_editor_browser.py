@@ -3,14 +3,24 @@
 from collections.abc import Callable
 from uuid import UUID
 
+import psycopg
+import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from batches.enums import StepState
+from batches.models import BatchException, Operation, Step
+from plant.arrival import Patient, enter_order, receive
+from plant.crew import qualify
+from plant.plant import open_plant
 from recipes import selectors
 from recipes.drafting.changes import at
 from recipes.services import drafts
 from records.reading import reading
 from tests.builders.accounts import PASSWORD, DemoSite, a_command, open_demo_site, person
+from tests.builders.kinds import Run
 from tests.builders.recipes import imported, library_text
+from tests.journey.floor import PERFORMER, RECORDER, at_the_place_of, walk
+from tests.journey.stage import Stage, give_secrets
 from tests.recipes.test_in_browser import a_person, faults, sign_in
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
@@ -90,12 +100,36 @@ def test_two_people_see_each_others_changes(served: str, page: Page, browser: Br
     other.close()
 
 
-def test_a_recipe_is_written_from_nothing_approved_by_two_and_effective(
-    served: str, page: Page, browser: Browser
+@pytest.mark.usefixtures("at_time")
+def test_ten_steps_are_written_from_nothing_approved_by_two_and_run(
+    served: str, page: Page, browser: Browser, owner_connection: psycopg.Connection
 ) -> None:
-    site = open_demo_site()
+    plant = open_plant()
+    for who in ("ferrari", "anand", "brenner", "lindqvist", "adeyemi", "brandt"):
+        give_secrets(plant.crew, who)
     page.set_viewport_size(DESK)
-    sign_in(page, served, a_person(site, "process-owner"))
+    sign_in(page, served, "ferrari")
+    address = _written(page, served)
+    for who in ("anand", "brenner"):
+        _signed(browser, served, address, who)
+    with reading(site=plant.site):
+        version = selectors.effective_of("TEN-STEPS")
+        assert version is not None
+        assert version.steps == 10
+        recipe = selectors.document(version.content_hash)
+    qualify(plant.crew, (PERFORMER, RECORDER), [recipe])
+    stage = Stage(served=served, browser=browser, owner=owner_connection, plant=plant)
+    _issued(stage)
+    Run(plant, stage.batch).claim_everything()
+    stage.leave()
+    tablet = at_the_place_of(stage, "stage")
+    tablet.hasty = True
+    walk(stage, tablet)
+    _is_complete(stage)
+
+
+def _written(page: Page, served: str) -> str:
+    """Write ten steps of seven kinds from nothing and send them to review; return the address."""
     page.goto(f"{served}/recipes/")
     page.get_by_role("link", name="New recipe…").click()
     page.get_by_label("Code").fill("TEN-STEPS")
@@ -107,26 +141,66 @@ def test_a_recipe_is_written_from_nothing_approved_by_two_and_effective(
     page.get_by_role("link", name="Operation", exact=True).click()
     page.get_by_role("link", name="Confirm").click()
     _clear(page, "first", when="before")
-    _behind(page, "step-1")
-    _say(page, "step-1", "Scan the collection bag.")
-    _choose(page, "kind", "Scan")
+    _next(page, 1, "Scan the collection bag.", kind="Scan")
     _choose(page, "what", "Collection bag")
     _fill(page, f"{STEPS}/step-1/identifiers", "2")
-    for number in range(2, 10):
-        _behind(page, f"step-{number}")
-        _say(page, f"step-{number}", f"Do number {number}.")
+    _next(page, 2, "Hang the bag up.")
+    _next(page, 3, "Enter the volume of the bag.", kind="Enter a value")
+    _choose(page, "value", "decimal")
+    _fill(page, f"{STEPS}/step-3/unit", "mL")
+    _next(page, 4, "Half of it goes on.", kind="Calculate")
+    _fill(page, f"{STEPS}/step-4/unit", "mL")
+    _fill(page, f"{STEPS}/step-4/formula", "step_3 / 2")
+    _next(page, 5, "Is the bag clear?", kind="Choose an answer")
+    for option, text in (("new-1", "Clear"), ("new-2", "Cloudy")):
+        saved(page, page.locator(f'[data-act="add"][data-place="{STEPS}/step-5/options"]').click)
+        _fill(page, f"{STEPS}/step-5/options/{option}/text/en", text)
+    _next(page, 6, "Let it rest.", kind="Timer")
+    _fill(page, f"{STEPS}/step-6/min", "5 min")
+    _next(page, 7, "Close the clamp.")
+    saved(page, page.locator(f'[data-field="{STEPS}/step-7/verify"]').click)
+    _next(page, 8, "Put the bag away.")
+    _next(page, 9, "")
     _clear(page, "step-9", when="after")
     expect(page.get_by_text("Stages: 1, operations: 1, steps: 10")).to_be_visible()
     page.get_by_role("button", name="Send to review").click()
     expect(page.get_by_role("heading", name="TEN-STEPS v1")).to_be_visible()
     expect(page.get_by_text("Waits for those who may approve")).to_be_visible()
-    address = page.url
-    for role in ("recipe-approver", "qa-reviewer"):
-        _signed(browser, served, address, a_person(site, role))
-    with reading(site=site.id):
-        found = selectors.effective_of("TEN-STEPS")
-    assert found is not None
-    assert found.steps == 10
+    return page.url
+
+
+def _issued(stage: Stage) -> None:
+    """An order for it comes with its cells; the planner issues the batch from the page."""
+    patient = Patient(plant=stage.plant, number=1, recipe="TEN-STEPS", luck=stage.luck)
+    enter_order(patient)
+    receive(patient)
+    page = stage.desk("lindqvist", f"/batches/issue/?order={patient.order}")
+    page.get_by_role("button", name="Issue the batch").click()
+    expect(page.get_by_role("heading", name="Exceptions")).to_be_visible()
+    stage.batch = UUID(page.url.strip("/").split("/")[-1])
+
+
+def _is_complete(stage: Stage) -> None:
+    """All ten steps are closed, each by who did it; the record waits for its review."""
+    row = stage.row()
+    assert (row.process_state, row.record_state) == ("complete", "complete")
+    with reading(site=stage.plant.site):
+        steps = {step.path: step for step in Step.objects.filter(stream=stage.batch)}
+        operation = Operation.objects.get(stream=stage.batch)
+        assert list(BatchException.objects.filter(stream=stage.batch)) == []
+    assert {step.state for step in steps.values()} == {StepState.CLOSED}
+    assert len(steps) == 10
+    assert {(step.performer_name, step.recorder_name) for step in steps.values()} == {
+        ("Kemi Adeyemi", "Lena Brandt")
+    }
+    here = "stage/operation"
+    assert steps[f"{here}/step-3"].values["value"] == "1"
+    assert steps[f"{here}/step-4"].values["value"] == "0.50"
+    assert steps[f"{here}/step-5"].values["choice"] == "new-1"
+    assert int(steps[f"{here}/step-6"].values["elapsed"]) >= 300
+    assert steps[f"{here}/step-7"].verifier_name == "Lena Brandt"
+    assert operation.state == "attested"
+    stage.watch.clean()
 
 
 def _signed(browser: Browser, served: str, address: str, username: str) -> None:
@@ -135,7 +209,6 @@ def _signed(browser: Browser, served: str, address: str, username: str) -> None:
     sign_in(page, served, username)
     page.goto(address)
     card = page.locator("#sign")
-    card.get_by_label("User name").fill(username)
     card.get_by_label("Password").fill(PASSWORD)
     card.get_by_role("button", name="Sign the approval").click()
     expect(page.locator("#sign")).to_have_count(0)
@@ -161,17 +234,26 @@ def _behind(page: Page, step: str) -> None:
     expect(page.locator(f'[data-field="{STEPS}/{step}/key"]')).to_be_visible()
 
 
+def _next(page: Page, number: int, text: str, *, kind: str = "") -> None:
+    """Go on with one more step: its text, and its kind if it is no confirmation."""
+    _behind(page, f"step-{number}")
+    if text:
+        _say(page, f"step-{number}", text)
+    if kind:
+        _choose(page, "kind", kind)
+
+
 def _clear(page: Page, step: str, *, when: str) -> None:
     _say(page, step, "Look at the place.")
     _choose(page, "kind", "Line clearance")
     _choose(page, "when", when)
-    saved(page, page.get_by_role("button", name="Add").last.click)
+    saved(page, page.get_by_role("button", name="Add", exact=True).last.click)
     _fill(page, f"{STEPS}/{step}/checks/new-1/text/en", "Nothing of another patient is here.")
 
 
 def _choose(page: Page, field: str, label: str) -> None:
     chosen = page.locator(f'select[data-field$="/{field}"]')
-    saved(page, lambda: chosen.select_option(label=label))
+    saved(page, lambda: chosen.select_option(label))
 
 
 def test_the_same_draft_as_text(served: str, page: Page) -> None:
