@@ -7,4 +7,9 @@ class BatchesConfig(AppConfig):
     verbose_name = _("Batches")
 
     def ready(self) -> None:
-        from batches import folds, presenters, things  # noqa: F401, PLC0415 - registers them
+        from batches import (  # noqa: PLC0415 - they register
+            comment_folds,  # noqa: F401
+            folds,  # noqa: F401
+            presenters,  # noqa: F401
+            things,  # noqa: F401
+        )

@@ -290,6 +290,35 @@ class ExceptionJudged(Payload):
     comment: str
 
 
+@entry("exception.comment_asked", version=1, stream=STREAM)
+class CommentAsked(Payload):
+    """QA asked who performed, recorded or reported it for a comment; by quality."""
+
+    comment: UUID
+    exception: UUID
+    person: UUID
+    printed_name: str
+    question: str
+
+
+@entry("exception.commented", version=1, stream=STREAM)
+class CommentGiven(Payload):
+    """The person who was asked answered: the actor of the entry; by quality."""
+
+    comment: UUID
+    exception: UUID
+    text: str
+
+
+@entry("exception.comment_withdrawn", version=1, stream=STREAM)
+class CommentWithdrawn(Payload):
+    """QA does without the answer; by quality."""
+
+    comment: UUID
+    exception: UUID
+    reason: str
+
+
 @entry("concession.asked", version=1, stream=STREAM)
 class ConcessionAsked(Payload):
     """An operator asked QA to let a step pass a conditional interlock."""

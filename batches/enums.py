@@ -67,6 +67,14 @@ class ExceptionState(models.TextChoices):
     JUDGED = "judged", _("Judged")
 
 
+class CommentState(models.TextChoices):
+    """What became of a question about an exception."""
+
+    ASKED = "asked", _("Waits for the answer")
+    GIVEN = "given", _("Answered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ConcessionState(models.TextChoices):
     ASKED = "asked", _("Asked")
     GRANTED = "granted", _("Granted")

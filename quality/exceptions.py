@@ -102,6 +102,52 @@ class OwnConcession(Refusal):
     recorded = True
 
 
+class NotAskable(Refusal):
+    """Only who was there can say more, and nobody asks themselves."""
+
+    code = "comment.not_askable"
+    status = 422
+    sentence = _(
+        "Only who performed, recorded or reported it is asked, while they are here; "
+        "nobody asks themselves."
+    )
+    way_out = _("Choose one of them, or judge with what is written.")
+
+
+class AlreadyAsked(Refusal):
+    """One question at a time to one person about one exception."""
+
+    code = "comment.already_asked"
+    sentence = _("%(person)s was asked about this exception and has not answered yet.")
+    way_out = _("Wait for the answer, or withdraw the question and ask again.")
+
+
+class NotYoursToAnswer(Refusal):
+    """The comment of one person is asked for."""
+
+    code = "comment.not_yours"
+    status = 403
+    sentence = _("This question was put to %(person)s; only they answer it.")
+    way_out = _("If %(person)s cannot answer any more, QA withdraws the question.")
+
+
+class QuestionEnded(Refusal):
+    """Answered or withdrawn meanwhile."""
+
+    code = "comment.ended"
+    sentence = _("%(by)s answered or withdrew this question already. Nothing was saved.")
+    way_out = _("Nothing is to be done.")
+
+
+class CommentAwaited(Refusal):
+    """What was asked is heard before it is judged."""
+
+    code = "comment.awaited"
+    sentence = _("%(people)s was asked for a comment and has not answered yet.")
+    way_out = _("Wait for the answer, or withdraw the question with a reason; then judge.")
+    interlock = Interlock.CONDITIONAL
+
+
 class DeviationAlreadyClosed(Refusal):
     """Closed meanwhile."""
 

@@ -1,7 +1,8 @@
 """Forms of QA and QC: they parse; services decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,25 @@ class Judge(forms.Form):
 
     comment = forms.CharField(label=_("Comment"), max_length=4000, widget=_area(2))
     judgement = forms.ChoiceField(choices=[("accepted", ""), ("deviation", "")])
+
+
+class Ask(forms.Form):
+    """A question about an exception, and to whom it is put."""
+
+    question = forms.CharField(label=_("Question"), max_length=4000, widget=_area(2))
+
+    def __init__(self, *args: Any, people: Mapping[UUID, str], **kwargs: Any) -> None:
+        """``people`` are those who may be asked, with their names; the first is proposed."""
+        super().__init__(*args, **kwargs)
+        choices = [(str(person), name) for person, name in people.items()]
+        self.fields["person"] = forms.ChoiceField(label=_("Who is asked"), choices=choices)
+        self.order_fields(["person", "question"])
+
+
+class Comment(forms.Form):
+    """The answer to a question about an exception."""
+
+    text = forms.CharField(label=_("Your comment"), max_length=4000, widget=_area(5))
 
 
 class Reason(forms.Form):

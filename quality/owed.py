@@ -1,4 +1,4 @@
-"""What quality asks of people: signatures that a correction voided."""
+"""What quality asks of people: signatures that a correction voided, comments on exceptions."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.owed import owed
 from batches.services.corrections import SIGN_AGAIN
+from quality.services.comments import COMMENT
 
 
 def _sentence(words: Mapping[str, str]) -> str:
@@ -22,3 +23,17 @@ def _url(batch: UUID, place: str) -> str:
 
 
 owed(SIGN_AGAIN, sentence=_sentence, url=_url)
+
+
+def _comment_sentence(words: Mapping[str, str]) -> str:
+    return _("Comment on an exception in %(batch)s, step %(step)s, for %(name)s") % {
+        "batch": words.get("batch", ""), "step": words.get("step", ""),
+        "name": words.get("name", ""),
+    }  # fmt: skip
+
+
+def _comment_url(batch: UUID, place: str) -> str:
+    return reverse("quality:comment", args=[batch, UUID(place)])
+
+
+owed(COMMENT, sentence=_comment_sentence, url=_comment_url)

@@ -7,12 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Person
 from batches.entries import BatchReviewed
-from batches.enums import RecordState
-from batches.models import Batch, BatchException, Concession, Step
+from batches.enums import CommentState, RecordState
+from batches.models import AskedComment, Batch, BatchException, Concession, Step
 from quality.enums import CriterionStanding, GateKey, GateState, ReviewStanding
 from quality.exceptions import (
     AlreadyDispositioned,
+    CommentAwaited,
     GatesOpen,
     NotIndependent,
     OwnConcession,
@@ -229,3 +231,26 @@ def check_may_judge(exception: BatchException, person: UUID | None, *, name: str
     )
     if exception.step and granted.exists():
         raise OwnConcession(person=name, streams=[exception.stream])
+
+
+def check_nothing_asked(exception: BatchException) -> None:
+    """Raise CommentAwaited: an exception is judged when what was asked is answered."""
+    rows = AskedComment.objects.filter(exception=exception.id, state=CommentState.ASKED)
+    if people := [row.person_name for row in rows]:
+        raise CommentAwaited(people=", ".join(people))
+
+
+def askable(exception: BatchException, step: Step | None, *, asker: UUID | None) -> dict[UUID, str]:
+    """Return who may be asked for a comment, with their names: the performer first.
+
+    Not the asker, and nobody whose account is disabled: they could not answer.
+    """
+    took_part = [(exception.raised_by, exception.raised_by_name)]
+    if step is not None:
+        done = [(step.performed_by, step.performer_name), (step.recorded_by, step.recorder_name)]
+        took_part = [*done, *took_part]
+    named = {person: name for person, name in took_part if person and person != asker}
+    gone = Person.objects.filter(id__in=named, disabled_at__isnull=False)
+    for person in gone.values_list("id", flat=True):
+        del named[person]
+    return named

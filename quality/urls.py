@@ -4,6 +4,7 @@ from django.urls import path
 
 from quality.views import (
     batch,
+    comments,
     concessions,
     corrections,
     dispositions,
@@ -21,6 +22,9 @@ urlpatterns = [
     path(f"{ONE}/", batch.review, name="batch"),
     path(f"{ONE}/coverage/", batch.coverage, name="coverage"),
     path(f"{ONE}/exceptions/<uuid:exception>/", batch.judge, name="judge"),
+    path(f"{ONE}/exceptions/<uuid:exception>/ask/", comments.ask, name="ask"),
+    path(f"{ONE}/questions/<uuid:question>/", comments.give, name="comment"),
+    path(f"{ONE}/questions/<uuid:question>/withdraw/", comments.withdraw, name="withdraw"),
     path(f"{ONE}/hold/", batch.hold, name="hold"),
     path(f"{ONE}/deviations/<uuid:deviation>/", concessions.close_deviation, name="deviation"),
     path(f"{ONE}/concessions/<uuid:concession>/", concessions.grant_concession, name="concession"),

@@ -142,6 +142,7 @@ FREE_ACTS = {
     "accounts/services/devices.py:link_device": "the enrolment's sealed address is the right",
     "accounts/services/factors.py:keep_factors": "of one's own person only, which it asks",
     "accounts/services/policy.py:acknowledge_policy": "of one's own person only, which it asks",
+    "quality/services/comments.py:give_comment": "of who was asked only, which it asks",
     "accounts/services/periods.py:_open_period": "who signs in has proved who they are",
     "accounts/services/periods.py:_close_period": "everybody may leave",
 }

@@ -13,6 +13,7 @@ from accounts.permissions import role_title
 from batches.enums import CORRECTABLE, ExceptionState, RecordState, StepState
 from batches.findings import sentence as said
 from batches.models import (
+    AskedComment,
     BatchException,
     Concession,
     Operation,
@@ -86,7 +87,7 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
         "batch": seen.batch,
         "strip": _strip(seen, exceptions),
         "stages": _stages(seen, exceptions, signed, typed),
-        "exceptions": [exception_row(one) for one in exceptions],
+        "exceptions": _commented(seen.batch.id, exceptions),
         "concessions": list(Concession.objects.filter(stream=seen.batch.id)),
         "refused": [_attempt(a) for a in RefusedAttempt.objects.filter(stream=seen.batch.id)],
         "claims": sorted(seen.claims, key=lambda claim: claim.start),
@@ -233,6 +234,15 @@ def limits_text(step: StepBase, facts: Facts) -> str:
 
 def _bound(scale: dict[str, str], name: str) -> str:
     return quantity_text(scale[name], "") if name in scale else "–"
+
+
+def _commented(batch: UUID, exceptions: Sequence[BatchException]) -> list[dict[str, Any]]:
+    """Return the rows of the exceptions with what QA asked about each, and the answers."""
+    asked = list(AskedComment.objects.filter(stream=batch))
+    return [
+        exception_row(one) | {"comments": [row for row in asked if row.exception == one.id]}
+        for one in exceptions
+    ]
 
 
 def exception_row(one: BatchException) -> dict[str, Any]:

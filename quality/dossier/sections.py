@@ -266,6 +266,19 @@ def investigations(source: Source) -> Row:
                 "comment": row.comment,
                 "raised_by": row.raised_by_name,
                 "raised_at": when(row.raised_at),
+                "comments": [
+                    {
+                        "question": one.question,
+                        "asked_by": one.asked_by_name,
+                        "asked_at": when(one.asked_at),
+                        "asked_of": one.person_name,
+                        "state": one.state,
+                        "text": one.text,
+                        "ended_by": one.ended_by_name,
+                        "ended_at": when(one.ended_at),
+                    }
+                    for one in source.record.comments_on(row)
+                ],
                 "judgement": row.judgement,
                 "judgement_comment": row.judgement_comment,
                 "judged_by": row.judged_by_name,

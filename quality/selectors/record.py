@@ -7,6 +7,7 @@ from uuid import UUID
 
 from batches.enums import ConcessionState, ExceptionState, StepState
 from batches.models import (
+    AskedComment,
     Batch,
     BatchException,
     Concession,
@@ -57,6 +58,7 @@ class BatchRecord:
     operations: list[Operation]
     steps: list[Step]
     exceptions: list[BatchException]
+    comments: list[AskedComment]
     concessions: list[Concession]
     deviations: list[Deviation]
     samples: list[Sample]
@@ -121,6 +123,10 @@ class BatchRecord:
         """Exceptions that QA has not judged."""
         return [row for row in self.exceptions if row.state == ExceptionState.OPEN]
 
+    def comments_on(self, exception: BatchException) -> list[AskedComment]:
+        """What QA asked about an exception, with the answers."""
+        return [row for row in self.comments if row.exception == exception.id]
+
     @cached_property
     def open_deviations(self) -> list[Deviation]:
         """Deviations without a conclusion."""
@@ -156,7 +162,7 @@ class BatchRecord:
                 {"path": one.path, "attested_by": str(one.attested_by or "")}
                 for one in self.operations
             ],
-            "exceptions": [_exception(row) for row in self.exceptions],
+            "exceptions": [_exception(row, self.comments_on(row)) for row in self.exceptions],
             "deviations": [
                 {"number": row.number, "state": row.state, "conclusion": row.conclusion}
                 for row in self.deviations
@@ -196,8 +202,11 @@ def _step(step: Step) -> JSON:
     }
 
 
-def _exception(row: BatchException) -> JSON:
-    return {
+def _exception(row: BatchException, comments: list[AskedComment]) -> JSON:
+    """Return an exception; comments only where there are any: older hashes stay what they were."""
+    said = [{"question": one.question, "state": one.state, "text": one.text} for one in comments]
+    asked: dict[str, JSON] = {"comments": [*said]} if said else {}
+    return asked | {
         "id": str(row.id),
         "code": row.code,
         "severity": row.severity,
@@ -220,7 +229,7 @@ def _result(row: Result) -> JSON:
 
 
 def record_of(batch: Batch) -> BatchRecord:
-    """Read a batch's whole record: eleven queries, whatever its size."""
+    """Read a batch's whole record: at most twelve queries, whatever its size."""
     own = {"stream": batch.id}
     return BatchRecord(
         batch=batch,
@@ -228,12 +237,14 @@ def record_of(batch: Batch) -> BatchRecord:
         operations=list(Operation.objects.filter(**own)),
         steps=list(Step.objects.filter(**own)),
         exceptions=list(BatchException.objects.filter(**own)),
+        comments=list(AskedComment.objects.filter(**own)),
         concessions=list(Concession.objects.filter(**own)),
         deviations=list(Deviation.objects.filter(**own)),
         samples=list(Sample.objects.of_batch(batch.id)),
         results=list(Result.objects.of_batch(batch.id).select_related("sample")),
-        review=Review.objects.filter(**own).last(),
-        disposition=Disposition.objects.filter(**own).first(),
+        # The batch itself says whether there is one: most pages are of batches without.
+        review=Review.objects.filter(**own).last() if batch.reviewed_at else None,
+        disposition=Disposition.objects.filter(**own).first() if batch.dispositioned_at else None,
         asked_again=asked_again(batch.id),
         labels=label_balance(batch=batch.id),
     )

@@ -1,5 +1,6 @@
 """Every act of quality. Signing takes a proof from the ceremony of ``accounts``."""
 
+from quality.services.comments import ask_comment, give_comment, withdraw_question
 from quality.services.concessions import decline_concession, grant_concession
 from quality.services.deviations import close_deviation
 from quality.services.disposition import certify_later_results, reject_batch, release_batch
@@ -12,11 +13,13 @@ from quality.services.samples import receive_sample, register_sample
 from quality.services.several import review_results
 
 __all__ = [
+    "ask_comment",
     "certify_later_results",
     "close_deviation",
     "correct_result",
     "decline_concession",
     "enter_result",
+    "give_comment",
     "grant_concession",
     "judge_exception",
     "lift_quality_hold",
@@ -29,4 +32,5 @@ __all__ = [
     "review_results",
     "set_quality_hold",
     "sign_review",
+    "withdraw_question",
 ]

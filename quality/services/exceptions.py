@@ -26,7 +26,7 @@ def judge_exception(
 ) -> Reply:
     """Answer an exception: accept it with a comment, or open a deviation that says why.
 
-    Raises AlreadyJudged, OwnException, OwnConcession, TextMissing. Appends
+    Raises AlreadyJudged, OwnException, OwnConcession, CommentAwaited, TextMissing. Appends
     ``exception.judged`` and, for a deviation, ``deviation.opened``.
     """
     with act(command, streams=[batch]) as a:
@@ -35,6 +35,7 @@ def judge_exception(
         if row.state != ExceptionState.OPEN:
             raise AlreadyJudged(by=row.judged_by_name)
         rules.check_may_judge(row, a.actor.person, name=a.actor.name)
+        rules.check_nothing_asked(row)
         text = written(comment, field="comment")
         said = ExceptionJudged(exception=exception, judgement=judgement.value, comment=text)
         a.append(batch, said)

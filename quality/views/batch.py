@@ -25,7 +25,7 @@ from quality.selectors.trail import Trail, trail_of
 from quality.views.bar import bar_of
 from quality.views.common import READ, language, may, page_reading, refusal_of, status_of
 from quality.views.page import Page
-from records.web import command_from
+from records.web import actor_of, command_from
 
 
 @requires(Permission.QUALITY_READ)
@@ -42,7 +42,10 @@ def page_context(
     record = record_of(batch_of(batch))
     trail = trail_of([batch, *(sample.id for sample in record.samples)])
     may_judge = may(request, Permission.QUALITY_JUDGE)
-    page = Page(record, trail, language(), opened or request.GET.get("open", ""), may_judge)
+    page = Page(
+        record, trail, language(), opened or request.GET.get("open", ""), may_judge,
+        actor_of(request).person,
+    )  # fmt: skip
     return {
         "record": record,
         "batch": record.batch,

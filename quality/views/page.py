@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import role_title
-from batches.enums import ExceptionState, StepState
+from batches.enums import CommentState, ExceptionState, StepState
 from batches.findings import sentence
 from batches.models import BatchException, Step
-from quality import judging
+from quality import judging, rules
 from quality.dossier.words import limits_text, scale_of, values_text
 from quality.enums import CriterionStanding, Judgement
+from quality.forms import Ask, Reason
 from quality.selectors.queue import rarity
 from quality.selectors.record import BatchRecord, Criterion
 from quality.selectors.trail import Link, Trail
@@ -52,6 +54,7 @@ class Page:
     language: str
     opened: str = ""
     may_judge: bool = False
+    person: UUID | None = None
 
     def sorted_exceptions(self) -> list[BatchException]:
         """Open ones first, the heaviest first."""
@@ -67,7 +70,7 @@ class Page:
         """Return the rows of the table; the open one carries its evidence."""
         rows = self.sorted_exceptions()
         open_row = self._open_row(rows)
-        rare = rarity(self.record.batch, rows) if rows else {}
+        rare = rarity(self.record.batch, [open_row]) if open_row else {}
         return [
             self._exception(row, is_open=row is open_row, times=rare.get((row.code, row.step), 0))
             for row in rows
@@ -97,6 +100,7 @@ class Page:
             "linked": deviation.number if deviation else "",
             "linked_url": self._deviation_url(deviation) if deviation and self.may_judge else "",
             "judged": self._judged(row),
+            "comments": [] if is_open else self.record.comments_on(row),
             "url": f"?open={row.id}#exception-{row.id}",
             "open": is_open,
             "evidence": self._evidence(row, step, times) if is_open else None,
@@ -135,7 +139,28 @@ class Page:
                 "in %(n)s other batch", "in %(n)s other batches", times
             ) % {"n": times} if times else _("in no other batch"),
             "concession": self._concession(row),
+            "comments": self._comments(row),
+            "ask_form": self._ask_form(row, step),
         }  # fmt: skip
+
+    def _comments(self, row: BatchException) -> list[Row]:
+        """Return the questions; an open one with the form that withdraws it."""
+        return [
+            {
+                "one": one,
+                "form": Reason(auto_id=f"id_%s_{one.id.hex}")
+                if self.may_judge and one.state == CommentState.ASKED
+                else None,
+            }
+            for one in self.record.comments_on(row)
+        ]
+
+    def _ask_form(self, row: BatchException, step: Step | None) -> Ask | None:
+        """Return the form of a question, where there is somebody whom this person may ask."""
+        if row.state != ExceptionState.OPEN or not self.may_judge:
+            return None
+        people = rules.askable(row, step, asker=self.person)
+        return Ask(people=people) if people else None
 
     def _concession(self, row: BatchException) -> Any:
         granted = [one for one in self.record.concessions if one.step == row.step and one.until]

@@ -21,6 +21,7 @@ from quality.enums import Judgement
 from recipes.models import RecipeVersion
 from recipes.services.drafts import open_draft
 from recipes.services.library import publish_operation
+from recipes.services.rehearsals import request_rehearsal
 from recipes.services.reviews import comment
 from records.act import act
 from records.entries import decode
@@ -54,6 +55,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "redline": ("batches_redline", "id"),
     "comment": ("recipes_recipecomment", "id"),
     "operation": ("recipes_libraryoperation", "id"),
+    "rehearsal": ("recipes_reciperehearsal", "id"),
     "plan": ("planning_plan", "id"),
     "sample": ("quality_sample", "id"),
     "result": ("quality_result", "id"),
@@ -62,6 +64,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "exception": ("batches_batchexception", "id"),
     "deviation": ("quality_deviation", "id"),
     "concession": ("batches_concession", "id"),
+    "question": ("batches_askedcomment", "id"),
     "dossier": ("quality_dossier", "id"),
 }
 # Parts that no id names: a number, a word.
@@ -90,6 +93,7 @@ NOT_THERE = {
     "materials:label": "no label was printed",
     "planning:accept": "the plan was not computed",
     "planning:reject": "the plan was not computed",
+    "quality:comment": "another person was asked",
     "quality:correct_step": "a step is named beside it",
     "quality:dossier": "the document was not written",
     "quality:raw": "no raw data were kept with the result",
@@ -131,6 +135,7 @@ def everything(owner: psycopg.Connection) -> There:
     bench = build.issued(site, number="B-26-0900")
     build.judged(bench, build.reported(bench), Judgement.DEVIATION)
     build.reported(bench)
+    build.questioned(bench, *bench.record().open_exceptions)
     build.asked(bench)
     build.entered(build.received(build.performed(bench)), "viability", "92.5")
     proposed = decode("redline.proposed", 1, plain_of("redline.proposed", 1))
@@ -141,6 +146,7 @@ def everything(owner: psycopg.Connection) -> There:
     with reading(site=trial.site):
         version = RecipeVersion.objects.values_list("id", flat=True)[0]
     open_draft(command=a_command(owner_of), version=version)
+    request_rehearsal(command=a_command(owner_of), version=version, patients=5, seed=1)
     asked = submitted(site, library_text("cart19-prodigy"))
     comment(command=a_command(site.actor("recipe-approver")), version=asked, path="", text="Why?")
     publish_operation(command=a_command(owner_of), version=version, path=OPERATION, code="SEED")

@@ -303,6 +303,21 @@ def reported(bench: Bench, text: str = "A drop on the outside of the bag.") -> B
     return bench.exceptions()[-1]
 
 
+def questioned(
+    bench: Bench,
+    exception: BatchException,
+    *,
+    person: UUID | None = None,
+    question: str = "Was the bag wiped before it was welded?",
+) -> UUID:
+    """Let the QA reviewer ask for a comment; unless named, of who the act proposes."""
+    reply = services.ask_comment(
+        command=bench.command("qa-reviewer"), batch=bench.batch, exception=exception.id,
+        question=question, person=person,
+    )  # fmt: skip
+    return UUID(str(reply["comment"]))
+
+
 def asked(bench: Bench, *, step: str = "work/fill/ready") -> UUID:
     """Let the operator ask QA for a concession."""
     reply = ask_concession(
