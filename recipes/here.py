@@ -22,6 +22,7 @@ from equipment.models import Place, Unit
 from materials.models import Material
 from mes.lib import clock
 from recipes.enums import Openness
+from recipes.parts import CODE
 from recipes.site import (
     DAY,
     Crew,
@@ -139,8 +140,9 @@ def _crews(
 
 
 def _held() -> QuerySet[Qualification]:
+    """Return what is held now of what a recipe can name: one for ``grade-C`` goes by its room."""
     return Qualification.objects.filter(
-        status=QualificationStatus.VALID, valid_until__gt=clock.now()
+        status=QualificationStatus.VALID, valid_until__gt=clock.now(), key__regex=CODE
     )
 
 

@@ -168,7 +168,8 @@ ClassName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$", max_length=60)
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_length=60)]
+CODE = r"^[A-Z0-9][A-Z0-9._-]*$"
+Code = Annotated[str, StringConstraints(pattern=CODE, max_length=60)]
 Reference = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*(?:[./][a-z][a-z0-9_-]*)*$", max_length=200)
 ]

@@ -19,7 +19,13 @@ from recipes.views.rehearsals import plot
 from records import outbox
 from records.models import Entry
 from records.reading import reading
-from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
+from tests.builders.accounts import (
+    DemoSite,
+    a_command,
+    open_demo_site,
+    qualify,
+    signed_in_client,
+)
 from tests.builders.recipes import imported, library_text
 from tests.recipes.test_in_browser import a_person, faults, sign_in
 from tests.recipes.texts import CART19, SIX
@@ -127,6 +133,8 @@ def test_a_long_recipe_takes_fewer_patients(site: DemoSite) -> None:
 
 def test_the_page_says_what_one_batch_takes_and_what_the_site_has_not(site: DemoSite) -> None:
     version = imported(site, CART19_BYTES)
+    # No recipe can name this one; the page opens all the same.
+    qualify(site.person("operator"), "grade-C", site=site)
     page = signed_in_client(site, "process-owner").get(reverse("recipes:version", args=[version]))
     cases = {name: (made, released) for name, made, released in page.context["estimate"]["cases"]}
     assert cases["Shortest"] == ("236.6", "242.8")
@@ -137,6 +145,7 @@ def test_the_page_says_what_one_batch_takes_and_what_the_site_has_not(site: Demo
     with reading(site=site.id):
         described = this_site("Here")
     assert (described.materials, described.rooms, described.shifts) == ((), (), None)
+    assert described.qualifications == ()
 
 
 def test_the_bars_of_a_plot_are_as_high_as_their_counts() -> None:
