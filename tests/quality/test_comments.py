@@ -1,5 +1,7 @@
 """Comments that QA asks for: one person, one question, and no judgement before the answer."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from accounts.services.people import disable_person
 from batches.entries import CommentAsked
 from batches.models import BatchException
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
+from mes.lib.refusals import NotFound, Refusal
 from quality import services
 from quality.dossier import assemble, render
 from quality.exceptions import (
@@ -100,7 +102,8 @@ def test_nothing_is_judged_before_the_performer_answered() -> None:
     assert rows(bench) == [(operator.name, "given", ANSWER, operator.name)]
     build.judged(bench, raised)
     build.sign_review(build.with_results(build.received(bench)))
-    [covered] = bench.record().content["exceptions"]  # type: ignore[index,call-overload]
+    content: Any = bench.record().content
+    [covered] = content["exceptions"]
     assert covered["comments"] == [{"question": "Why so little?", "state": "given", "text": ANSWER}]
     assert verify().clean
 
@@ -130,7 +133,7 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
     asked = build.questioned(bench, raised)
     before = entries(bench)
     lead, reviewer = bench.actor("shift-lead"), bench.actor("qa-reviewer")
-    for refusal, do in (
+    tries: list[tuple[type[Refusal], Callable[[], object]]] = [
         (AlreadyAsked, lambda: build.questioned(bench, raised)),
         (NotAskable, lambda: build.questioned(bench, raised, person=lead.person)),
         (NotAskable, lambda: build.questioned(bench, raised, person=reviewer.person)),
@@ -139,14 +142,16 @@ def test_what_is_refused_leaves_nothing_behind() -> None:
         (NotYoursToAnswer, lambda: answered(bench, asked, by=reviewer)),
         (TextMissing, lambda: answered(bench, asked, text=" \n")),
         (NotFound, lambda: answered(bench, uuid7())),
-    ):
+    ]
+    for refusal, do in tries:
         with pytest.raises(refusal):
-            do()  # type: ignore[no-untyped-call]
+            do()
     assert entries(bench) == before
     answered(bench, asked)
-    for do_again in (lambda: answered(bench, asked), lambda: withdrawn(bench, asked)):
-        with pytest.raises(QuestionEnded):
-            do_again()
+    with pytest.raises(QuestionEnded):
+        answered(bench, asked)
+    with pytest.raises(QuestionEnded):
+        withdrawn(bench, asked)
     again = build.questioned(bench, raised, question="And then?")
     withdrawn(bench, again)
     build.judged(bench, raised)
@@ -168,11 +173,13 @@ def test_only_who_judges_asks_and_nobody_at_another_site() -> None:
                 command=a_command(actor), batch=second.stream, exception=exception.id,
                 question="Why?",
             )  # fmt: skip
-    for do in (services.give_comment, services.withdraw_question):
-        words = "text" if do is services.give_comment else "reason"
+    acts: list[tuple[Any, str]] = [
+        (services.give_comment, "text"), (services.withdraw_question, "reason"),
+    ]  # fmt: skip
+    for do, words in acts:
         with pytest.raises(NotFound):
             do(command=a_command(there.actor("qa-reviewer")), batch=bench.batch, comment=asked,
-               **{words: "x"})  # type: ignore[arg-type]  # fmt: skip
+               **{words: "x"})  # fmt: skip
     assert [row.state for row in bench.record().comments] == ["asked"]
 
 
