@@ -300,6 +300,8 @@ def _next_thing(stage: Stage, tablet: Tablet) -> bool:
     sheet = tablet.sheet
     if sheet == "sign-on":
         tablet.sign_on(PERFORMER)
+        # Refused, it would be asked for again and again.
+        expect(tablet.page.locator("[data-refusal]")).to_have_count(0)
     elif sheet == "verify":
         tablet.prove(RECORDER, command="Verify")
     elif sheet == "attest":
