@@ -35,6 +35,8 @@ from recipes.site import (
 )
 
 WEEKS = timedelta(weeks=4)
+# Roles and valid qualifications by person.
+People = dict[UUID, tuple[set[str], set[str]]]
 
 CLOSED = (Openness.CLOSED, Openness.FUNCTIONALLY_CLOSED)
 VALIDATED = {
@@ -46,14 +48,15 @@ VALIDATED = {
 
 def this_site(name: str) -> Site:
     """Describe the site whose rows may be read now; ``name`` is what it is called."""
+    people = _people()
     return Site(
         site=name,
         materials=tuple(sorted(set(Material.objects.values_list("code", flat=True)))),
         rooms=_rooms(),
         equipment=_equipment(),
-        qualifications=_qualifications(),
-        roles=tuple(sorted(_roles())),
-        shifts=_shifts(),
+        qualifications=_qualifications(people),
+        roles=tuple(sorted({role for roles, _held in people.values() for role in roles})),
+        shifts=_shifts(people),
     )
 
 
@@ -75,22 +78,22 @@ def _equipment() -> tuple[EquipmentStock, ...]:
     )
 
 
-def _qualifications() -> tuple[Qualified, ...]:
-    counted = Counter(key for key, _person in set(_held().values_list("key", "person")))
+def _qualifications(people: People) -> tuple[Qualified, ...]:
+    counted = Counter(key for _roles, held in people.values() for key in held)
     return tuple(
         Qualified(qualification=key, people=people) for key, people in sorted(counted.items())
     )
 
 
-def _shifts() -> tuple[Shift, ...] | None:
+def _shifts(people: People) -> tuple[Shift, ...] | None:
     rows = list(ShiftRow.objects.filter(active=True))
-    people = _people()
+    staffed = _staffed(rows) if rows else {}
     return (
         tuple(
             Shift(
                 key=f"shift-{number}",
                 hours=Window(_minute(row.start), _minute(row.end) + DAY * (row.end <= row.start)),
-                crews=_crews(row.id, people),
+                crews=_crews(staffed.get(row.id, {}), people),
             )
             for number, row in enumerate(rows, 1)
         )
@@ -102,7 +105,7 @@ def _minute(time: time) -> int:
     return time.hour * 60 + time.minute
 
 
-def _people() -> dict[UUID, tuple[set[str], set[str]]]:
+def _people() -> People:
     """Return roles and valid qualifications of everybody here."""
     found: dict[UUID, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for person, role in RoleAssignment.objects.filter(revoked_at=None).values_list(
@@ -114,20 +117,23 @@ def _people() -> dict[UUID, tuple[set[str], set[str]]]:
     return found
 
 
-def _crews(
-    shift: UUID, people: Mapping[UUID, tuple[set[str], set[str]]]
-) -> tuple[Crew, ...] | None:
-    """Return who works on the day on which most do, one crew for each role of a person."""
+def _staffed(rows: list[ShiftRow]) -> dict[UUID, dict[date, set[UUID]]]:
+    """Return who works each shift on each day of the weeks around."""
     today = clock.now().date()
-    rows = Duty.objects.filter(
-        shift=shift,
+    duties = Duty.objects.filter(
+        shift__in=[row.id for row in rows],
         what=DutyKind.WORKS,
         cancelled_at=None,
         day__range=(today - WEEKS, today + WEEKS),
     )
-    days: dict[date, set[UUID]] = defaultdict(set)
-    for day, person in rows.values_list("day", "person"):
-        days[day].add(person)
+    found: dict[UUID, dict[date, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    for shift, day, person in duties.values_list("shift", "day", "person"):
+        found[shift][day].add(person)
+    return found
+
+
+def _crews(days: Mapping[date, set[UUID]], people: People) -> tuple[Crew, ...] | None:
+    """Return who works on the day on which most do, one crew for each role of a person."""
     best = max(days.values(), key=len, default=None)
     if best is None:
         return None
@@ -144,7 +150,3 @@ def _held() -> QuerySet[Qualification]:
     return Qualification.objects.filter(
         status=QualificationStatus.VALID, valid_until__gt=clock.now(), key__regex=CODE
     )
-
-
-def _roles() -> set[str]:
-    return set(RoleAssignment.objects.filter(revoked_at=None).values_list("role", flat=True))

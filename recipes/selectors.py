@@ -56,12 +56,18 @@ def differences(before: str, after: str) -> tuple[Difference, ...]:
     return difference(document(before), document(after))
 
 
-def source_of(version: RecipeVersion) -> bytes:
-    """Return the text that a version was imported from, comments included. Raises NotFound."""
-    row = Document.objects.filter(hash=version.source_hash).first()
+@lru_cache(maxsize=64)
+def source_text(source_hash: str) -> bytes:
+    """Return a text by its hash; it never changes, so each process reads it once."""
+    row = Document.objects.filter(hash=source_hash).first()
     if row is None:
         raise NotFound()
     return bytes(row.content)
+
+
+def source_of(version: RecipeVersion) -> bytes:
+    """Return the text that a version was imported from, comments included. Raises NotFound."""
+    return source_text(version.source_hash)
 
 
 def gaps_of(draft: UUID) -> tuple[Gap, ...]:

@@ -71,10 +71,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def own_language_and_zone() -> Iterator[None]:
-    """A request leaves its reader's language and zone in the thread: the next test has none."""
+    """A request leaves its reader's language and zone in the thread: the next test has none.
+
+    Nor has it the simulated time of the one before.
+    """
     yield
     translation.deactivate()
     timezone.deactivate()
+    clock.simulate(None)
 
 
 @pytest.fixture(scope="session")

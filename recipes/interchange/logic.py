@@ -12,7 +12,7 @@ from recipes.drafting.changes import Plain
 from recipes.interchange.tree import Element, Found
 
 ALWAYS = "TRUE"
-START, END = "begin", "end"
+START, END = "Begin", "End"
 # A line clearance says by the same word whether it is before or after the work.
 CLEARANCE = "clear"
 

@@ -69,9 +69,8 @@ def _not_here(
 @lru_cache(maxsize=32)
 def _with_site(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
     """Compile a version's text for a site; kept by text, language and what the site has."""
-    version = RecipeVersion.objects.filter(source_hash=source_hash)[:1].get()
     described = Site.model_validate_json(site)
-    return compiler.check_text(selectors.source_of(version), described)[1]
+    return compiler.check_text(selectors.source_text(source_hash), described)[1]
 
 
 def _rehearsals(version: RecipeVersion) -> list[dict[str, Any]]:

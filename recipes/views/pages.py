@@ -61,8 +61,7 @@ def _row(row: RecipeVersion) -> list[dict[str, Any]]:
 @lru_cache(maxsize=64)
 def _messages(source_hash: str, _language: str) -> tuple[Message, ...]:
     """Compile the text that a version was made from; kept by text and language."""
-    version = RecipeVersion.objects.filter(source_hash=source_hash)[:1].get()
-    return compiler.check_text(selectors.source_of(version))[1]
+    return compiler.check_text(selectors.source_text(source_hash))[1]
 
 
 def messages_of(version: RecipeVersion) -> tuple[Message, ...]:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.permissions import Permission, role_title
-from accounts.rules import can
+from accounts.permissions import Permission, permissions_of, role_title
+from accounts.selectors import roles_of
 from recipes import compiler
 from recipes.approvers import ANY, Approvers
 from recipes.enums import VersionStatus
@@ -45,14 +45,19 @@ class Way:
     open_comments: int = 0
 
     @cached_property
+    def _allowed(self) -> frozenset[Permission]:
+        person, site = self.actor.person, self.actor.site
+        return permissions_of(list(roles_of(person, site))) if person and site else frozenset()
+
+    @property
     def may_write(self) -> bool:
         """The person may write recipes."""
-        return can(self.actor, Permission.RECIPES_WRITE)
+        return Permission.RECIPES_WRITE in self._allowed
 
-    @cached_property
+    @property
     def may_approve(self) -> bool:
         """The person may approve recipes of others."""
-        return can(self.actor, Permission.RECIPES_APPROVE)
+        return Permission.RECIPES_APPROVE in self._allowed
 
     @cached_property
     def errors(self) -> int:

@@ -146,7 +146,8 @@ def test_every_permission_is_described_and_granted() -> None:
 @pytest.mark.req("D11-11b")
 def test_administrator_has_no_right_at_a_batch() -> None:
     assert {p.value for p in ROLES["admin"].permissions} == {
-        "accounts.read", "accounts.manage", "records.operate", "records.watch",
+        "accounts.read", "accounts.manage", "accounts.roster", "records.operate",
+        "records.watch",
     }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def test_a_recipe_is_imported_corrected_and_sent_to_review(served: str, page: Pa
     page.goto(f"{served}/recipes/import/")
     page.get_by_label("Or the text itself").fill(TEXT.replace("as: store", "as: shop", 1))
     page.get_by_role("button", name="Check only").click()
-    expect(page.get_by_role("status").filter(has_text="2 errors")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="1 error")).to_be_visible()
     assert faults(page) == []
     page.get_by_label("Or the text itself").fill(TEXT)
     page.get_by_role("button", name="Import as a draft").click()
