@@ -1,14 +1,14 @@
 """Reads of materials: what a scan means, which lot next, where used."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 
 from materials import workflow
 from materials.enums import ContainerKind, LabelState
@@ -183,10 +183,13 @@ def containers_of_batch(batch: UUID) -> list[Container]:
     return list(Container.objects.filter(batch=batch).order_by("made_at", "id"))
 
 
-def drawn_as_samples(batch: UUID) -> list[tuple[str, Decimal]]:
-    """Return what the samples of a batch took from it, by unit."""
-    rows = Container.objects.filter(batch=batch, kind=ContainerKind.SAMPLE, volume__isnull=False)
-    return list(rows.values_list("unit").annotate(whole=Sum("volume")).order_by("unit"))
+def drawn_as_samples(containers: Iterable[Container]) -> list[tuple[str, Decimal]]:
+    """Return what the samples among a batch's containers took from it, by unit."""
+    drawn: dict[str, Decimal] = {}
+    for row in containers:
+        if row.kind == ContainerKind.SAMPLE and row.volume is not None:
+            drawn[row.unit] = drawn.get(row.unit, Decimal(0)) + row.volume
+    return sorted(drawn.items())
 
 
 def containers_of_patient(coi: str) -> list[Container]:

@@ -81,6 +81,7 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
     }
     voided = {row.signed: row for row in VoidedSignature.objects.filter(stream=seen.batch.id)}
     signed = {e["payload"]["operation"]: e for e in envelopes if e["kind"] == "operation.attested"}
+    containers = containers_of_batch(seen.batch.id)
     return {
         "seen": seen,
         "linked": linked,
@@ -91,10 +92,10 @@ def record_page(seen: Seen, *, linked: bool) -> dict[str, Any]:
         "concessions": list(Concession.objects.filter(stream=seen.batch.id)),
         "refused": [_attempt(a) for a in RefusedAttempt.objects.filter(stream=seen.batch.id)],
         "claims": sorted(seen.claims, key=lambda claim: claim.start),
-        "containers": containers_of_batch(seen.batch.id),
+        "containers": containers,
         "lots": _lots(seen),
         "sampled": [
-            quantity_text(plain(whole), unit) for unit, whole in drawn_as_samples(seen.batch.id)
+            quantity_text(plain(whole), unit) for unit, whole in drawn_as_samples(containers)
         ],
         "labels": label_balance(batch=seen.batch.id),
         "signatures": _signatures(envelopes, voided),
@@ -238,7 +239,7 @@ def _bound(scale: dict[str, str], name: str) -> str:
 
 def _commented(batch: UUID, exceptions: Sequence[BatchException]) -> list[dict[str, Any]]:
     """Return the rows of the exceptions with what QA asked about each, and the answers."""
-    asked = list(AskedComment.objects.filter(stream=batch))
+    asked = list(AskedComment.objects.filter(stream=batch)) if exceptions else []
     return [
         exception_row(one) | {"comments": [row for row in asked if row.exception == one.id]}
         for one in exceptions

@@ -14,7 +14,13 @@ from batches.timing import times_of
 from materials.enums import ContainerStatus
 from materials.exceptions import WrongContainer
 from materials.models import Container
-from materials.selectors import clocks_of, drawn_as_samples, made_from, sources_of
+from materials.selectors import (
+    clocks_of,
+    containers_of_batch,
+    drawn_as_samples,
+    made_from,
+    sources_of,
+)
 from mes.lib import clock
 from mes.lib.refusals import Refusal
 from quality.models import Sample
@@ -89,7 +95,7 @@ def test_what_is_split_and_pooled_balances_and_keeps_where_it_came_from() -> Non
         assert [sources_of(bag) for bag in bags] == [[named(run, "C01")]] * 3
         assert sorted(made_from(named(run, "C01"))) == sorted(bags)
         assert sorted(made_from(bags[2])) == sorted([product, sample])
-        assert drawn_as_samples(run.batch) == [("mL", Decimal("2.75"))]
+        assert drawn_as_samples(containers_of_batch(run.batch)) == [("mL", Decimal("2.75"))]
         # The clock of the opened collection goes along with every drop of it.
         assert set(opened) == {"opened"}
         assert clocks_of([product]) == clocks_of([sample]) == clocks_of([bags[0]]) == opened
