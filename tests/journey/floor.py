@@ -20,6 +20,7 @@ from mes.lib import clock
 from orders.models import Order
 from plant import laboratory
 from plant.arrival import Patient, enter_order, issue, known, receive
+from recipes.paths import ref
 from records import outbox
 from records.models import Entry
 from records.reading import reading
@@ -143,7 +144,8 @@ def performed(stage: Stage, path: str) -> int:
     """Return how often a step stands in the ledger."""
     with on(READER):
         entries = Entry.objects.filter(stream=stage.batch, kind="step.performed")
-        return sum(path.encode() in bytes(entry.body) for entry in entries)
+        said = (entry.envelope["payload"] for entry in entries)
+        return sum(ref(one["step"], one["iteration"]) == path for one in said)
 
 
 def refused(stage: Stage, tablet: Tablet, code: str, *, title: str, way_out: str) -> None:

@@ -90,7 +90,8 @@ def scene() -> Scene:
     build.asked(at_work, step="work/fill/bag")
     site, review = released.site, uuid7()
     with act(at_work.command("shift-lead"), streams=[at_work.batch]) as a:
-        a.append(at_work.batch, decode("redline.proposed", 1, plain_of("redline.proposed", 1)))
+        for kind in ("redline.proposed", "exception.comment_asked"):
+            a.append(at_work.batch, decode(kind, 1, plain_of(kind, 1)))
     due = clock.now() + timedelta(days=30)
     open_access_review(command=a_command(site.actor("admin")), review=review, due=due)
     return Scene(site, released, at_work, approved(site), review)
@@ -147,6 +148,9 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     ]),
     "batches_redline_not_own": ("at_work", [
         "UPDATE batches_redline SET quality_by = proposed_by, quality_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
+    ]),
+    "batches_comment_not_of_oneself": ("at_work", [
+        "UPDATE batches_askedcomment SET asked_by = person, entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
     ]),
     SIGNERS: ("version", [
         "UPDATE recipes_recipeapproval SET entry_seq = %(seq)s, person = (SELECT person FROM recipes_recipeapproval WHERE stream = %(stream)s ORDER BY person LIMIT 1) WHERE stream = %(stream)s",  # noqa: E501
