@@ -1,26 +1,19 @@
 """What of recipes stands in the audit trail: its streams, and kinds of entries in words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, REHEARSAL_STREAM, STREAM
 from recipes.models import LibraryOperation, RecipeDraft, RecipeRehearsal, RecipeVersion
 from records.things import found_by, labels_of, thing, words
 
-
-def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
-    return {row.pk: str(row) for row in RecipeVersion.objects.filter(pk__in=streams)}
-
-
-def _rehearsals(streams: Collection[UUID]) -> Mapping[UUID, str]:
-    return {row.pk: str(row) for row in RecipeRehearsal.objects.filter(pk__in=streams)}
-
-
 thing(
     STREAM, _("Recipe version"), retention="quality-system", page="recipes:version",
-    labels=_labels, find=found_by(RecipeVersion, "code"),
+    labels=labels_of(RecipeVersion, "code", Value(" v"), "number"),
+    find=found_by(RecipeVersion, "code"),
 )  # fmt: skip
 thing(
     DRAFT_STREAM, _("Draft of a recipe"), retention="quality-system", page="recipes:draft",
@@ -28,14 +21,10 @@ thing(
 )  # fmt: skip
 thing(
     REHEARSAL_STREAM, _("Rehearsal of a recipe"), retention="quality-system",
-    page="recipes:rehearsal", labels=_rehearsals,
+    page="recipes:rehearsal",
+    labels=labels_of(RecipeRehearsal, "patients", Value(" / "), "seed"),
     find=found_by(RecipeRehearsal, "content_hash"),
 )  # fmt: skip
-
-
-def _newest_labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
-    rows = LibraryOperation.objects.filter(stream__in=streams).order_by("number")
-    return {row.stream: row.code for row in rows}
 
 
 def _by_code(text: str) -> Collection[UUID]:
@@ -45,7 +34,7 @@ def _by_code(text: str) -> Collection[UUID]:
 
 thing(
     OPERATION_STREAM, _("Operation of the library"), retention="batch-document",
-    labels=_newest_labels, find=_by_code,
+    labels=labels_of(LibraryOperation, "code", stream="stream"), find=_by_code,
 )  # fmt: skip
 
 words({

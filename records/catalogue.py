@@ -4,11 +4,12 @@ Each has a stream with the one kind ``catalogue.changed`` and the same guard as 
 projection; django-simple-history keeps their versions for the screens.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
@@ -21,7 +22,7 @@ from records.entries import Payload, entry
 from records.folding import Folded, fold
 from records.models import Projection
 from records.presenters import presents
-from records.things import thing
+from records.things import labels_of, thing
 
 STREAM = "catalogue"
 
@@ -112,9 +113,13 @@ def _catalogued() -> list[Any]:
     return [model for model in apps.get_models() if issubclass(model, Catalogued)]
 
 
-def _labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
-    rows = (row for model in _catalogued() for row in model.objects.filter(pk__in=streams))
-    return {row.pk: f"{row._meta.verbose_name} {row}" for row in rows}
+def _labels(streams: Collection[UUID]) -> Sequence[Any]:
+    """Name each row by what its model is called, and its code where it has one."""
+    queries: list[Any] = []
+    for model in _catalogued():
+        code = ["code"] if "code" in model.fields else []
+        queries += labels_of(model, Value(f"{model._meta.verbose_name} "), *code)(streams)
+    return queries
 
 
 def _found(text: str) -> list[UUID]:

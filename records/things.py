@@ -4,13 +4,14 @@
 kinds of entries stand here too, so that nobody has to know the key of a kind.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model, Q
+from django.db.models import Model, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,8 @@ from mes.lib import isbt128
 from mes.lib.access import permission_of
 
 Text = str | Promise
-Labels = Callable[[Collection[UUID]], Mapping[UUID, str]]
+# Rows of stream and what people call it, as queries that are not asked yet.
+Labels = Callable[[Collection[UUID]], Sequence[Any]]
 Find = Callable[[str], Iterable[UUID]]
 Follows = Callable[[UUID], UUID | None]
 PERSON = "person"
@@ -29,7 +31,8 @@ PERSON = "person"
 class Thing:
     """One kind of stream: its name, its class of retention, how its streams are named and found.
 
-    ``labels`` returns what people call the streams; ``find`` those with a typed or scanned label.
+    ``labels`` returns the queries of what people call the streams, None where each is the only one
+    of its site; ``find`` those with a typed or scanned label.
     ``follows`` returns the thing whose end is its own: the batch of a sample.
     ``page`` is the name of the page of one, which takes the stream.
     """
@@ -37,7 +40,7 @@ class Thing:
     kind: str
     title: Text
     retention: str
-    labels: Labels
+    labels: Labels | None
     find: Find
     page: str = ""
     follows: Follows
@@ -49,10 +52,6 @@ class Thing:
 
 THINGS: dict[str, Thing] = {}
 WORDS: dict[str, Text] = {}
-
-
-def _nameless(_streams: Collection[UUID]) -> Mapping[UUID, str]:
-    return {}
 
 
 def _found_by_nothing(_text: str) -> Iterable[UUID]:
@@ -69,7 +68,7 @@ def thing(
 ) -> None:  # fmt: skip
     """Declare a kind of stream. Without ``labels`` there is one for each site (a register)."""
     THINGS[kind] = Thing(
-        kind=kind, title=title, retention=retention, labels=labels or _nameless,
+        kind=kind, title=title, retention=retention, labels=labels,
         find=find or _found_by_nothing, page=page,
         follows=follows or _alone,
     )  # fmt: skip
@@ -80,12 +79,14 @@ def words(said: Mapping[str, Text]) -> None:
     WORDS.update(said)
 
 
-def labels_of(model: type[Model], name: str) -> Labels:
-    """Return how the rows of a model are named, whose id is their stream; one query."""
+def labels_of(model: type[Model], *parts: str | Value, stream: str = "pk") -> Labels:
+    """Return how the rows of a model are named: by fields and what stands between them."""
+    told = [Cast(part, TextField()) for part in parts]
+    label = Concat(*told) if len(told) > 1 else told[0]
 
-    def labels(streams: Collection[UUID]) -> Mapping[UUID, str]:
-        rows: Any = model._default_manager.filter(pk__in=streams)
-        return {key: str(label) for key, label in rows.values_list("pk", name)}
+    def labels(streams: Collection[UUID]) -> Sequence[Any]:
+        rows: Any = model._default_manager.filter(**{f"{stream}__in": streams})
+        return [rows.order_by().values_list(stream, label)]
 
     return labels
 
@@ -167,23 +168,31 @@ class Named:
 
 
 def named(streams: Iterable[tuple[UUID, str]]) -> dict[UUID, Named]:
-    """Return the names of streams, given with their kinds: one query for each kind."""
+    """Return the names of streams, given with their kinds: one query, whatever they are."""
     by_kind: dict[str, set[UUID]] = {}
     for stream, kind in streams:
         by_kind.setdefault(kind, set()).add(stream)
+    labels = _labels(by_kind)
     return {
-        stream: name
+        stream: _name(THINGS[kind], stream, labels.get(stream, ""))
+        if kind in THINGS
+        else Named(kind, "", "", "")
         for kind, some in by_kind.items()
-        for stream, name in _named(kind, some).items()
+        for stream in some
     }
 
 
-def _named(kind: str, streams: set[UUID]) -> dict[UUID, Named]:
-    one = THINGS.get(kind)
-    if one is None:
-        return {stream: Named(kind, "", "", "") for stream in streams}
-    labels = one.labels(streams)
-    return {stream: _name(one, stream, labels.get(stream, "")) for stream in streams}
+def _labels(by_kind: Mapping[str, set[UUID]]) -> dict[UUID, str]:
+    asked = [
+        query
+        for kind, some in by_kind.items()
+        if (one := THINGS.get(kind)) is not None and one.labels is not None
+        for query in one.labels(some)
+    ]
+    if not asked:
+        return {}
+    first, *others = asked
+    return dict(first.union(*others, all=True) if others else first)
 
 
 def _name(one: Thing, stream: UUID, label: str) -> Named:
