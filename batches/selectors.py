@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from batches.enums import ConcessionState, OperationState, StepState
+from batches.enums import ConcessionState, OperationState, RedlineState, StepState
 from batches.models import (
     Batch,
     BatchResult,
@@ -223,6 +223,19 @@ def begun_of(batch: UUID) -> Begun:
     called = operations.exclude(called_from="")
     keys = {paths.split(ref)[0].partition("/")[2] for ref in called.values_list("path", flat=True)}
     return Begun(frozenset(paths.split(ref)[0] for ref in refs), frozenset(keys))
+
+
+def document_with(batch: Batch, part: str) -> Recipe:
+    """Return the document in which a stage, operation or step of a batch stands, by its ref.
+
+    What a redline took away stands in one that it replaced: asked for only then, newest first.
+    """
+    recipe = recipe_of(batch)
+    if recipe.names(part):
+        return recipe
+    rows = Redline.objects.filter(stream=batch.id, state=RedlineState.APPLIED).order_by("-number")
+    replaced = map(document, rows.values_list("before_hash", flat=True))
+    return next((one for one in replaced if one.names(part)), recipe)
 
 
 def redline_of(batch: UUID, redline: UUID) -> Redline:

@@ -334,6 +334,11 @@ class Recipe(Part):
         """Return the operation that ``stage/operation`` means, with or without an iteration."""
         return self._operations.get(paths.split(ref)[0])
 
+    def names(self, part: str) -> bool:
+        """Whether a stage, operation or step stands here, by its key, path or ref."""
+        found = (self.stage_by_key.get, self.operation, self.placed)[part.count("/")](part)
+        return found is not None
+
     @cached_property
     def _operations(self) -> dict[str, Operation]:
         return {

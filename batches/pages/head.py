@@ -57,8 +57,10 @@ def _steps(seen: Seen) -> Iterator[Clock]:
     """Yield the limits of time of the steps that are due or come next in their operation."""
     ahead = {row.operation for row in seen.all_due}
     for row in seen.steps:
-        limits = seen.recipe.by_path[row.path].step.within
-        if limits and row.operation in ahead and row.state in StepState.open:
+        if row.operation not in ahead or row.state not in StepState.open:
+            continue
+        limits = seen.step_of(row).within
+        if limits:
             facts = seen.timing_of(row)
             for limit in limits_at(seen.times, limits, facts, values=row.values):
                 if limit.max is not None:

@@ -142,7 +142,7 @@ def _stages(
     return [
         {
             "stage": row,
-            "title": seen.recipe.stage_by_key[row.key].title.say(language()),
+            "title": seen.stage_title(row.key),
             "operations": [
                 _operation(seen, one, exceptions, signed.get(one.path), typed)
                 for one in operations
@@ -173,7 +173,7 @@ def _operation(
 
 
 def _line(seen: Seen, row: Step, exceptions: Sequence[BatchException], typed: set[str]) -> Line:
-    step = seen.recipe.by_path[row.path].step
+    step = seen.step_of(row)
     return Line(
         row=row,
         text=_text(step, row),

@@ -23,6 +23,7 @@ from orders.selectors import moments
 from recipes import flow, paths
 from recipes.document import Placed, Recipe
 from recipes.judging import Facts
+from recipes.step import StepBase
 from records.commands import Actor
 from records.models import Stream
 
@@ -111,13 +112,27 @@ class Seen:
         definition = self.recipe.operation(operation)
         return sorted(rows, key=lambda row: flow.order_in(definition, row.path, row.iteration))
 
+    def document_with(self, part: str) -> Recipe:
+        """Return the document in which a part stands, by its ref; see the selector."""
+        if self.recipe.names(part):
+            return self.recipe
+        return selectors.document_with(self.batch, part)
+
     def title_of(self, operation: str) -> str:
         """Return what an operation is called, in the reader's language, and which time it is."""
-        return title_of(self.recipe, operation)
+        return title_of(self.document_with(operation), operation)
+
+    def stage_title(self, key: str) -> str:
+        """Return what a stage is called, in the reader's language."""
+        return self.document_with(key).stage_by_key[key].title.say(language())
+
+    def step_of(self, row: Step) -> StepBase:
+        """Return what a step is in its document."""
+        return self.document_with(row.path).by_path[row.path].step
 
     def text_of(self, row: Step) -> str:
         """Return a step's instruction in the reader's language."""
-        return self.recipe.by_path[row.path].step.text.say(language())
+        return self.step_of(row).text.say(language())
 
     @cached_property
     def place(self) -> str:

@@ -75,7 +75,7 @@ def skipped(row: Step) -> bool:
 
 
 def _step(seen: Seen, row: Step) -> dict[str, Any]:
-    step = seen.recipe.by_path[row.path].step
+    step = seen.step_of(row)
     same = row.performed_by == row.recorded_by
     return {
         "row": row,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batches.findings import sentence as said
 from batches.models import Step
+from batches.selectors import document_with
 from equipment.models import Claim
 from materials.models import LabelPrint, Lot
 from materials.selectors import containers_of_batch, lots_of_batch
@@ -17,6 +18,7 @@ from recipes.enums import ReleaseStage
 
 if TYPE_CHECKING:
     from quality.dossier.build import Source
+    from recipes.document import Placed
 
 Row = dict[str, Any]
 LANGUAGE = "en"
@@ -24,14 +26,23 @@ MEASURED = frozenset({"enter", "weigh", "timer", "reading", "gate", "run"})
 SEEN = frozenset({"choose", "label", "scan"})
 
 
+def _placed(source: Source, step: Step) -> Placed | None:
+    """Return a step in its document; what a redline took away stands in the one before."""
+    return document_with(source.record.batch, step.path).placed(step.path)
+
+
+def _title(source: Source, stage: str) -> str:
+    return document_with(source.record.batch, stage).stage_by_key[stage].title.say(LANGUAGE)
+
+
 def _text(source: Source, step: Step) -> str:
-    placed = source.record.recipe.placed(step.path)
+    placed = _placed(source, step)
     return placed.step.text.say(LANGUAGE) if placed else step.path
 
 
 def _row(source: Source, step: Step) -> Row:
     """Return a step: what was asked, what was recorded, by whom, judged how."""
-    placed, when = source.record.recipe.placed(step.path), source.when
+    placed, when = _placed(source, step), source.when
     unit = placed.step.unit_of_value() if placed else None
     return {
         "position": step.position,
@@ -65,7 +76,7 @@ def steps(source: Source) -> list[Row]:
     record, when = source.record, source.when
     return [
         {
-            "stage": record.recipe.stage_by_key[stage.key].title.say(LANGUAGE),
+            "stage": _title(source, stage.key),
             "state": stage.state,
             "started_at": when(stage.started_at),
             "ended_at": when(stage.ended_at),

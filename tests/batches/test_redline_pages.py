@@ -1,5 +1,6 @@
 """The page of a redline: what is left to write, what it changes, and who signs."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,26 @@ from django.urls import reverse
 
 from batches.services import redline as acts
 from mes.lib.ids import uuid7
-from tests.batches.test_redline import LEAD, MORE, QA, propose, rest_with, seq_of, signs
+from recipes import remaining
+from recipes.drafting.plain import yaml_of
+from tests.batches.test_flow import BEFORE
+from tests.batches.test_redline import (
+    BEGUN,
+    END,
+    LEAD,
+    LOOK,
+    MORE,
+    QA,
+    SIX,
+    applied,
+    propose,
+    rest_with,
+    seq_of,
+    signs,
+)
 from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
 from tests.builders.batches import STEPS, Trial, batch_at
+from tests.recipes.documents import DURATION
 
 
 @pytest.fixture
@@ -63,6 +81,40 @@ def test_qa_sees_what_it_signs_and_it_applies(trial: Trial) -> None:
     assert "Hanna Brenner" in words(client_of(trial, "shift-lead"), page(trial))
     record = words(client_of(trial, "qa-reviewer"), reverse("batches:record", args=[trial.batch]))
     assert "The rest of the batch was changed by redline 1 of Musa Okafor." in record
+
+
+FIRST = [{**one, "text": LOOK["text"]} for one in BEFORE]
+FIRST[0]["checks"] = END["checks"]
+LATER: dict[str, Any] = {
+    "key": "later", "title": {"en": "Later", "de": "Später"}, "duration": DURATION,
+    "room": {"class": "grade-C"}, "staff": [{"role": "operator"}],
+    "operations": [{**MORE, "key": "again", "steps": [*FIRST, *MORE["steps"]]}],
+}  # fmt: skip
+
+
+def test_what_a_redline_took_away_hinders_no_page(trial: Trial) -> None:
+    rest = remaining.remaining_of(SIX, BEGUN)
+    running = {"key": "seeding", "operations": [MORE]}
+    applied(trial, yaml_of({**rest, "stages": [running, LATER]}).encode())
+    applied(trial, rest_with())
+    lead, reviewer = client_of(trial, "shift-lead"), client_of(trial, "qa-reviewer")
+    pages = [(lead, name) for name in ("work", "steps", "call", "redline")]
+    pages += [
+        (reviewer, "batches:record"),
+        (reviewer, "quality:batch"),
+        (reviewer, "quality:record_json"),
+    ]
+    seen = {name: who.get(reverse(address(name), args=[trial.batch])) for who, name in pages}
+    assert {name: answer.status_code for name, answer in seen.items()} == dict.fromkeys(seen, 200)
+    for name in ("steps", "batches:record", "quality:record_json"):
+        said = seen[name].content.decode()
+        assert ("R2" in said, "Look at it." in said, "later/again/look" in said) == (
+            True, True, name == "quality:record_json"
+        ), name  # fmt: skip
+
+
+def address(name: str) -> str:
+    return name if ":" in name else f"batches:{name}"
 
 
 def test_a_proposal_of_another_site_is_not_found(trial: Trial) -> None:
