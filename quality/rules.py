@@ -21,6 +21,7 @@ from quality.exceptions import (
     OwnException,
 )
 from quality.selectors.record import BatchRecord, Criterion, record_of
+from recipes import paths
 from recipes.enums import ReleaseStage
 
 
@@ -221,7 +222,8 @@ def check_independent(record: BatchRecord, person: UUID, *, name: str) -> None:
 def check_may_judge(exception: BatchException, person: UUID | None, *, name: str) -> None:
     """Raise OwnException or OwnConcession: nobody judges what they did, raised or allowed."""
     own = {exception.raised_by}
-    steps = Step.objects.filter(stream=exception.stream, path=exception.step)
+    # Any time of a step that is repeated: who did one is not the judge of another.
+    steps = Step.objects.filter(stream=exception.stream, path=paths.split(exception.step)[0])
     for step in steps:
         own |= {step.performed_by, step.recorded_by, step.verified_by}
     if person in own:

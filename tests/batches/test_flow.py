@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from accounts.exceptions import NotQualified
+from accounts.services.people import grant_role
 from batches import services
 from batches.enums import OperationState, ProcessState, RecordState, StageState, StepState
 from batches.exceptions import (
@@ -30,6 +31,9 @@ from plant.arrival import Patient, enter_order, receive
 from plant.crew import qualify
 from plant.library import make_effective_from
 from plant.plant import Plant
+from quality.enums import Judgement
+from quality.exceptions import OwnException
+from quality.services import judge_exception
 from recipes import compiler, paths, reader
 from recipes.judging import TooEarly
 from records.models import Entry
@@ -231,11 +235,26 @@ def test_what_is_skipped_says_why_and_a_loop_that_does_not_end_is_an_exception()
         ("rare", {"one.do.s0": "2"}),
     ]
     assert said == {"one/grow/b#3": "a 1", "one/feed/b#2": "b 1"}
+    with pytest.raises(OwnException):
+        judged_by(trial, PERFORMER, "one/grow/b#3")
     assert (rare.state, way.state, third.state) == (
         StageState.SKIPPED, OperationState.SKIPPED, OperationState.TO_BE_ATTESTED,
     )  # fmt: skip
     with pytest.raises(StepSkipped):
         send(trial, "one/feed/c")
+
+
+def judged_by(trial: Trial, who: str, step: str) -> None:
+    """Let one of the crew judge the exception of a step, as a reviewer."""
+    person = trial.plant.crew.people[who][0]
+    grant = trial.plant.crew.command("dietz", "role.grant")
+    grant_role(command=grant, person=person, role="qa-reviewer")
+    with reading(site=trial.site):
+        raised = BatchException.objects.get(stream=trial.batch, step=step)
+    judge_exception(
+        command=trial.command(who), batch=trial.batch, exception=raised.id,
+        judgement=Judgement.ACCEPTED, comment="It went well.",
+    )  # fmt: skip
 
 
 def test_a_contingency_comes_in_between_and_the_work_goes_on_where_it_was() -> None:

@@ -100,6 +100,8 @@ def scene() -> Scene:
 # Constraint → on which stream, and the statements of which the last one breaks it.
 STEP = "UPDATE batches_step SET performed_by = %(someone)s, performed_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s AND path = 'work/fill/ready'"  # fmt: skip # noqa: E501
 JUDGE = "UPDATE batches_batchexception SET judged_by = {}, judged_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s AND state = 'open'"  # fmt: skip # noqa: E501
+# The exception of a step's second time: who did one of its times does not judge it.
+REPEATED = "UPDATE batches_batchexception SET step = step || '#2', entry_seq = %(seq)s WHERE stream = %(stream)s AND state = 'open'"  # fmt: skip # noqa: E501
 BROKEN: dict[str, tuple[str, list[str]]] = {
     "batches_step_performer_is_not_verifier": ("released", [
         "UPDATE batches_step SET verified_by = performed_by, verified_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
@@ -198,6 +200,10 @@ def test_the_schema_refuses_one_person_for_two(owner_connection: psycopg.Connect
     seen = scene()
     found = {name: refused_by(seen, *broken) for name, broken in BROKEN.items()}
     assert found == {name: [name] for name in BROKEN}
+    judge = JUDGE.format("%(someone)s")
+    assert refused_by(seen, "at_work", [STEP, REPEATED, judge]) == [
+        "batches_exception_performer_is_not_judge"
+    ]
 
 
 # --- by the services -----------------------------------------------------------------------------
