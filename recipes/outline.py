@@ -160,17 +160,17 @@ class Outline:
 
     @cached_property
     def clocks(self) -> dict[str, StepPlace]:
-        """The first step that starts each clock, by the clock's normal name."""
+        """The first step that starts each clock, by the clock's name, letter by letter."""
         found: dict[str, StepPlace] = {}
         for place in self.steps:
             if place.step.starts is not None:
-                found.setdefault(paths.normal(place.step.starts), place)
+                found.setdefault(place.step.starts, place)
         return found
 
     def clock(self, name: str) -> StepPlace | None:
         """Return the step that starts the clock which ``clock.name`` means."""
         first, _dot, key = name.partition(".")
-        return self.clocks.get(paths.normal(key)) if first == "clock" else None
+        return self.clocks.get(key) if first == "clock" else None
 
     def time_limits(self) -> Iterator[tuple[Path, TimeLimit]]:
         """Yield every limit of time, of stages and of steps, and where it stands."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from recipes import paths
 from recipes.outline import Fault, Outline, check
 
 
@@ -40,3 +41,32 @@ def contingencies_offered(outline: Outline) -> Iterator[Fault]:
                 ("contingencies", number, "key"),
                 _("No operation offers the contingency %(name)s.") % {"name": operation.key},
             )
+
+
+@check("contingency.flow")
+def contingencies_are_only_called(outline: Outline) -> Iterator[Fault]:
+    """A contingency is done once each time that it is called, and calls no other."""
+    for number, operation in enumerate(outline.recipe.contingencies):
+        asked = {
+            "after": operation.after is not None, "when": operation.when is not None,
+            "repeat": operation.repeat is not None, "contingencies": bool(operation.contingencies),
+        }  # fmt: skip
+        for field in (field for field, said in asked.items() if said):
+            sentence = _("A contingency is called, and done once: it has no %(field)s.")
+            yield Fault(("contingencies", number, field), sentence % {"field": field})
+
+
+@check("contingency.key")
+def contingencies_have_a_name_of_their_own(outline: Outline) -> Iterator[Fault]:
+    """Where a contingency is offered, no operation has its key: its steps would be that one's."""
+    for place in outline.stages:
+        offered = {
+            paths.normal(name)
+            for operation in place.stage.operations
+            for name in operation.contingencies
+        }
+        for number, operation in enumerate(place.stage.operations):
+            if paths.normal(operation.key) in offered:
+                sentence = _("A contingency that is offered in this stage is named %(name)s too.")
+                path = (*place.path, "operations", number, "key")
+                yield Fault(path, sentence % {"name": operation.key})

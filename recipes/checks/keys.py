@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from recipes import paths
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, check, field_of, twice
+from recipes.places import CALLED
 
 LISTS: tuple[tuple[str, str], ...] = (
     ("inputs", "name"),
@@ -19,6 +21,8 @@ LISTS: tuple[tuple[str, str], ...] = (
     ("stages", "key"),
 )
 INSIDE = ("options", "checks", "reasons")
+# The first words of names that mean something else than a stage or an operation.
+TAKEN = paths.SPACES | {"collection", "clock", CALLED}
 
 
 def _by(field: str) -> Callable[[Any], str]:
@@ -46,6 +50,17 @@ def no_key_twice(outline: Outline) -> Iterator[Fault]:
             yield Fault(
                 (*where, field.rstrip("_")), _("The name %(name)s stands twice.") % {"name": name}
             )
+
+
+@check("key.taken")
+def keys_mean_one_thing(outline: Outline) -> Iterator[Fault]:
+    """No stage and no operation is named as what a name begins with that means another thing."""
+    parts = [(place.path, place.stage.key) for place in outline.stages]
+    parts += [(place.path, place.operation.key) for place in outline.operations]
+    for path, key in parts:
+        if key in TAKEN:
+            sentence = _("%(name)s means something else where it is named: choose another key.")
+            yield Fault((*path, "key"), sentence % {"name": key})
 
 
 @check("key.alias_held")
