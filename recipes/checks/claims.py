@@ -1,9 +1,11 @@
 """Places and equipment: claimed, held, cleared."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from recipes.document import EquipmentNeed
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StagePlace, check
@@ -64,17 +66,23 @@ def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
         for use in place.step.uses()
         if use.what == Names.EQUIPMENT and place.operation.stage is not None
     }
-    for place in outline.stages:
-        for number, unit in enumerate(place.stage.equipment):
-            last = outline.last_of_hold(place.number, unit.hold_until)
-            stages = range(place.number, last + 1)
-            if any(at in stages and name not in outline.aliases[at] for at, name in bound):
-                continue  # a step scans what is not claimed: that is said there
-            if not any((at, unit.as_) in bound for at in stages):
-                yield Fault(
-                    (*place.path, "equipment", number, "as"),
-                    _("%(name)s is claimed, and no step scans it.") % {"name": unit.as_},
-                )
+    left = [
+        ((*place.path, "equipment", number, "as"), unit.as_, stages)
+        for place in outline.stages
+        for number, unit in enumerate(place.stage.equipment)
+        for stages in [_held_in(outline, place, unit)]
+        if not any((at, unit.as_) in bound for at in stages)
+    ]
+    strays = {at for at, name in bound if name not in outline.aliases[at]}
+    beside = Counter(at for _path, _name, stages in left for at in stages)
+    for path, name, stages in left:
+        # A step that scans what is not claimed (said there) stands for the one that is left.
+        if not any(at in strays and beside[at] == 1 for at in stages):
+            yield Fault(path, _("%(name)s is claimed, and no step scans it.") % {"name": name})
+
+
+def _held_in(outline: Outline, place: StagePlace, unit: EquipmentNeed) -> range:
+    return range(place.number, outline.last_of_hold(place.number, unit.hold_until) + 1)
 
 
 def _is_clearance(step: StepBase, when: str) -> bool:

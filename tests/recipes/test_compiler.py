@@ -52,3 +52,14 @@ def test_a_long_recipe_compiles_in_time() -> None:
     recipe, messages = compiler.check_text(with_change(SIX, last, steps + last))
     assert (recipe is not None, compiler.errors(messages)) == (True, ())
     assert time.process_time() - begun < 2
+
+
+def test_a_wrong_name_is_silent_for_one_unit_that_nobody_scans_and_not_for_two() -> None:
+    text = with_change(SIX, "            as: prodigy", "            as: counter")
+    two = with_change(
+        text, "      - {class: prodigy, as: prodigy}",
+        "      - {class: prodigy, as: prodigy}\n      - {class: prodigy, as: second}",
+    )  # fmt: skip
+    found = [[m.path for m in compiler.check_text(one)[1] if m.code.startswith("equipment.")]
+             for one in (text, two)]  # fmt: skip
+    assert found == [[], ["seeding/equipment/prodigy/as", "seeding/equipment/second/as"]]
