@@ -68,6 +68,8 @@ def values_exist_when_they_are_asked_for(outline: Outline) -> Iterator[Fault]:
         yield from _of_condition(outline, asked)
     for place in outline.all_steps:
         yield from _of_step(outline, place)
+        if place.step.kind == "gate":
+            yield from _of_gate(outline, place)
 
 
 def _held(conditions_around: tuple[Asked, ...]) -> frozenset[str]:
@@ -94,6 +96,17 @@ def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
             continue
         if why := _missing(outline, meant, place, held, at_end=False):
             yield Fault((*place.path, *path), why % {"name": name})
+
+
+def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
+    """A gate never opens when the sample that it waits for may not have been drawn."""
+    held = _held(over(outline, place))
+    for use in place.step.uses():
+        sample = outline.sampled.get(use.name)
+        if sample is None or sample.number > place.number:
+            continue  # that is said where gates are behind their samples
+        if why := _missing(outline, paths.normal(sample.name), place, held, at_end=False):
+            yield Fault((*place.path, use.field), why % {"name": sample.name})
 
 
 def _asked_by(place: StepPlace) -> Iterator[tuple[Path, str]]:
@@ -224,6 +237,16 @@ def what_is_waited_for_is_there(outline: Outline) -> Iterator[Fault]:
             if name not in {operation.key for operation in around}:
                 sentence = _("There is no operation %(name)s in this stage.")
                 yield Fault((*place.path, "after", number), sentence % {"name": name})
+
+
+@check("after.later")
+def stages_wait_for_what_stands_before(outline: Outline) -> Iterator[Fault]:
+    """A stage waits for stages that stand before it: in their order they are planned and held."""
+    for stage in () if outline.stage_order.stuck else outline.stages:
+        for number, name in enumerate(stage.stage.after or ()):
+            if outline.stage_numbers.get(name, -1) > stage.number:
+                sentence = _("%(name)s stands behind it: let it stand before what waits for it.")
+                yield Fault((*stage.path, "after", number), sentence % {"name": name})
 
 
 @check("after.circle")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from recipes.elapsed import Elapsed
+from recipes.elapsed import ZERO, Elapsed
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
@@ -80,6 +80,25 @@ def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
             sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
             words = {"most": duration_text(most), "takes": duration_text(takes)}
             yield Fault(path, sentence % words)
+
+
+@check("hold_time.in_sequence")
+def hold_times_can_be_planned(outline: Outline) -> Iterator[Fault]:
+    """A time to a stage's start is kept when stages are booked one after the other, as they are."""
+    if outline.stage_order.plain:
+        return
+    beside = {path: takes for path, _most, takes in _of_stages(outline, Elapsed(outline))}
+    for path, most, takes in _of_stages(outline, Elapsed(_in_sequence(outline))):
+        if beside.get(path, ZERO) <= most < takes:
+            sentence = _("Stages are planned one after the other: at least %(takes)s pass before,"
+                         " at most %(most)s are allowed.")  # fmt: skip
+            words = {"most": duration_text(most), "takes": duration_text(takes)}
+            yield Fault(path, sentence % words)
+
+
+def _in_sequence(outline: Outline) -> Outline:
+    stages = tuple(one.model_copy(update={"after": None}) for one in outline.recipe.stages)
+    return Outline(outline.recipe.model_copy(update={"stages": stages}), outline.site)
 
 
 @check("hold_time.tight")
