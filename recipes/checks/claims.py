@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from recipes.conditions import conditions
 from recipes.document import EquipmentNeed
 from recipes.messages import Weight
 from recipes.nodes import Path
@@ -102,15 +104,19 @@ def begins_with_clearance(outline: Outline) -> Iterator[Fault]:
             )
 
 
-@check("clearance.after")
-def ends_with_clearance(outline: Outline) -> Iterator[Fault]:
-    """The stage at whose end a place is given back ends with the line clearance after."""
-    ends = {
+def _given_back(outline: Outline) -> list[int]:
+    """Return the numbers of the stages at whose end a place is given back."""
+    return sorted({
         outline.last_of_hold(place.number, place.stage.room.hold_until)
         for place in outline.stages
         if place.stage.room is not None
-    }
-    for number in sorted(ends):
+    })  # fmt: skip
+
+
+@check("clearance.after")
+def ends_with_clearance(outline: Outline) -> Iterator[Fault]:
+    """The stage at whose end a place is given back ends with the line clearance after."""
+    for number in _given_back(outline):
         stage = outline.stages[number]
         operations = stage.stage.operations
         if not _is_clearance(operations[-1].steps[-1], "after"):
@@ -119,6 +125,58 @@ def ends_with_clearance(outline: Outline) -> Iterator[Fault]:
                 (*stage.path, "operations", last[0], "steps", last[1]),
                 _("A place is given back here, so the last step is a line clearance after."),
             )
+
+
+@check("clearance.skipped")
+def clearances_are_done(outline: Outline) -> Iterator[Fault]:
+    """The clearance before is done before all work of its stage, that after when all is over."""
+    for place in outline.stages:
+        if place.stage.room is not None:
+            yield from _cleared(outline, place, 0)
+    for number in _given_back(outline):
+        place = outline.stages[number]
+        yield from _cleared(outline, place, len(place.stage.operations) - 1)
+
+
+def _cleared(outline: Outline, place: StagePlace, at: int) -> Iterator[Fault]:
+    """Yield what lets work be done outside of the line clearances: ``at`` is first or last."""
+    path, operations = (*place.path, "operations"), place.stage.operations
+    if operations[at].when is not None:
+        yield Fault((*path, at, "when"), _("The line clearance in it is not skipped."))
+    order, keys = outline.operation_order(place.number), {one.key for one in operations}
+    if not keys.issuperset(name for one in operations for name in one.after or ()):
+        return  # that there is no such operation is said there
+    for number in range(len(operations)):
+        if number != at and not order.is_before(*((at, number) if at == 0 else (number, at))):
+            sentence = _("%(name)s is done beside the line clearance: let it wait (after).")
+            waits = number if at == 0 else at
+            yield Fault((*path, waits, "after"), sentence % {"name": operations[number].key})
+
+
+@check("hold.skipped")
+def holds_are_taken(outline: Outline) -> Iterator[Fault]:
+    """A stage that takes what later ones work with is not skipped where they are done."""
+    asked = {
+        one.path[1]: one.keys()
+        for one in conditions(outline)
+        if one.path[::2] == ("stages", "when")
+    }
+    for number, last in _last_held(outline).items():
+        taken = asked.get(number, frozenset())
+        behind = range(number + 1, last + 1)
+        alone = (one for one in behind if taken - asked.get(one, frozenset()))
+        for one in islice(alone, 1):
+            sentence = _("What it takes is held for %(name)s, so it is not skipped alone.")
+            name = outline.stages[one].stage.key
+            yield Fault(("stages", number, "when"), sentence % {"name": name})
+
+
+def _last_held(outline: Outline) -> dict[int, int]:
+    """Return the stages that hold something, by number, and how far the longest hold lasts."""
+    found: dict[int, int] = {}
+    for place, _path, until in _holds(outline):
+        found[place.number] = max(found.get(place.number, 0), outline.stage_numbers.get(until, 0))
+    return found
 
 
 @check("staff.none")
