@@ -13,6 +13,14 @@ def places_of(recipe: Recipe) -> dict[str, Text]:
     return dict(_all(recipe))
 
 
+def operations_of(recipe: Recipe) -> Iterator[tuple[str, Operation]]:
+    """Yield every operation once with its path, those of the stages first, then contingencies."""
+    for stage in recipe.stages:
+        yield from ((f"{stage.key}/{operation.key}", operation) for operation in stage.operations)
+    for operation in recipe.contingencies:
+        yield f"{CALLED}/{operation.key}", operation
+
+
 def _all(recipe: Recipe) -> Iterator[tuple[str, Text]]:
     for stage in recipe.stages:
         yield stage.key, stage.title

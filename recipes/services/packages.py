@@ -1,7 +1,7 @@
 """Recipes to and from other sites: a signed package leaves, a draft with its gaps comes of one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from equipment.models import EquipmentClass
 from materials.models import Material
 from mes.lib import evidence
 from mes.lib.evidence import JSON
-from mes.lib.filetypes import type_of
+from mes.lib.filetypes import JPEG, MOST_PIXELS, PNG, type_of
 from mes.lib.ids import uuid7
 from recipes.document import Operation, Recipe
 from recipes.drafting.plain import normal
@@ -24,6 +24,7 @@ from recipes.enums import UseKind
 from recipes.exceptions import PackageBroken, PictureGone
 from recipes.interchange.package import Package, packed, unpacked
 from recipes.models import LibraryOperation, RecipeVersion
+from recipes.places import operations_of
 from recipes.selectors import document, plain_document
 from recipes.services.drafts import kept
 from recipes.services.versions import keep
@@ -47,8 +48,7 @@ def package_of(version: RecipeVersion, *, site: Site, at: datetime) -> bytes:
 
 
 def _pins(recipe: Recipe) -> Iterator[Operation]:
-    for stage in recipe.stages:
-        yield from (operation for operation in stage.operations if operation.pinned)
+    return (operation for _path, operation in operations_of(recipe) if operation.pinned)
 
 
 def _operations(recipe: Recipe) -> Iterator[tuple[str, JSON]]:
@@ -59,7 +59,19 @@ def _operations(recipe: Recipe) -> Iterator[tuple[str, JSON]]:
 
 
 def _pictures(recipe: Recipe) -> set[str]:
-    return {one.sha256 for placed in recipe.steps() for one in placed.step.pictures}
+    steps = (step for _path, operation in operations_of(recipe) for step in operation.steps)
+    return {one.sha256 for step in steps for one in step.pictures}
+
+
+def _shown(package: Package) -> dict[str, tuple[str, bytes]]:
+    """Return the pictures that a tablet shows, by their own hash: media type and content."""
+    found = {
+        hashlib.sha256(one).hexdigest(): (type_of(one), one) for one in package.pictures.values()
+    }
+    return {
+        name: (kind.media_type, content) for name, (kind, content) in found.items()
+        if kind and kind.media_type in {PNG, JPEG} and kind.pixels <= MOST_PIXELS
+    }  # fmt: skip
 
 
 def _picture(sha256: str) -> bytes:
@@ -95,15 +107,15 @@ def open_package(*, command: Command, content: bytes) -> Reply:
     """
     package = unpacked(content, signing.public_keys(settings.MES_PACKAGE_KEY))
     recipe = _recipe(package)
-    for picture in package.pictures.values():
-        found = type_of(picture)
-        files.put(picture, media_type=found.media_type if found else "application/octet-stream")
+    shown = _shown(package)
+    for media_type, picture in shown.values():
+        files.put(picture, media_type=media_type)
     name = hashlib.sha256(content).hexdigest()
     files.put(content, media_type="application/zip")
     draft = uuid7()
     with act(command, new=[New(DRAFT_STREAM, draft, command.actor.site)]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        gaps = [*_gaps(recipe, package)]
+        gaps = [*_gaps(recipe, package, shown)]
         for operation in package.operations.values():
             keep(hashlib.sha256(operation).hexdigest(), "application/json", operation)
         said = DraftOpened(
@@ -124,7 +136,7 @@ def _recipe(package: Package) -> Recipe:
         )
 
 
-def _gaps(recipe: Recipe, package: Package) -> Iterator[Gap]:
+def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[Gap]:
     """Yield what the receiving site lacks: codes that it does not know, operations, pictures."""
     yield from _codes(recipe, package)
     for operation in _pins(recipe):
@@ -134,7 +146,7 @@ def _gaps(recipe: Recipe, package: Package) -> Iterator[Gap]:
             said = {"name": f"{pin.operation} v{pin.version}", "site": package.sent_by}
             sentence = _("%(name)s is of the library of %(site)s; this site's has it not.")
             yield Gap(path=operation.key, sentence=sentence % said)
-    for missing in sorted(_pictures(recipe) - set(package.pictures)):
+    for missing in sorted(_pictures(recipe) - set(shown)):
         yield Gap(path="pictures", sentence=_("A picture is missing: %(name)s") % {"name": missing})
 
 

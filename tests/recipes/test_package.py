@@ -1,5 +1,6 @@
 """A package: it comes to another site whole and signed, or it does not come at all."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -14,16 +15,20 @@ from pytest_django import Settings
 
 from mes.lib import evidence
 from mes.lib.ids import uuid7
-from recipes import selectors
+from recipes import reader, selectors
 from recipes.drafting.plain import normal
+from recipes.enums import UseKind
 from recipes.exceptions import PackageBroken, PackageOfAStranger
 from recipes.interchange import package as packages
 from recipes.models import RecipeDraft
 from recipes.services.packages import open_package
-from records import signing
+from recipes.uses import uses_of
+from records import files, signing
 from records.reading import reading
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
-from tests.builders.recipes import effective
+from tests.builders.recipes import effective, imported
+from tests.mes.test_filetypes import png
+from tests.recipes.texts import SIX, with_change
 
 PLAIN = packages.Package(
     document={"recipe": "X"}, label="X v1", sent_by="MZ1 Mainz", sent_at="2026-11-27T08:00:00Z",
@@ -163,3 +168,57 @@ def test_on_the_page_a_package_opens_a_draft_and_a_strangers_opens_none(
         posted = {"file": upload, "act": "import", "key": str(uuid7())}
         assert client.post(reverse("recipes:import"), posted).status_code == status
     assert the_draft(site).code == "SIX-STEPS"
+
+
+LEAK = """
+contingencies:
+  - key: leak
+    title: {en: "A leak", de: "Ein Leck"}
+    openness: closed
+    staff: [{role: operator, qualification: WELDER}]
+    steps:
+      - key: line
+        kind: connect
+        how: luer
+        one: {material: LINE}
+        other: {container: patient-container}
+        qualification: LINES
+        pictures: [{sha256: %s, alt: {en: "The clamp", de: "Die Klemme"}}]
+        text: {en: "Fit a new line.", de: "Neue Leitung anschließen."}
+stages:
+"""
+
+
+def with_a_leak(picture: bytes) -> bytes:
+    text = with_change(SIX, "\nstages:\n", LEAK % hashlib.sha256(picture).hexdigest())
+    return with_change(
+        text,
+        "        openness: closed\n",
+        "        openness: closed\n        contingencies: [leak]\n",
+    ).encode()
+
+
+def test_a_document_names_what_its_contingencies_use() -> None:
+    used = set(uses_of(reader.read(with_a_leak(b""))))
+    assert {row for row in used if row[0].startswith("contingencies")} == {
+        ("contingencies/leak", UseKind.QUALIFICATION, "WELDER"),
+        ("contingencies/leak/line", UseKind.QUALIFICATION, "LINES"),
+        ("contingencies/leak/line", UseKind.MATERIAL, "LINE"),
+    }
+
+
+def test_the_pictures_of_a_contingency_travel_and_a_file_that_is_none_is_missing(
+    committed_db: str,
+) -> None:
+    site, other = open_demo_site(), open_demo_site("OTHER")
+    for content, missing in ((png(), 0), (b"%PDF-1.7\n%%EOF", 1)):
+        kept = files.put(content, media_type="application/octet-stream")
+        version = imported(site, with_a_leak(content))
+        url = reverse("recipes:package_file", kwargs={"version": version})
+        package = signed_in_client(site, "process-owner").get(url).content
+        assert packages.unpacked(package, believed()).pictures == {kept.sha256: content}
+        command = a_command(other.actor("process-owner"))
+        draft = UUID(str(open_package(command=command, content=package)["draft"]))
+        with reading(site=other.id):
+            gaps = [one.path for one in selectors.gaps_of(draft)]
+        assert gaps.count("pictures") == missing
