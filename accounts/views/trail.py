@@ -205,7 +205,8 @@ TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 def trail_export(request: HttpRequest) -> HttpResponse:
     """Take the filtered trail along: the button names the form. That it was taken is an entry.
 
-    Raises TrailTooLong, FilterUnreadable, TrailTooWide, NotFound for another form.
+    Raises TrailTooLong, FilterUnreadable, TrailTooWide, NotFound for another form, KeyReused when
+    the trail has grown since the button was first pressed.
     """
     form = request.POST.get("form", "")
     if form not in TYPES:
@@ -218,10 +219,12 @@ def trail_export(request: HttpRequest) -> HttpResponse:
     said = {
         name: str(value) for name, value in request.POST.items() if name in asked.fields and value
     }
+    digest = sha256(content).hexdigest()
+    # With its hash in the command, a key that is sent again hands over what was noted or nothing.
+    command = command_from(request, "trail.export", {"form": form, "sha256": digest, **said})
     services.note_export(
-        command=command_from(request, "trail.export", {"form": form, **said}),
-        form=form, asked=said, entries=len(entries), sha256=sha256(content).hexdigest(),
-    )  # fmt: skip
+        command=command, form=form, asked=said, entries=len(entries), sha256=digest
+    )
     response = HttpResponse(content, content_type=TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="audit-trail.{form}"'
     return response

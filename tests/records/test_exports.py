@@ -126,6 +126,18 @@ def test_that_it_was_taken_along_is_an_entry_with_filter_and_hash(site: DemoSite
     assert entry.role == "auditor"
 
 
+def test_a_key_sent_again_hands_over_what_was_noted_or_nothing(site: DemoSite) -> None:
+    client = signed_in_client(site, "auditor")
+    stream_with("one", by=actor(site=site.id))
+    for asked, again in ((ONLY, 200), ({}, 422)):  # the whole trail has the first export in it
+        form = {**asked, "form": "json", "key": str(uuid7())}
+        first, second = (client.post(EXPORT, form) for _ in range(2))
+        assert (first.status_code, second.status_code) == (200, again)
+        assert (second.content == first.content) is (again == 200)
+    with reading(site=site.id):
+        assert Entry.objects.filter(kind="trail.exported").count() == 2
+
+
 def test_the_page_offers_both_with_its_filter(site: DemoSite) -> None:
     page = signed_in_client(site, "auditor").get(reverse("records:index"), ONLY)
     text = page.content.decode()
