@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.enums import CredentialKind, SubjectKind
 from accounts.permissions import ROLES
+from mes.ui.fields import DayField
 
 
 class DeskSignIn(forms.Form):
@@ -176,7 +177,7 @@ class Qualify(forms.Form):
         max_value=9999,
         required=False,
     )
-    valid_until = forms.DateField(
+    valid_until = DayField(
         label=_("Valid until the end of"), widget=forms.DateInput(attrs={"type": "date"})
     )
 

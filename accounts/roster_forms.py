@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import DutyKind
 from accounts.models import Shift
+from mes.ui.fields import DayField
 
 Choices = Sequence[tuple[str, str]]
 DAY = {"type": "date"}
@@ -20,8 +21,8 @@ class RosterDuty(forms.Form):
     person = forms.TypedChoiceField(label=_("Person"), coerce=UUID)
     what = forms.TypedChoiceField(label=_("Duty"), choices=DutyKind.choices, coerce=DutyKind)
     shift = forms.TypedChoiceField(label=_("Shift"), coerce=UUID)
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DAY))
-    last = forms.DateField(
+    first = DayField(label=_("First day"), widget=forms.DateInput(attrs=DAY))
+    last = DayField(
         label=_("Last day"),
         help_text=_("Empty: the first day only"),
         required=False,
@@ -62,8 +63,8 @@ class Away(forms.Form):
     """Days on which a person is away; why is not asked."""
 
     person = forms.TypedChoiceField(label=_("Person"), coerce=UUID)
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DAY))
-    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs=DAY))
+    first = DayField(label=_("First day"), widget=forms.DateInput(attrs=DAY))
+    last = DayField(label=_("Last day"), widget=forms.DateInput(attrs=DAY))
 
     def __init__(self, data: QueryDict | None = None, *, people: Choices) -> None:
         super().__init__(data, auto_id="away_%s")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from materials.models import Material
 from materials.services import Delivery
 from materials.validators import MOST_DECIMALS
+from mes.ui.fields import DayField
 
 
 def _day() -> forms.DateInput:
@@ -36,7 +37,7 @@ class ReceiveLot(forms.Form):
     )
     supplier = forms.CharField(label=_("Supplier"), max_length=160)
     supplier_lot = forms.CharField(label=_("Supplier's lot number"), max_length=60)
-    expires_on = forms.DateField(label=_("Usable until the end of"), widget=_day())
+    expires_on = DayField(label=_("Usable until the end of"), widget=_day())
     quantity = forms.DecimalField(
         label=_("Quantity"),
         max_digits=20,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mes.ui.fields import DayField
 from orders.enums import Urgency
 from orders.rules import Reading
 from orders.services import Announcement, Identity, NewOrder, Receipt
@@ -41,10 +42,10 @@ class EnterOrder(forms.Form):
         widget=forms.TextInput(attrs={"list": "centres"}),
     )
     contact = forms.CharField(label=_("Who to call there"), max_length=120, required=False)
-    collection_from = forms.DateField(label=_("Collection, first day"), widget=_day())
-    collection_until = forms.DateField(label=_("Collection, last day"), widget=_day())
-    infusion_from = forms.DateField(label=_("Infusion, first day"), widget=_day())
-    infusion_until = forms.DateField(label=_("Infusion, last day"), widget=_day())
+    collection_from = DayField(label=_("Collection, first day"), widget=_day())
+    collection_until = DayField(label=_("Collection, last day"), widget=_day())
+    infusion_from = DayField(label=_("Infusion, first day"), widget=_day())
+    infusion_until = DayField(label=_("Infusion, last day"), widget=_day())
     patient_weight = forms.CharField(label=_("Weight of the patient"), max_length=12)
     pseudonym = forms.CharField(
         label=_("Known patient"),

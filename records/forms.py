@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mes.ui.fields import DayField
 from records.exceptions import FilterUnreadable
 from records.things import THINGS, area_of, find, people, title_of, words_of
 from records.trail import Wanted, by_area, kinds_of
@@ -18,9 +19,9 @@ LONGEST = 120
 SYSTEM = "system"
 
 
-def _day(label: Any) -> forms.DateField:
+def _day(label: Any) -> DayField:
     widget = forms.DateInput(attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget)
+    return DayField(label=label, required=False, widget=widget)
 
 
 def _time(label: Any) -> forms.TimeField:

@@ -23,7 +23,7 @@ from accounts.services.shifts import set_phone
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from mes.lib.wall import midnight
+from mes.lib.wall import EARLIEST, LATEST, midnight
 from records.reading import reading
 from records.web import actor_of, command_from
 
@@ -59,10 +59,11 @@ def _monday(request: HttpRequest) -> date:
     """Return the Monday of the week that is asked for, else of the present one at the site."""
     asked = request.GET.get("week", "")
     try:
-        return date.fromisocalendar(int(asked[:4]), int(asked[6:]), 1)
+        monday = date.fromisocalendar(int(asked[:4]), int(asked[6:]), 1)
     except ValueError:
-        today = _today(request)
-        return today - timedelta(days=today.weekday())
+        monday = date.min
+    today = _today(request)
+    return monday if EARLIEST <= monday <= LATEST else today - timedelta(days=today.weekday())
 
 
 def _today(request: HttpRequest) -> date:

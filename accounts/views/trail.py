@@ -26,6 +26,7 @@ from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.evidence import content_hash
 from mes.lib.refusals import NotFound, Refusal
+from mes.lib.wall import EARLIEST, LATEST
 from records import exports, selectors
 from records.entries import AttemptRefused
 from records.forms import TrailFilter
@@ -74,6 +75,8 @@ def _instant(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not EARLIEST <= at.date() <= LATEST:
         return None
     return at if at.tzinfo else timezone.make_aware(at)
 

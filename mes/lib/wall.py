@@ -5,8 +5,12 @@ first. So consecutive shifts meet without a gap or an overlap, whatever the nigh
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
+# What people can mean by a day. Next to the ends of the calendar no day has an instant everywhere.
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2999, 12, 31)
 _STEP = timedelta(seconds=1)
 
 

@@ -5,9 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from mes.lib.api.strict import Strict
+from mes.ui.fields import DayField
 from orders.enums import Urgency
 from orders.services import NewOrder
 from orders.validators import Window
+
+
+def _day() -> serializers.DateField:
+    return serializers.DateField(validators=DayField.default_validators)
 
 
 class OrderIn(Strict):
@@ -16,10 +21,10 @@ class OrderIn(Strict):
     product = serializers.CharField(max_length=60)
     centre = serializers.CharField(max_length=120)
     contact = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
-    collection_from = serializers.DateField()
-    collection_until = serializers.DateField()
-    infusion_from = serializers.DateField()
-    infusion_until = serializers.DateField()
+    collection_from = _day()
+    collection_until = _day()
+    infusion_from = _day()
+    infusion_until = _day()
     urgency = serializers.ChoiceField(choices=Urgency.choices, default=Urgency.ROUTINE.value)
     inputs = serializers.DictField(child=serializers.CharField(max_length=20), default=dict)
     pseudonym = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")

@@ -377,6 +377,9 @@ def test_the_week_is_kept_through_the_page(site: DemoSite) -> None:
     assert send(client, "phone", person=who, phone="+49 6131 5550") == 302
     assert send(client, "roster", **form, last="2027-03-24") == 302
     assert send(client, "roster", **form | {"first": "2027-03-40"}) == 400
+    for far in ("0001-01-01", "9999-12-31"):
+        assert send(client, "roster", **form | {"first": far}) == 400
+        assert send(client, "away", person=who, first=far, last=far) == 400
     assert send(client, "burn", **form) == 404
     page = client.get(ADDRESS, {"week": "2027-W12"})
     [cells] = [row["cells"] for row in page.context["rows"] if row["person"].id == who]
@@ -402,10 +405,11 @@ def test_readers_see_the_week_and_no_form(site: DemoSite) -> None:
     night, who = a_shift(site), called(site)
     put(site, who, CALL, night)
     client = signed_in_client(site, "auditor")
-    page = client.get(ADDRESS, {"week": "not a week"})
-    assert (page.status_code, page.context["week"], "roster_form" in page.context) == (
-        200, "2027-W12", False,
-    )  # fmt: skip
+    for week in ("not a week", "0001-W01", "9999-W52"):
+        page = client.get(ADDRESS, {"week": week})
+        assert (page.status_code, page.context["week"], "roster_form" in page.context) == (
+            200, "2027-W12", False,
+        )  # fmt: skip
     assert 'name="act"' not in page.content.decode()
     assert send(client, "off", person=who, duty=_only_duty(site)) == 403
     assert client.get("/people/shifts/").status_code == 403

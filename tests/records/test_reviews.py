@@ -192,3 +192,10 @@ def test_the_page_signs_with_name_and_password(site: DemoSite) -> None:
     assert client.get(reverse("records:reviewed", args=[stream_with("x")])).status_code == 404
     assert signed_in_client(site, "auditor").get(address).status_code == 403
     assert client.get(address, {"stream": str(stream_with("x")), "upto": "1"}).status_code == 404
+
+
+def test_a_period_at_the_end_of_the_calendar_is_as_if_none_was_asked(site: DemoSite) -> None:
+    client, address = signed_in_client(site, "qa-reviewer"), reverse("accounts:trail_review")
+    usual = client.get(address).status_code
+    for asked in ({"since": "0001-01-01"}, {"until": "9999-12-31"}):
+        assert client.get(address, asked).status_code == usual

@@ -94,6 +94,11 @@ def test_days_and_times_are_of_the_site(site: DemoSite) -> None:
     )  # fmt: skip
 
 
+def test_a_day_at_the_end_of_the_calendar_is_asked_again(auditor: Client) -> None:
+    for asked in ({"since": "0001-01-01"}, {"until": "9999-12-31"}):
+        assert auditor.get(reverse(INDEX), asked).status_code == 400
+
+
 def test_time_is_filtered_to_the_minute(site: DemoSite, auditor: Client) -> None:
     stream = stream_with("now", by=actor(site=site.id))
     with reading(site=site.id):
