@@ -238,16 +238,27 @@ def of_site(*, now: datetime) -> Standing:
     first_at = began.first()
     if first_at is None:
         return Standing(None, None, None, overdue=False)
-    reached = first_at
-    for since, until in periods():
-        if since <= reached < until:
-            reached = until
+    reached = _reached(first_at)
     due = reached + EVERY
     reviewed = reached if reached > first_at else None
     return Standing(first_at, reviewed, due, overdue=now > due)
 
 
-def periods() -> list[tuple[datetime, datetime]]:
-    """Return the reviewed periods of the site, by their beginning."""
-    rows = TrailReview.objects.filter(about__isnull=True).order_by("since", "until")
-    return [(row.since, row.until) for row in rows if row.since and row.until]
+def _reached(began: datetime) -> datetime:
+    """Return up to when every entry since ``began`` was reviewed.
+
+    What one reviewer left out as their own is reviewed once another person's review covers it.
+    """
+    rows = TrailReview.objects.filter(about__isnull=True)
+    spans = [(r.since, r.until, r.by, r.own) for r in rows if r.since and r.until]
+    reached = began
+    while True:
+        here = [(until, by, own) for since, until, by, own in spans if since <= reached < until]
+        alone = [until for until, _by, own in here if not own]
+        furthest: dict[UUID, datetime] = {}
+        for until, by, _own in here:
+            furthest[by] = max(until, furthest.get(by, until))
+        together = sorted(furthest.values())[:-1]
+        if not (alone or together):
+            return reached
+        reached = max(alone + together)

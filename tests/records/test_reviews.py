@@ -143,6 +143,28 @@ def test_a_period_leaves_out_what_the_reviewer_did_and_says_how_much(
         review(reviewer, Asked(about=site.id, upto=0))
 
 
+def test_what_a_reviewer_left_out_waits_for_another_person(
+    at_time: Callable[[datetime], None],
+) -> None:
+    at_time(MONDAY)
+    site = open_demo_site()
+    one, other = site.actor("qa-reviewer"), site.actor("releasing-person")  # both joined in it
+    at_time(MONDAY + timedelta(days=1))
+    until = MONDAY + timedelta(hours=4)
+
+    def reviewed() -> datetime | None:
+        with reading(site=site.id):
+            return of_site(now=clock.now()).reviewed
+
+    for _ in range(2):
+        review(one, Asked(since=MONDAY, until=until))
+        assert reviewed() is None
+    review(other, Asked(since=MONDAY, until=MONDAY + timedelta(hours=1)))
+    assert reviewed() == MONDAY + timedelta(hours=1)
+    review(other, Asked(since=MONDAY, until=until))
+    assert reviewed() == until
+
+
 def test_a_gap_does_not_count_and_a_month_without_review_is_overdue(
     at_time: Callable[[datetime], None],
 ) -> None:
@@ -162,7 +184,10 @@ def test_a_gap_does_not_count_and_a_month_without_review_is_overdue(
     assert standing() == (None, True)
     review(by, Asked(since=MONDAY + timedelta(days=4), until=MONDAY + timedelta(days=6)))
     assert standing() == (None, True)  # the first days are not reviewed
-    review(by, Asked(since=MONDAY, until=MONDAY + timedelta(days=4)))
+    first = Asked(since=MONDAY, until=MONDAY + timedelta(days=4))
+    review(by, first)
+    assert standing() == (None, True)  # but for what names the reviewer: who joined in it
+    review(site.actor("releasing-person"), first)
     assert standing() == (MONDAY + timedelta(days=6), True)
     review(by, Asked(since=MONDAY + timedelta(days=6), until=now - reviews.SETTLED))
     assert standing() == (now - reviews.SETTLED, False)
