@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mes.lib.refusals import Interlock, Refusal, refuses
+from accounts.enums import SecondPerson
+from mes.lib.refusals import Interlock, Param, Refusal, refuses
 
 
 class BothComponentsNeeded(Refusal):
@@ -32,6 +33,12 @@ class NotOnSite(Refusal):
     way_out = _("Sign at a tablet or a desk of the site, or let somebody sign who is there.")
     interlock = Interlock.ABSOLUTE
     recorded = True
+
+    @property
+    def _shown(self) -> dict[str, Param]:
+        shown = super()._shown
+        kept = str(shown["second"])
+        return shown | {"second": str(dict(SecondPerson.choices).get(kept, kept))}
 
 
 class ReasonMissing(Refusal):

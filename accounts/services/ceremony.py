@@ -192,7 +192,7 @@ def _check_presence(proof: Proof, permission: Permission) -> None:
     second = SECOND_PERSONS.get(permission)
     proved = proof.presence in (Presence.TABLET, Presence.DESK)
     if second and not proved and selectors.has_to_be_on_site(second):
-        said = {"person": proof.printed_name, "second": str(second.label)}
+        said = {"person": proof.printed_name, "second": second.value}
         raise NotOnSite(**said, streams=[proof.person])
     if proof.presence is Presence.REMOTE and not proof.strong:
         raise SecondFactorNeeded()

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django import Settings
 
 from accounts import policy, sessions
@@ -285,6 +286,8 @@ def test_who_sets_it_is_an_administrator_with_a_reason() -> None:
 
 
 def test_refusal_of_the_place_names_second_person_and_way_out() -> None:
-    refusal = NotOnSite(person="Quinn Abel", second="Who closes a deviation")
+    refusal = NotOnSite(person="Quinn Abel", second=SecondPerson.CLOSER.value)
     assert "Who closes a deviation has to be on site" in str(refusal)
+    with override("de"):  # kept as a code, said in the reader's language
+        assert f"{SecondPerson.CLOSER.label} " in str(refusal)
     assert refusal.interlock == "absolute"
