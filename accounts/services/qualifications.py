@@ -47,8 +47,9 @@ def grant_qualification(
     """Qualify a person for a subject, or prolong it; appends ``qualification.granted``.
 
     ``version`` is that of a procedure; without it the one that is effective at the site, if the
-    procedure has versions. Meets what the person owed about it, and has them warned 30 days
-    before ``valid_until``. Raises NotAllowed, OwnAccess, NotFound, VersionOfNoProcedure.
+    procedure has versions. Meets what the person owed about it, but not the training on a version
+    that is still owed, and has them warned 30 days before ``valid_until``. Raises NotAllowed,
+    OwnAccess, NotFound, VersionOfNoProcedure.
     """
     if version is not None and subject_kind != SubjectKind.PROCEDURE:
         raise VersionOfNoProcedure(field="version")
@@ -66,7 +67,7 @@ def grant_qualification(
             procedure_version=version or _effective(subject_kind, key),
         )
         a.append(person, granted)
-        _met(a, qualification, key)
+        _met(a, qualification, key, still=OUTDATED if _is_older(granted) else "")
         _warn_later(a, person, qualification, valid_until)
         a.reply = {"id": str(qualification)}
     return a.reply
@@ -77,9 +78,19 @@ def _effective(subject_kind: str, key: str) -> int | None:
     return found.number if found else None
 
 
-def _met(a: Act, qualification: UUID, key: str) -> None:
+def _is_older(granted: QualificationGranted) -> bool:
+    """Say whether the version that is effective asks for training on a newer one."""
+    if granted.subject_kind != SubjectKind.PROCEDURE:
+        return False
+    effective = training.effective_procedure(granted.key)
+    return effective is not None and (granted.procedure_version or 0) < effective.counts_from
+
+
+def _met(a: Act, qualification: UUID, key: str, *, still: str = "") -> None:
+    """Meet what was owed about a qualification, but for what is ``still`` owed."""
     for about in (LAPSES, OUTDATED):
-        meet(a, about=about, subject=qualification, place=key)
+        if about != still:
+            meet(a, about=about, subject=qualification, place=key)
 
 
 def _warn_later(a: Act, person: UUID, qualification: UUID, valid_until: datetime) -> None:
@@ -190,7 +201,7 @@ def fail_qualification(
     """Suspend a qualification after a failed assessment; appends ``qualification.failed``.
 
     The entry lists the streams of the site to which the person appended since the last good
-    assessment; work that another person recorded for them is not among these.
+    assessment, and those whose entries name them: work that another person recorded for them.
     Raises NotAllowed, OwnAccess, NotFound, QualificationEnded.
     """
     with act(command, streams=[person]) as a:

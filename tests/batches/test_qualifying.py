@@ -169,6 +169,9 @@ def test_a_new_effective_version_asks_for_training_where_it_does_not_say_otherwi
     # The batch that has pinned the older version goes on.
     old.sign_on()
     old.perform(CLEAR)
+    # Prolonged for the older version: the training on the new one is owed as before.
+    grant(plant, PERFORMER, "SIX-STEPS", version=1)
+    assert (held(plant, PERFORMER, "SIX-STEPS").version, outdated(plant, PERFORMER)) == (1, ["2"])
     grant(plant, PERFORMER, "SIX-STEPS")
     assert (held(plant, PERFORMER, "SIX-STEPS").version, outdated(plant, PERFORMER)) == (2, [])
     new.sign_on()
