@@ -166,9 +166,13 @@ def _gated(outline: Outline, name: str, place: StepPlace) -> bool:
 def conditions_can_hold(outline: Outline) -> Iterator[Fault]:
     """What is done on a condition can be reached: with the conditions around it, it can hold."""
     for asked in conditions(outline):
-        outer = [always(outline, one) for one in asked.around]
-        if not asked.loop and False not in outer and always(outline, asked) is False:
+        if not asked.loop and not _beyond(outline, asked) and always(outline, asked) is False:
             yield Fault(asked.path, _("This never holds, so what stands here is never done."))
+
+
+def _beyond(outline: Outline, asked: Asked) -> bool:
+    """Tell whether it stands in what is never reached: that is said there, and once."""
+    return any(always(outline, one) is False for one in asked.around)
 
 
 @check("condition.always")
@@ -190,7 +194,7 @@ def loops_end(outline: Outline) -> Iterator[Fault]:
         if not inside & {asked.absolute(name) for name in asked.names}:
             sentence = _("Nothing in the loop changes what it waits for, so it cannot end by it.")
             yield Fault(asked.path, sentence)
-        elif always(outline, asked) is False:
+        elif not _beyond(outline, asked) and always(outline, asked) is False:
             yield Fault(asked.path, _("This never holds, so the loop cannot end by it."))
 
 

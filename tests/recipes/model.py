@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 Ref = tuple[str, int]
+Value = int | str
+CHOSEN = ("choose", "decide")
 
 
 class Model:
@@ -16,7 +18,10 @@ class Model:
 
     def __init__(self, text: str) -> None:
         self.plain = json.loads(text)
-        self.last: dict[str, int] = {}
+        self.last: dict[str, Value] = {}
+        self.unfinished: list[Ref] = []
+        self.called: list[Ref] = []
+        self.skipped: list[str] = []
         self.at: dict[str, list[Iterator[Ref]]] = {}
         self.waits: dict[str, Ref] = {}
         self.over: set[str] = set()
@@ -25,15 +30,16 @@ class Model:
         self._settle()
 
     # a condition of the generator, read by Python itself
-    def _holds(self, condition: str, here: dict[str, int]) -> bool:
-        said = condition.replace("one.do.s0", "_known_")
-        names = {**here, "_known_": self.last.get("one/do/s0", 0)}
+    def _holds(self, condition: str, here: dict[str, Value]) -> bool:
+        said = condition.replace("one.do.s0", "_known_").replace("one.do.way", "_way_")
+        names = {**here, "_known_": self.last.get("one/do/s0", 0),
+                 "_way_": self.last.get("one/do/way", "")}  # fmt: skip
         return bool(eval(said, {"__builtins__": {}}, names))
 
     def _operation(self, stage: str, one: dict[str, Any], number: int = 1) -> Iterator[Ref]:
         repeat = one.get("repeat", {})
         group = [repeat["first"], repeat["last"]] if "first" in repeat else []
-        whole, here = bool(repeat) and not group, dict[str, int]()
+        whole, here = bool(repeat) and not group, dict[str, Value]()
         for time in range(1, int(repeat["max"]) + 1 if whole else 2):
             here = {}
             steps, index, turn = one["steps"], 0, 1
@@ -46,13 +52,18 @@ class Model:
                     path = f"{stage}/{one['key']}/{step['key']}"
                     yield path, iteration
                     here[step["key"]] = self.last[path]
+                else:
+                    self.skipped.append(f"{stage}/{one['key']}/{step['key']}")
                 ends = bool(group) and step["key"] == group[1]
-                if ends and not self._holds(repeat["until"], here) and turn < int(repeat["max"]):
-                    index, turn = [s["key"] for s in steps].index(group[0]), turn + 1
-                    continue
+                if ends and not self._holds(repeat["until"], here):
+                    if turn < int(repeat["max"]):
+                        index, turn = [s["key"] for s in steps].index(group[0]), turn + 1
+                        continue
+                    self.unfinished.append((f"{stage}/{one['key']}/{step['key']}", turn))
                 index += 1
             if not whole or self._holds(repeat["until"], here):
                 return
+        self.unfinished.append((f"{stage}/{one['key']}/{steps[-1]['key']}", int(repeat["max"])))
 
     def _before(self, parts: list[dict[str, Any]], index: int) -> list[str]:
         before = parts[:index]
@@ -72,6 +83,7 @@ class Model:
                 started = any(f"{key}/{one['key']}" in self.at for one in stage["operations"])
                 if not started and "when" in stage and not self._holds(stage["when"], {}):
                     self.over.add(key)
+                    self.skipped.append(key)
                     changed = True
                     continue
                 changed |= self._settle_stage(stage)
@@ -87,6 +99,7 @@ class Model:
             self.at[path] = []
             if "when" in one and not self._holds(one["when"], {}):
                 self.over.add(path)
+                self.skipped.append(path)
             else:
                 self.at[path] = [self._operation(key, one)]
                 self._step(path)
@@ -113,7 +126,15 @@ class Model:
     def ready(self) -> set[Ref]:
         return set(self.waits.values())
 
-    def do(self, ref: Ref, value: int) -> None:
+    def step(self, ref: Ref) -> dict[str, Any]:
+        """Return a step that is ready, as it was written."""
+        stage, key, name = ref[0].split("/")
+        works = next(s for s in self.plain["stages"] if s["key"] == stage)["operations"]
+        one = next(o for o in [*works, *self.plain["contingencies"]] if o["key"] == key)
+        found: dict[str, Any] = next(s for s in one["steps"] if s["key"] == name)
+        return found
+
+    def do(self, ref: Ref, value: Value) -> None:
         path = next(path for path, at in self.waits.items() if at == ref)
         self.last[ref[0]] = value
         self._step(path)
@@ -131,6 +152,7 @@ class Model:
         stage = path.split("/")[0]
         self.calls[stage] = self.calls.get(stage, 0) + 1
         leak = self.plain["contingencies"][0]
+        self.called.append(ref)
         self.interrupted[path] = ref
         self.at[path].append(self._operation(stage, leak, self.calls[stage]))
         self._step(path)

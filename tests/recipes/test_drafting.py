@@ -73,7 +73,20 @@ def an_edit(data: Any, luck: Random) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_of_edits_and_its_undoing_give_the_same_document(name: str) -> None:
-    luck, begun = Random(name), data_of(name)
+    assert there_and_back(name, Random(name)) > ROUNDS / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_many_scripts_of_edits_are_undone(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("edits", sum(there_and_back(name, Random(f"{name}:{n}")) for n in range(50)))
+
+
+def there_and_back(name: str, luck: Random) -> int:
+    """Edit a document and undo it all; return how many edits were done."""
+    begun = data_of(name)
     data, done = begun, []
     for _round in range(ROUNDS):
         try:
@@ -82,12 +95,12 @@ def test_a_script_of_edits_and_its_undoing_give_the_same_document(name: str) -> 
             done.append(changes)
         except (Overtaken, Twice):
             continue  # refused: nothing was changed
-    assert len(done) > ROUNDS / 2
     assert data != begun
     for changes in reversed(done):
         data = apply_all(data, inverses(changes))
     assert data == begun
     assert reader.read(yaml_of(data)).content_hash == reader.read(yaml_of(begun)).content_hash
+    return len(done)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mes.lib.refusals import Refusal
-from recipes import compiler, flow
+from recipes import compiler, flow, paths
 from recipes.document import Recipe
 from recipes.flow import Answer, Onward, Question, Spot, Standing
 from recipes.judging import Facts
-from tests.recipes.documents import flows
-from tests.recipes.model import Model, Ref
+from tests.recipes.documents import accepted, flows
+from tests.recipes.model import CHOSEN, Model, Ref, Value
 from tests.recipes.texts import SIX
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
@@ -27,7 +27,7 @@ class Played:
         self.rounds: dict[str, dict[str, str]] = {}
         self.due: set[Spot] = set()
         self.skipped: list[str] = []
-        self.unfinished = 0
+        self.unfinished: list[Ref] = []
         self.over = False
         self._take(flow.begin(recipe, self._judge, self.standing))
 
@@ -48,7 +48,7 @@ class Played:
     def _take(self, onward: Onward) -> None:
         self.due |= set(onward.due)
         self.skipped += [one.part for one in onward.skipped]
-        self.unfinished += len(onward.unfinished)
+        self.unfinished += [(one.spot.path, one.spot.iteration) for one in onward.unfinished]
         self.over = onward.ends_batch
 
     @property
@@ -60,10 +60,11 @@ class Played:
             if not self.standing.interrupted(spot.operation)
         }
 
-    def do(self, ref: Ref, value: int) -> None:
+    def do(self, ref: Ref, value: Value) -> None:
         spot = next(one for one in self.due if (one.path, one.iteration) == ref)
         self.due.remove(spot)
-        self.rounds[spot.ref] = {"value": str(value)}
+        name = "value" if isinstance(value, int) else "choice"
+        self.rounds[spot.ref] = {name: str(value)}
         self._take(flow.onward(self.recipe, self.standing, spot, self._judge))
 
     def call(self, ref: Ref) -> None:
@@ -76,7 +77,7 @@ class Played:
         )  # fmt: skip
 
 
-def accepted(text: str) -> Recipe:
+def written(text: str) -> Recipe:
     recipe, messages = compiler.check_text(text)
     assert recipe is not None
     assert compiler.errors(messages) == ()
@@ -111,10 +112,14 @@ def play(text: str, data: st.DataObject) -> None:
             played.call(ref)
             model.call(ref)
         else:
-            value = data.draw(st.integers(0, 9))
+            chosen = model.step(ref)["kind"] in CHOSEN
+            answers = st.sampled_from(["good", "bad"])
+            value: Value = data.draw(answers) if chosen else data.draw(st.integers(0, 9))
             played.do(ref, value)
             model.do(ref, value)
     assert (played.over, played.ready) == (True, set())
+    assert sorted(played.unfinished) == sorted(model.unfinished)
+    assert sorted(paths.split(one)[0] for one in played.skipped) == sorted(model.skipped)
 
 
 # --- what the model does not say ----------------------------------------------------------------
@@ -151,17 +156,17 @@ def test_a_loop_ends_by_its_condition_and_says_what_was_skipped_and_why() -> Non
     played.do(("one/many/y", 1), 3)
     # 3 is not more than the first count, 3: the step is skipped, and nothing is left.
     assert (played.skipped, played.over, played.unfinished) == (
-        ["one/few", "one/many/z"], True, 0,
+        ["one/few", "one/many/z"], True, [],
     )  # fmt: skip
 
 
 def test_a_loop_that_comes_to_its_maximum_goes_on_and_says_so() -> None:
     played = Played(branching())
     for time in (1, 2, 3):
-        assert played.unfinished == 0
+        assert played.unfinished == []
         played.do(("one/grow/count", time), time)
     assert (played.unfinished, played.ready, played.skipped) == (
-        1, {("one/few/x", 1)}, ["one/many"],
+        [("one/grow/count", 3)], {("one/few/x", 1)}, ["one/many"],
     )  # fmt: skip
 
 
@@ -175,7 +180,7 @@ def test_a_condition_that_cannot_be_worked_out_takes_the_branch_and_goes_on_with
 
 
 def test_plainly_is_what_the_whole_flow_says() -> None:
-    recipe = accepted(SIX)
+    recipe = written(SIX)
     standing = Standing()
     due = flow.begin(recipe, Played(recipe)._judge, standing).due
     while due:
