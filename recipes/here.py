@@ -25,6 +25,7 @@ from recipes.enums import Openness
 from recipes.parts import CODE
 from recipes.site import (
     DAY,
+    Counted,
     Crew,
     EquipmentStock,
     Qualified,
@@ -49,9 +50,11 @@ VALIDATED = {
 def this_site(name: str) -> Site:
     """Describe the site whose rows may be read now; ``name`` is what it is called."""
     people = _people()
+    units = dict(Material.objects.order_by("code").values_list("code", "unit"))
     return Site(
         site=name,
-        materials=tuple(sorted(set(Material.objects.values_list("code", flat=True)))),
+        materials=tuple(units),
+        units=tuple(Counted(material=code, unit=unit) for code, unit in units.items()),
         rooms=_rooms(),
         equipment=_equipment(),
         qualifications=_qualifications(people),

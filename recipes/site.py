@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from recipes import nodes, reader
 from recipes.enums import Openness
-from recipes.parts import ClassName, Code, Key, Part, Whole, Words
+from recipes.parts import ClassName, Code, Key, Part, UnitCode, Whole, Words
 
 DAY = 24 * 60
 WRITTEN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
@@ -116,11 +116,22 @@ class Qualified(Part):
     people: Count
 
 
+class Counted(Part):
+    """The unit in which the lots of a material are counted."""
+
+    material: Code
+    unit: UnitCode
+
+
 class Site(Part):
-    """A plant. ``laboratory`` are the hours in which QC takes samples in."""
+    """A plant. ``laboratory`` are the hours in which QC takes samples in.
+
+    ``units`` says how its materials are counted, where that is known.
+    """
 
     site: Words
     materials: tuple[Code, ...] | None = None
+    units: tuple[Counted, ...] = ()
     rooms: tuple[RoomStock, ...] | None = None
     equipment: tuple[EquipmentStock, ...] | None = None
     qualifications: tuple[Qualified, ...] | None = None

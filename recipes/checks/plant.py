@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from recipes import together
+from recipes.checks.materials import same_unit
 from recipes.document import Staff
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, check
@@ -20,6 +21,18 @@ def materials_are_known(outline: Outline) -> Iterator[Fault]:
             sentence = _("The site has no material %(name)s: add it, or name one that it has.")
             path = ("bill_of_materials", number, "material")
             yield Fault(path, sentence % {"name": line.material})
+
+
+@check("site.material_unit")
+def materials_are_counted_as_here(outline: Outline) -> Iterator[Fault]:
+    """The bill counts a material as the site counts its lots."""
+    counted = {one.material: one.unit for one in outline.site.units} if outline.site else {}
+    for number, line in enumerate(outline.recipe.bill_of_materials):
+        unit = counted.get(line.material, line.unit)
+        if not same_unit(line.unit, unit):
+            sentence = _("The site counts %(name)s in %(unit)s.")
+            path = ("bill_of_materials", number, "unit")
+            yield Fault(path, sentence % {"name": line.material, "unit": unit})
 
 
 @check("site.equipment")
