@@ -18,6 +18,7 @@ from plant.arrival import Patient, enter_order, receive
 from plant.plant import Plant, open_plant
 from records.commands import Command, Reply
 from records.reading import reading
+from tests.support.scenes import scene
 
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
 OPERATION = "seeding/seed"
@@ -91,7 +92,7 @@ class Trial:
 def a_plant(at: datetime = MONDAY) -> Plant:
     """Open a plant with the six-step recipe, at a simulated Monday morning."""
     clock.simulate(at)
-    return open_plant(recipes=("SIX-STEPS",))
+    return scene(("plant", at), lambda: open_plant(recipes=("SIX-STEPS",)))
 
 
 def issued(plant: Plant, *, number: int = 1, place: int = 1, claimed: bool = True) -> Trial:
@@ -129,4 +130,6 @@ def claim(
 
 def batch_at(path: str) -> Trial:
     """Return a batch of the six-step recipe whose next step is ``path``."""
-    return issued(a_plant()).up_to(path)
+    clock.simulate(MONDAY)
+    trial = scene("batch", lambda: issued(open_plant(recipes=("SIX-STEPS",))))
+    return trial.up_to(path)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
+from django.db import connection
+
 from equipment.enums import OpennessPolicy, ResourceKind
 from equipment.services import rooms, units
 from equipment.services.bookings import claim_resource
@@ -26,9 +28,13 @@ def planner(site: UUID) -> Actor:
     return _holder(site, "planner", "S. Lindqvist")
 
 
-@cache
 def _holder(site: UUID, role: str, name: str) -> Actor:
-    """Return the one holder of a role at a site; a site is one test's."""
+    """Return the one holder of a role at a site."""
+    return _joined(str(connection.settings_dict["NAME"]), site, role, name)
+
+
+@cache
+def _joined(_database: str, site: UUID, role: str, name: str) -> Actor:
     joined = person(role, site=DemoSite(id=site, code=""), name=name)
     return Actor(person=joined, name=name, role=role, site=site, zone="Europe/Berlin")
 

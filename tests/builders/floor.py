@@ -11,14 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accounts import sessions
+from accounts.models import Credential
 from accounts.services.credentials import set_credential
 from accounts.services.devices import PlaceRef, enrol_device
 from mes.lib.ids import uuid7
 from plant.crew import Crew
+from records.reading import reading
 from tests.builders.accounts import PASSWORD, PIN
 from tests.builders.batches import Trial
-
-_known: set[tuple[UUID, str]] = set()
 
 
 def tablet_at(trial: Trial, code: str = "T-14") -> UUID:
@@ -34,11 +34,11 @@ def tablet_at(trial: Trial, code: str = "T-14") -> UUID:
 
 def give_secrets(crew: Crew, who: str) -> None:
     """Give a person the PIN and the password of all tests, once."""
-    if (crew.site, who) in _known:
-        return
-    _known.add((crew.site, who))
+    person = crew.people[who][0]
+    with reading(site=crew.site):
+        if Credential.objects.filter(person=person).exists():
+            return
     for kind, secret in (("pin", PIN), ("password", PASSWORD)):
-        person = crew.people[who][0]
         set_credential(command=crew.setup("test"), person=person, kind=kind, secret=secret)
 
 

@@ -33,6 +33,7 @@ from records.commands import Actor, Command, Reply
 from records.reading import reading
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, person
 from tests.builders.orders import order, wanted
+from tests.support.scenes import scene
 
 RECIPE = b"""
 recipe: QUALITY-TEST
@@ -96,7 +97,7 @@ stages:
             text: {en: "Draw the sample."}
 """
 
-OPERATION = "work/fill"
+NUMBER, OPERATION = "B-26-0001", "work/fill"
 GOOD = {"viability": "92.5", "dose": "1.4e8", "appearance": "conforms"}
 STERILE = {"sterility": "negative"}
 
@@ -168,11 +169,14 @@ def proof_of(actor: Actor) -> Proof:
     )  # fmt: skip
 
 
-def issued(
-    site: DemoSite | None = None, *, number: str = "B-26-0001", source: bytes = RECIPE
-) -> Bench:
+def issued(site: DemoSite | None = None, *, number: str = NUMBER, source: bytes = RECIPE) -> Bench:
     """Issue a batch of the short recipe for an order whose cells are here."""
-    site = site or open_demo_site()
+    if site is None:
+        return scene(("quality", number, source), lambda: _issued(open_demo_site(), number, source))
+    return _issued(site, number, source)
+
+
+def _issued(site: DemoSite, number: str = NUMBER, source: bytes = RECIPE) -> Bench:
     coordinator = site.actor("coordinator")
     if "register" not in site.people:
         site.people["register"] = uuid7()
@@ -190,6 +194,11 @@ def issued(
         a.append(batch, said)
         a.append(made.id, OrderInManufacture(batch=batch, batch_number=number))
     return Bench(site=site, batch=batch, order=made.id)
+
+
+def at_qc() -> Bench:
+    """Return a batch that is made and whose sample the laboratory has."""
+    return scene("quality, at QC", lambda: received(performed(_issued(open_demo_site()))))
 
 
 def performed(bench: Bench, *, volume: str = "100", comment: str = "") -> Bench:

@@ -26,7 +26,7 @@ def post(
 
 
 def test_result_is_entered_once_for_one_key() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     client = signed_in_client(bench.site, "qc-analyst")
     sample, key = bench.sample().id, str(uuid7())
     first = post(client, sample, {"test": "viability", "value": "91.0"}, key)
@@ -39,7 +39,7 @@ def test_result_is_entered_once_for_one_key() -> None:
 
 @pytest.mark.parametrize("field", ["outcome", "reviewed_by", "site", "entered_by"])
 def test_field_that_is_not_the_clients_is_refused(field: str) -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     client = signed_in_client(bench.site, "qc-analyst")
     body = {"test": "viability", "value": "91", field: "x"}
     assert post(client, bench.sample().id, body)[0] == 400
@@ -47,7 +47,7 @@ def test_field_that_is_not_the_clients_is_refused(field: str) -> None:
 
 
 def test_refusal_has_its_code_and_field() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     client = signed_in_client(bench.site, "qc-analyst")
     status, said = post(client, bench.sample().id, {"test": "viability", "value": "9,5"})
     assert (status, said["code"], said["field"]) == (  # type: ignore[index]
@@ -56,7 +56,7 @@ def test_refusal_has_its_code_and_field() -> None:
 
 
 def test_operator_enters_no_result() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     client = signed_in_client(bench.site, "operator")
     assert post(client, bench.sample().id, {"test": "viability", "value": "91"})[0] == 403
 

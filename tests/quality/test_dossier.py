@@ -111,7 +111,7 @@ def test_every_character_taken_as_showable_is_drawn(first: int) -> None:
 
 @pytest.mark.req("A11-8")
 def test_corrected_value_is_marked_with_old_new_and_reason() -> None:
-    bench = build.with_results(build.received(build.performed(build.issued())), {"viability": "61"})
+    bench = build.with_results(build.at_qc(), {"viability": "61"})
     services.correct_result(
         command=bench.command("qc-analyst"), result=bench.record().results[0].id,
         reason="Wrong dilution.", typed=Typed(test="viability", value="91"),

@@ -240,7 +240,7 @@ def verifies_a_correction() -> None:
 
 def reviews(first: str) -> Callable[[], None]:
     def run() -> None:
-        bench = build.with_results(build.received(build.performed(build.issued())))
+        bench = build.with_results(build.at_qc())
         reviewer = as_well(bench.site, first, "qa-reviewer")
         services.sign_review(
             command=a_command(reviewer), batch=bench.batch,
@@ -300,7 +300,7 @@ def grants_what_they_asked() -> None:
 
 
 def reviews_own_result() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     result = build.entered(bench, "viability", "92.5")
     bench.second["qc-analyst"] = bench.site.person("qc-analyst")
     build.reviewed(bench, result)

@@ -50,6 +50,6 @@ def test_other_site_sees_nothing(committed_db: str) -> None:
     from records.reading import reading
     from tests.builders.accounts import open_demo_site
 
-    build.with_results(build.received(build.performed(build.issued())))
+    build.with_results(build.at_qc())
     with reading(site=open_demo_site("HH1").id):
         assert [model.objects.count() for model in MODELS] == [0] * len(MODELS)  # type: ignore[attr-defined]

@@ -118,7 +118,7 @@ def test_way_of_a_sample_from_receipt_to_a_signed_result() -> None:
 
 
 def test_german_analyst_types_a_comma_and_never_thousands() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     analyst = signed_in_client(bench.site, "qc-analyst")
     enter = reverse("quality:enter", kwargs={"sample": bench.sample().id, "test": "viability"})
 
@@ -132,7 +132,7 @@ def test_german_analyst_types_a_comma_and_never_thousands() -> None:
 
 
 def test_lists_name_tests_and_answers_in_the_recipes_words() -> None:
-    bench = build.with_results(build.received(build.performed(build.issued())))
+    bench = build.with_results(build.at_qc())
     qa = signed_in_client(bench.site, "qa-reviewer")
     queue = qa.get(reverse("quality:index")).content.decode()
     assert "Viability, Dose, Appearance, Sterility" in queue
@@ -144,7 +144,7 @@ def test_lists_name_tests_and_answers_in_the_recipes_words() -> None:
 
 @pytest.mark.req("F211-192", "A11-15", "P11-200a")
 def test_review_and_release_by_two_people_through_the_pages() -> None:
-    bench = build.with_results(build.received(build.performed(build.issued())))
+    bench = build.with_results(build.at_qc())
     reviewer = signed_in_client(bench.site, "qa-reviewer")
     shown = reviewer.get(page(bench, "sign_review"))
     content = shown.context["sheet"].content

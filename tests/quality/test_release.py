@@ -94,7 +94,7 @@ def test_release_names_every_open_gate() -> None:
 
 @pytest.mark.req("F211-165")
 def test_failing_result_refuses_release_although_a_later_one_passes() -> None:
-    bench = build.with_results(build.received(build.performed(build.issued())), {"viability": "61"})
+    bench = build.with_results(build.at_qc(), {"viability": "61"})
     [raised] = bench.exceptions()
     assert (raised.code, raised.severity) == ("result.out_of_specification", "major")
     assert states(bench)["tests"] == "open"
@@ -118,7 +118,7 @@ def test_proof_of_another_person_signs_nothing() -> None:
 
 
 def test_reviewer_does_not_release() -> None:
-    bench = build.with_results(build.received(build.performed(build.issued())))
+    bench = build.with_results(build.at_qc())
     both = person("qa-reviewer", "releasing-person", site=bench.site, name="Both Roles")
     bench.site.people["qa-reviewer"] = bench.site.people["releasing-person"] = both
     build.sign_review(bench)

