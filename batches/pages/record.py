@@ -22,8 +22,8 @@ from batches.models import (
     Step,
     VoidedSignature,
 )
+from batches.pages.clocks import safe_until
 from batches.pages.desk import since
-from batches.pages.head import safe_until
 from batches.pages.limits import asked_scale, plain, scale_of
 from batches.pages.seen import Seen, language
 from batches.pages.values import FLAGGED, Recorded, recorded

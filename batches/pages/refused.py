@@ -16,7 +16,8 @@ from accounts.enums import DutyKind
 from accounts.permissions import Permission
 from accounts.rosters import on_duty
 from accounts.selectors import holders_of
-from batches.pages.head import head_of, safe_until
+from batches.pages.clocks import safe_until
+from batches.pages.head import head_of
 from batches.pages.limits import plain
 from batches.pages.seen import Seen, short
 from batches.pages.work import talk

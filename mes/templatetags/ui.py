@@ -144,8 +144,18 @@ def left(until: datetime) -> SafeString:
 
 
 @register.inclusion_tag("components/safe_until.html")
-def safe_until(until: datetime, start: datetime | None = None, url: str = "") -> dict[str, Any]:
-    """Show until when the cells are safe; `url` says what to do when that is missed."""
+def safe_until(
+    until: datetime, start: datetime | None = None, url: str = "", of: str = "", then: Any = None
+) -> dict[str, Any]:
+    """Show until when the cells are safe; `url` says what to do when that is missed.
+
+    `of` is the container whose clock it is; `then` the next clock that runs: since, until, of.
+    """
+    shown = _countdown(until, start) | {"url": url, "of": of}
+    return shown | {"then": _countdown(then.until, then.since) | {"of": then.of} if then else None}
+
+
+def _countdown(until: datetime, start: datetime | None) -> dict[str, Any]:
     remaining = until - clock.now()
     whole = until - (start or until - _WITHOUT_START)
     part = 100 * remaining / whole if whole else 0
@@ -153,7 +163,6 @@ def safe_until(until: datetime, start: datetime | None = None, url: str = "") ->
     return {
         "until": until,
         "start": start,
-        "url": url,
         "other_day": text.local(until).date() != text.local(clock.now()).date(),
         "state": "is-missed" if missed else "is-soon" if soon else "",
         "part": round(max(0, min(100, part)), 1),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from batches.exceptions import CommentMissing, ContainersLeft, UnexpectedLabel, WrongKindOfContainer
 from batches.findings import sentence as sentence_of
 from batches.models import BatchException
+from batches.pages.head import head_of
+from batches.pages.seen import look
 from batches.selectors import batch_of, recipe_of
 from batches.timing import times_of
 from materials.enums import ContainerStatus
@@ -30,7 +33,7 @@ from records.models import Entry
 from records.reading import reading
 from records.verification import verify
 from tests.builders.batches import a_plant
-from tests.builders.kinds import Run, a_run, made_effective
+from tests.builders.kinds import FOLDER, Run, a_run, made_effective
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
@@ -107,6 +110,43 @@ def test_what_is_split_and_pooled_balances_and_keeps_where_it_came_from() -> Non
         assert found == opened["opened"]
     assert codes(run) == []
     assert verify(everything=True).clean
+
+
+def clocks_shown(run: Run) -> dict[str, tuple[str, int]]:
+    """What the header says of the two most urgent clocks: whose, and how many minutes are left."""
+    with reading(site=run.plant.site):
+        head = head_of(look(run.batch, run.plant.crew.actor("brandt")))
+    then = head["safe_then"]
+    shown = [(head["safe_of"], head["safe_until"]), *([(then.of, then.until)] if then else [])]
+    names = ("first", "then")
+    return {
+        name: (of, round((until - clock.now()) / timedelta(minutes=1)))
+        for name, (of, until) in zip(names, shown, strict=False)
+    }
+
+
+@pytest.mark.req("F211-111")
+def test_the_header_shows_the_clocks_of_the_containers_that_are_here(tmp_path: Path) -> None:
+    text = (FOLDER / "containers.yaml").read_text()
+    for key, most in (("pool", "2 h"), ("stored", "90 min")):
+        limit = f"within: [{{from: clock.opened, max: {most}}}]"
+        text = text.replace(f"- key: {key}\n", f"- key: {key}\n            {limit}\n")
+    (tmp_path / "timed.yaml").write_text(text)
+    plant = a_plant()
+    run = a_run(plant, made_effective(plant, str(tmp_path / "timed.yaml"))).up_to("split")
+    clock.advance(timedelta(minutes=10))
+    # Of several limits that wait for a container the earliest counts.
+    assert clocks_shown(run) == {"first": ("C01", 80)}
+    run.do()
+    # What was filled together ends together; the sample's clock is nobody's limit.
+    clock.advance(timedelta(minutes=20))
+    assert clocks_shown(run) == {"first": ("C01 +3", 60)}
+    run.up_to("pool").do()
+    clock.advance(timedelta(minutes=65))
+    assert clocks_shown(run) == {"first": ("C01 +1", -5)}
+    run.do(comment="The store was being filled.")
+    with reading(site=run.plant.site):
+        assert "safe_until" not in head_of(look(run.batch, run.plant.crew.actor("brandt")))
 
 
 @pytest.mark.req("E4-9b")

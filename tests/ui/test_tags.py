@@ -8,6 +8,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils import timezone
 
+from batches.pages.clocks import Clock
 from mes.lib import clock
 from mes.lib.refusals import Interlock, Refusal
 from mes.ui import icons
@@ -106,6 +107,21 @@ def test_safe_until(minutes: int, state: str, said: str) -> None:
     html = render("{% safe_until until %}", until=until)
     assert re.findall(r'class="t-head-cell safe ([^"]*)"', html) == [state]
     assert words(html).endswith(f"{timezone.localtime(until):%H:%M} {said}")
+
+
+def test_the_clock_of_a_container_says_which_and_what_ends_then() -> None:
+    then = Clock(NOW - timedelta(hours=1), NOW + timedelta(minutes=9), of="I01 +2")
+    source = "{% safe_until until since url of then %}"
+    until = NOW - timedelta(minutes=3)
+    html = render(source, until=until, since=None, url="/call/", of="C01", then=then)
+    at = [f"{timezone.localtime(one):%H:%M}" for one in (until, then.until)]
+    assert words(html) == (
+        f"Safe until · C01 {at[0]} missed by 3 min I01 +2 {at[1]} 9 min left What to do now"
+    )
+    assert re.findall('data-safe data-until="([^"]+)"', html) == [
+        until.isoformat(), then.until.isoformat()
+    ]  # fmt: skip
+    assert re.findall('class="safe-then ([^"]*)"', html) == ["is-soon"]
 
 
 def test_quantity() -> None:
