@@ -10,8 +10,9 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts import sessions
 from accounts.exceptions import NotSignedIn
+from accounts.permissions import DESCRIPTIONS, Permission
 from mes.lib.api.errors import refusal_body
-from mes.lib.refusals import Refusal
+from mes.lib.refusals import Forbidden, Refusal
 
 API = "/api/"
 
@@ -23,8 +24,18 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return JsonResponse(refusal_body(refusal), status=status)
     if isinstance(refusal, NotSignedIn):
         return _to_sign_in(request)
-    context = {"refused": refusal, "refusal_code": refusal.code}
-    return render(request, "accounts/refused.html", context, status=refusal.status)
+    context = {"refused": _said(refusal), "refusal": refusal, "refusal_code": refusal.code}
+    on_tablet = sessions.device_of(request) is not None
+    page = "accounts/refused_tablet.html" if on_tablet else "accounts/refused.html"
+    return render(request, page, context, status=refusal.status)
+
+
+def _said(refusal: Refusal) -> str:
+    """Return the sentence; what a role does not allow is named in words, not by its key."""
+    key = str(refusal.params.get("permission", ""))
+    if isinstance(refusal, Forbidden) and key in DESCRIPTIONS:
+        return str(Forbidden(permission=Permission(key).description))
+    return str(refusal)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Who is qualified for what: the trainer's matrix; grant, renew, fail, withdraw, ask."""
 
+from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,11 +27,14 @@ from accounts.services.qualifications import (
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from records.models import Entry
+from records.models import Entry, Stream
 from records.reading import reading
+from records.things import Named, named
 from records.web import actor_of, command_from
 
 MOST_FAILURES = 20
+# As many records as a person looks through; the trail has all.
+MOST_NAMED = 12
 ENDINGS = {"fail": fail_qualification, "withdraw": withdraw_qualification}
 
 
@@ -40,6 +45,13 @@ class Cell(NamedTuple):
     word: str
     until: datetime
     version: int | None = None
+
+    @property
+    def said(self) -> str:
+        """All that the sign stands for."""
+        day = formats.date_format(timezone.localtime(self.until), "j M Y")
+        said = _("%(word)s, until %(day)s") % {"word": self.word, "day": day}
+        return f"{said}, v{self.version}" if self.version else said
 
 
 @requires(Permission.ACCOUNTS_READ)
@@ -57,7 +69,8 @@ def qualifications(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:qualifications")
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
-        context = _page(actor.site, now=clock.now()) | {"form": form, "refused": refused}
+        page = _page(actor.site, now=clock.now(), chosen=request.GET.get("person", ""))
+        context = page | {"form": form, "refused": refused}
         wrong = 400 if form.is_bound and not form.is_valid() else 200
         status = refused.status if refused else wrong
         return render(request, "accounts/qualifications.html", context, status=status)
@@ -118,7 +131,7 @@ def _grant(request: HttpRequest, values: dict[str, Any]) -> None:
     grant_qualification(command=command, **said)
 
 
-def _page(site: UUID | None, *, now: datetime) -> dict[str, Any]:
+def _page(site: UUID | None, *, now: datetime, chosen: str) -> dict[str, Any]:
     people = [row.person for row in selectors.people_of(site)] if site else []
     ids = [person.id for person in people]
     held = training.qualifications_held(ids)
@@ -126,10 +139,13 @@ def _page(site: UUID | None, *, now: datetime) -> dict[str, Any]:
     effective = training.effective_procedures()
     cells = {row.id: _cell(row, effective, now=now) for row in held}
     labels = {person.id: person.printed_name for person in people}
+    holders = {row.person_id for row in held}
     return {
         "subjects": _subjects(held),
-        "rows": _rows(people, held, cells),
-        "held": held,
+        "kinds": _kinds(held),
+        "rows": _rows([person for person in people if person.id in holders], held, cells),
+        "without": [person.printed_name for person in people if person.id not in holders],
+        "chosen": _chosen(people, held, cells, chosen),
         "due": [row for row in held if cells[row.id].sign == "clock"],
         "outdated": [
             {"held": row, "effective": effective[row.key]}
@@ -138,8 +154,27 @@ def _page(site: UUID | None, *, now: datetime) -> dict[str, Any]:
         ],
         "asked": [row for row in training.asked_subjects() if row.asked],
         "ask_form": AskSubject(),
-        "failures": [_failure(entry, labels) for entry in failures],
+        "failures": _failures(failures, labels),
     }
+
+
+def _chosen(
+    people: list[Person], held: list[Qualification], cells: dict[UUID, Cell], chosen: str
+) -> dict[str, Any] | None:
+    """Return one person's qualifications, each with how it stands."""
+    person = next((one for one in people if str(one.id) == chosen), None)
+    if person is None:
+        return None
+    own = [{"row": row, "cell": cells[row.id]} for row in held if row.person_id == person.id]
+    return {"person": person, "held": own}
+
+
+def _kinds(held: list[Qualification]) -> list[dict[str, Any]]:
+    """Return the kinds of subject, and over how many columns each stands."""
+    titles = dict(SubjectKind.choices)
+    subjects = dict.fromkeys((row.subject_kind, row.key) for row in held)
+    counts = Counter(kind for kind, _key in subjects)
+    return [{"title": str(titles.get(kind, kind)), "span": n} for kind, n in counts.items()]
 
 
 def _subjects(held: list[Qualification]) -> list[dict[str, str]]:
@@ -184,13 +219,27 @@ def _is_outdated(row: Qualification, effective: ProcedureVersion | None) -> bool
     return (row.version or 0) < effective.counts_from
 
 
-def _failure(entry: Entry, labels: dict[UUID, str]) -> dict[str, Any]:
-    said = entry.envelope["payload"]
+def _failures(entries: list[Entry], labels: dict[UUID, str]) -> list[dict[str, Any]]:
+    """Return the failed assessments; the records that were touched have their names."""
+    touched = {UUID(one) for entry in entries for one in _touched(entry)[:MOST_NAMED]}
+    names = named(Stream.objects.filter(id__in=touched).values_list("id", "kind"))
+    return [_failure(entry, labels, names) for entry in entries]
+
+
+def _touched(entry: Entry) -> list[str]:
+    return list(entry.envelope["payload"]["streams"])
+
+
+def _failure(entry: Entry, labels: dict[UUID, str], names: dict[UUID, Named]) -> dict[str, Any]:
+    said, streams = entry.envelope["payload"], _touched(entry)
+    shown = [UUID(one) for one in streams[:MOST_NAMED]]
     return {
         "person": labels[entry.stream],
         "label": said["label"],
         "reason": said["reason"],
         "at": entry.at,
         "since": datetime.fromisoformat(said["since"]),
-        "streams": said["streams"],
+        "streams": streams,
+        "named": [{"id": one, "name": names.get(one, one)} for one in shown],
+        "more": len(streams) - len(shown),
     }

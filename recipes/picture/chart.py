@@ -117,9 +117,11 @@ class _Drawing:
         found = [str(Openness(operation.openness).label)]
         if operation.repeat is not None:
             found.append(f"↻ ≤ {operation.repeat.max}×: {operation.repeat.until}")
-        if operation.contingencies:
-            found.append("⚠ " + ", ".join(operation.contingencies))
-        return found
+        titles = {one.key: one.title for one in self._recipe.contingencies}
+        return found + [
+            f"⚠ {self._say(titles[key]) if key in titles else key}"
+            for key in operation.contingencies
+        ]
 
     # --- columns ----------------------------------------------------------------------------------
 

@@ -177,7 +177,7 @@ def _operation(
         "path": path,
         "title": words.say(operation.title),
         "openness": words.openness_words(operation.openness),
-        "contingencies": operation.contingencies,
+        "contingencies": read.called(operation.contingencies),
         "marks": part_marks(operation),
         "threads": talked.get(path, []),
         "steps": [

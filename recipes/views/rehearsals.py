@@ -26,6 +26,8 @@ from records.reading import reading
 from records.web import actor_of, command_from
 
 PLOT_WIDTH, PLOT_HEIGHT = 640, 160
+# In days.
+SHORT = 2
 
 
 @requires(Permission.RECIPES_WRITE)
@@ -113,7 +115,9 @@ def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
             for item in recipe.specification
             if item.key in result["specification"]
         ],
-        "longest": [(_named(recipe, path), path, hours) for path, hours in result["longest_steps"]],
+        "longest": [
+            (_named(recipe, path), path, *_short(hours)) for path, hours in result["longest_steps"]
+        ],
         "person_hours": result["person_hours"],
         "rooms": sorted(_hours(result["room_hours"]).items()),
     }
@@ -122,6 +126,12 @@ def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
 def _hours(given: Mapping[str, str]) -> dict[str, str]:
     """Return hours as people read them; what is kept is more exact."""
     return {name: f"{float(text):.1f}" for name, text in given.items()}
+
+
+def _short(hours: str) -> tuple[str, str]:
+    """Return a time with its unit: in minutes what takes less than an hour."""
+    given = float(hours)
+    return (f"{60 * given:.0f}", "min") if given < 1 else (f"{given:.1f}", "h")
 
 
 def _share(text: str) -> str:
@@ -144,9 +154,15 @@ def _named(recipe: Recipe, path: str) -> str:
 
 
 def plot(histogram: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the bars of a histogram of days, laid out for a drawing of PLOT_WIDTH by _HEIGHT."""
+    """Return the bars of a histogram of days, laid out for a drawing of PLOT_WIDTH by _HEIGHT.
+
+    What is over within two days is said in hours.
+    """
     low, width = float(histogram["low"]), float(histogram["width"])
     counts: list[int] = histogram["counts"]
+    hours = low + width * len(counts) < SHORT
+    if hours:
+        low, width = 24 * low, 24 * width
     most, step = max(counts), PLOT_WIDTH / len(counts)
     bars = [
         {
@@ -166,4 +182,10 @@ def plot(histogram: Mapping[str, Any]) -> dict[str, Any]:
          "anchor": anchor}
         for number, anchor in zip(ends, ("start", "middle", "end"), strict=True)
     ]  # fmt: skip
-    return {"bars": bars, "marks": marks, "width": PLOT_WIDTH, "height": PLOT_HEIGHT}
+    return {
+        "bars": bars,
+        "marks": marks,
+        "width": PLOT_WIDTH,
+        "height": PLOT_HEIGHT,
+        "hours": hours,
+    }

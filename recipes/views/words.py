@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +44,11 @@ class Reader:
 
     def __init__(self, recipe: Recipe) -> None:
         self._parameters = {f"parameters.{p.key}": p for p in recipe.parameters}
+        self._called = {one.key: one.title for one in recipe.contingencies}
+
+    def called(self, keys: Iterable[str]) -> list[str]:
+        """Return what contingencies are called, in the reader's language."""
+        return [say(self._called[key]) if key in self._called else key for key in keys]
 
     def bound(self, formula: str) -> str:
         """Return a bound: a number or a parameter by its value, else the formula as written."""

@@ -80,6 +80,14 @@ if (pad && fields.length > 1) {
   choose(fields.find((field) => field.value === "") || fields[0]);
 }
 
+// A file is chosen by touching its box: the box says which one.
+for (const field of form ? all('input[type="file"]') : []) {
+  const said = field.closest(".filebox")?.querySelector("[data-file-name]");
+  field.addEventListener("change", () => {
+    if (said && field.files[0]) said.textContent = field.files[0].name;
+  });
+}
+
 // A countdown that has ended changes what the step asks for: draw the page anew, unless the
 // person has begun to write a reason.
 document.addEventListener("countdown-ended", () => {

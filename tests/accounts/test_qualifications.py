@@ -156,13 +156,24 @@ def test_trainer_grants_and_fails_through_the_page(site: DemoSite) -> None:
     assert held_by(someone, site).status == "suspended"
     [failure] = client.get(ADDRESS).context["failures"]
     assert (failure["reason"], failure["person"]) == ("growth", "Olga Petrov")
+    # One person's page says how each stands; who holds nothing has no row.
+    page = client.get(ADDRESS, {"person": str(someone)})
+    assert [(one["row"].key, one["cell"].word) for one in page.context["chosen"]["held"]] == [
+        (KEY, "suspended")
+    ]
+    assert [row["person"].id for row in page.context["rows"]] == [someone]
 
 
 def test_reader_without_the_permission_sees_no_form_and_may_not_post(site: DemoSite) -> None:
     someone = site.person("operator")
     qualify(someone, KEY, site=site)
+    opened = {"person": str(someone)}
+    forms = {
+        role: 'name="end"' in signed_in_client(site, role).get(ADDRESS, opened).content.decode()
+        for role in ("trainer", "auditor")
+    }
+    assert forms == {"trainer": True, "auditor": False}
     client = signed_in_client(site, "auditor")
-    assert "<details>" not in client.get(ADDRESS).content.decode()
     ended = {"held": str(held_by(someone, site).id), "person": str(someone), "reason": "x"}
     assert send(client, **ended, end="fail") == 403
     assert held_by(someone, site).status == "valid"
