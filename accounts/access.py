@@ -24,6 +24,8 @@ def note_opened(request: HttpRequest, kind: str, record: UUID, content_hash: str
     """Note, on the server, that the person signed in was shown a record with this content."""
     every = dict(request.session.get(OPENED, {}))
     shown = dict(every.get(kind, {}))
+    if shown.get(str(record)) == content_hash:
+        return
     shown.pop(str(record), None)
     shown[str(record)] = content_hash
     every[kind] = dict(list(shown.items())[-MOST_OPENED:])

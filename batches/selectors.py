@@ -1,6 +1,6 @@
 """What the engine looks at: the due step, its document, the facts of its judgement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -206,9 +206,9 @@ def concessions_at(batch: UUID, path: str, *, at: datetime) -> set[str]:
     return set(rows.values_list("code", flat=True))
 
 
-def asked_again(batch: UUID) -> list[VoidedSignature]:
-    """Return the voided signatures of a batch that nobody has given again."""
-    return list(VoidedSignature.objects.filter(stream=batch, renewed_at__isnull=True))
+def asked_again(batches: Collection[UUID]) -> list[VoidedSignature]:
+    """Return the voided signatures of some batches that nobody has given again."""
+    return list(VoidedSignature.objects.filter(stream__in=batches, renewed_at__isnull=True))
 
 
 def begun_of(batch: UUID) -> Begun:

@@ -304,9 +304,19 @@ class LabelBalance:
 
 def label_balance(*, batch: UUID) -> LabelBalance:
     """Return the reconciliation of a batch's labels. A replaced label had been applied."""
-    counts: dict[str, int] = dict(
-        LabelPrint.objects.filter(batch=batch).values_list("state").annotate(Count("id")).order_by()
-    )
+    return label_balances([batch])[batch]
+
+
+def label_balances(batches: Collection[UUID]) -> dict[UUID, LabelBalance]:
+    """Return the reconciliation of the labels of some batches; one query."""
+    rows = LabelPrint.objects.filter(batch__in=batches).values_list("batch", "state")
+    counts: dict[UUID, dict[str, int]] = {batch: {} for batch in batches}
+    for batch, state, count in rows.annotate(Count("id")).order_by():
+        counts[batch][state] = count
+    return {batch: _balance(by_state) for batch, by_state in counts.items()}
+
+
+def _balance(counts: dict[str, int]) -> LabelBalance:
     waiting = counts.pop(LabelState.ISSUED, 0)
     applied = counts.pop(LabelState.APPLIED, 0) + counts.pop(LabelState.REPLACED, 0)
     accounted = sum(counts.values())

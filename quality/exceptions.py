@@ -239,6 +239,14 @@ class AlreadyDispositioned(Refusal):
     way_out = _("Nothing is to be done.")
 
 
+class AlreadyReviewed(Refusal):
+    """A review that covers the record as it stands is there."""
+
+    code = "review.already_signed"
+    sentence = _("%(by)s signed the review of this record already, and it has not changed since.")
+    way_out = _("Nothing is to be done.")
+
+
 class NothingPending(Refusal):
     """No later results wait for a certification."""
 
@@ -296,3 +304,32 @@ class FlaggedAlone(Refusal):
     code = "several.flagged"
     sentence = _("No rule has cleared %(records)s. Nothing was signed.")
     way_out = _("Sign it on its own sheet, and leave it out here.")
+
+
+class OwnAmongThem(Refusal):
+    """Nobody reviews their own work, in whatever company (D11-12e)."""
+
+    code = "several.own"
+    status = 403
+    sentence = _("You took part in %(records)s. Nothing was signed.")
+    way_out = _("Leave it out; a person who was not involved reviews it.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class PointsOpen(Refusal):
+    """Every exception is answered before its record is signed."""
+
+    code = "several.points_open"
+    sentence = _("Points are open in %(records)s. Nothing was signed.")
+    way_out = _("Close them on its own page, or leave it out.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+
+
+class SignedMeanwhile(Refusal):
+    """Somebody was faster; a second signature is not what is lacking."""
+
+    code = "several.signed_meanwhile"
+    sentence = _("No review is lacking any more: %(records)s. Nothing was signed.")
+    way_out = _("Leave it out.")

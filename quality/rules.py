@@ -14,6 +14,7 @@ from batches.models import AskedComment, Batch, BatchException, Concession, Step
 from quality.enums import CriterionStanding, GateKey, GateState, ReviewStanding
 from quality.exceptions import (
     AlreadyDispositioned,
+    AlreadyReviewed,
     CommentAwaited,
     GatesOpen,
     NotIndependent,
@@ -217,6 +218,18 @@ def check_independent(record: BatchRecord, person: UUID, *, name: str) -> None:
     part = record.involved.get(person)
     if part:
         raise NotIndependent(person=name, part=part, streams=[record.batch.id])
+
+
+def check_reviewable(record: BatchRecord, person: UUID, *, name: str) -> None:
+    """Raise what keeps a person from signing the review of a record, alone or among several.
+
+    AlreadyDispositioned, NotIndependent, GatesOpen, AlreadyReviewed.
+    """
+    check_not_dispositioned(record)
+    check_independent(record, person, name=name)
+    check_gates(record, for_review=True)
+    if record.review and review_standing(record) == ReviewStanding.VALID:
+        raise AlreadyReviewed(by=record.review.by_name)
 
 
 def check_may_judge(exception: BatchException, person: UUID | None, *, name: str) -> None:

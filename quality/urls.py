@@ -12,6 +12,7 @@ from quality.views import (
     queue,
     reviews,
     samples,
+    several,
 )
 
 app_name = "quality"
@@ -19,6 +20,7 @@ ONE = "batches/<uuid:batch>"
 
 urlpatterns = [
     path("", queue.index, name="index"),
+    path("batches/review/", several.review_records, name="review_records"),
     path(f"{ONE}/", batch.review, name="batch"),
     path(f"{ONE}/coverage/", batch.coverage, name="coverage"),
     path(f"{ONE}/exceptions/<uuid:exception>/", batch.judge, name="judge"),
@@ -43,7 +45,7 @@ urlpatterns = [
     path("samples/<uuid:sample>/", samples.sample, name="sample"),
     path("samples/<uuid:sample>/receive/", samples.receive, name="receive"),
     path("samples/<uuid:sample>/<slug:test>/", samples.enter, name="enter"),
-    path("results/review/", reviews.review_results, name="review_results"),
+    path("results/review/", several.review_results, name="review_results"),
     path("results/<uuid:result>/correct/", samples.correct, name="correct"),
     path("results/<uuid:result>/review/", reviews.review_result, name="review_result"),
     path("results/<uuid:result>/raw/", samples.raw, name="raw"),

@@ -3,7 +3,7 @@
 Only the signatures whose parts were touched are voided, and only those people are asked again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -295,20 +295,20 @@ def _owing(batch: UUID, place: str | None = None) -> Sequence[UUID]:
     return list(dict.fromkeys(row.stream for row in rows))
 
 
-def owing_review(batch: UUID) -> Sequence[UUID]:
-    """Return the streams of the people who owe the review again: the act of a review locks them."""
-    rows = VoidedSignature.objects.filter(
-        stream=batch, about=BatchReviewed.kind, renewed_at__isnull=True
-    )
-    return [person for row in rows for person in _owing(batch, str(row.signed))]
+def owing_review(batches: Collection[UUID]) -> Sequence[UUID]:
+    """Return the streams of the people who owe these reviews again: a review's act locks them."""
+    rows = _reviews_asked_again(batches)
+    return [person for row in rows for person in _owing(row.stream, str(row.signed))]
+
+
+def _reviews_asked_again(batches: Collection[UUID]) -> list[VoidedSignature]:
+    rows = selectors.asked_again(batches)
+    return [row for row in rows if row.about == BatchReviewed.kind]
 
 
 def review_given(a: Act, batch: UUID, signature: Signature) -> None:
     """A new review takes the place of those that were voided. Call it in the review's act."""
-    rows = VoidedSignature.objects.filter(
-        stream=batch, about=BatchReviewed.kind, renewed_at__isnull=True
-    )
-    for row in rows:
+    for row in _reviews_asked_again([batch]):
         renewed = SignatureRenewed(
             voided=row.signed, about=row.about, part=row.part, signature=signature
         )

@@ -1,5 +1,3 @@
-from uuid import UUID
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,10 +16,6 @@ class ResultSet(models.QuerySet["Result"]):
     def to_review(self) -> "ResultSet":
         """Results that wait for a second person."""
         return self.standing().filter(reviewed_at__isnull=True)
-
-    def of_batch(self, batch: UUID) -> "ResultSet":
-        """Results of one batch's samples."""
-        return self.filter(batch=batch)
 
 
 class Result(Projection):

@@ -10,7 +10,7 @@ from quality.services.holds import lift_quality_hold, set_quality_hold
 from quality.services.results import correct_result, enter_result, review_result
 from quality.services.review import sign_review
 from quality.services.samples import receive_sample, register_sample
-from quality.services.several import review_results
+from quality.services.several import review_records, review_results
 
 __all__ = [
     "ask_comment",
@@ -28,6 +28,7 @@ __all__ = [
     "reject_batch",
     "release_batch",
     "request_dossier",
+    "review_records",
     "review_result",
     "review_results",
     "set_quality_hold",

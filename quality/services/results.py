@@ -157,7 +157,7 @@ def review_result(
 
 def sign_result(a: Act, row: Result, *, proof: Proof, shown: str | None) -> None:
     """Sign the review of one result in a running act. Raises as ``review_result``."""
-    _check_reviewable(row, proof)
+    check_result_reviewable(row, proof.person, name=proof.printed_name)
     content = result_content(row)
     check_shown(shown, content)
     signature = signed(
@@ -168,12 +168,16 @@ def sign_result(a: Act, row: Result, *, proof: Proof, shown: str | None) -> None
     _tell_batch(a, row)
 
 
-def _check_reviewable(row: Result, proof: Proof) -> None:
+def check_result_reviewable(row: Result, person: UUID, *, name: str) -> None:
+    """Raise what keeps a person from reviewing a result, alone or among several.
+
+    ResultSuperseded, ResultAlreadyReviewed, SamePerson.
+    """
     if row.superseded:
         raise ResultSuperseded()
     if row.reviewed_at:
         raise ResultAlreadyReviewed(by=row.reviewed_by_name)
-    check_other_person(row.entered_by, proof.person, name=proof.printed_name)
+    check_other_person(row.entered_by, person, name=name)
 
 
 def result_content(row: Result) -> JSON:

@@ -12,9 +12,9 @@ from batches.selectors import batch_of
 from batches.services.corrections import owing_review, review_given
 from quality import rules
 from quality.exceptions import RecordChanged
-from quality.selectors.record import record_of
+from quality.selectors.record import BatchRecord, record_of
 from quality.services.signing import signed
-from records.act import act, acting
+from records.act import Act, act, acting
 from records.commands import Command, Reply
 from records.reading import reading
 
@@ -26,24 +26,31 @@ def sign_review(*, command: Command, batch: UUID, content_hash: str, proof: Proo
     """Sign the review of a complete record, every exception judged.
 
     ``content_hash`` is that of the record as it was shown. Raises RecordChanged, GatesOpen,
-    NotIndependent, AlreadyDispositioned. Appends ``batch.reviewed``; it takes
+    NotIndependent, AlreadyReviewed, AlreadyDispositioned. Appends ``batch.reviewed``; it takes
     the place of a review that a correction voided.
     """
     with reading(site=command.actor.site, person=command.actor.person):
-        owing = owing_review(batch)
+        owing = owing_review([batch])
     with act(command, streams=[batch, *owing]) as a:
         check_permission(a.actor, Permission.QUALITY_REVIEW)
         record = record_of(batch_of(batch))
-        rules.check_not_dispositioned(record)
-        rules.check_independent(record, proof.person, name=proof.printed_name)
-        rules.check_gates(record, for_review=True)
-        if record.content_hash != content_hash:
-            raise RecordChanged()
-        signature = signed(
-            a, proof, meaning=REVIEWED, content=record.content,
-            permission=Permission.QUALITY_REVIEW, parts=("record",),
-        )  # fmt: skip
-        a.append(batch, BatchReviewed(signature=signature))
-        review_given(a, batch, signature)
+        sign_record(a, record, proof=proof, shown=content_hash)
         a.reply = {"batch": str(batch), "content_hash": content_hash}
     return a.reply
+
+
+def sign_record(a: Act, record: BatchRecord, *, proof: Proof, shown: str) -> None:
+    """Sign the review of one record in a running act. Raises as ``sign_review``.
+
+    The streams of those who owe the review again are locked: a correction after they were read
+    has changed the record, and is refused here.
+    """
+    rules.check_reviewable(record, proof.person, name=proof.printed_name)
+    if record.content_hash != shown:
+        raise RecordChanged()
+    signature = signed(
+        a, proof, meaning=REVIEWED, content=record.content,
+        permission=Permission.QUALITY_REVIEW, parts=("record",),
+    )  # fmt: skip
+    a.append(record.batch.id, BatchReviewed(signature=signature))
+    review_given(a, record.batch.id, signature)

@@ -28,7 +28,7 @@ def bar_of(request: HttpRequest, record: BatchRecord, every: Sequence[Gate]) -> 
         return {**bar, "primary": _after(request, record)}
     reviewed = all(g.state == GateState.PASSED for g in every if g.key == GateKey.REVIEW)
     if may(request, Permission.QUALITY_REVIEW) and not reviewed:
-        return {**bar, "primary": _review(request, record, every)}
+        return {**bar, **_review(request, record, every)}
     if may(request, Permission.QUALITY_RELEASE):
         return {**bar, **_release(request, record, every)}
     return {**bar, "primary": {}}
@@ -58,11 +58,16 @@ def _own(request: HttpRequest, record: BatchRecord) -> bool:
 def _review(request: HttpRequest, record: BatchRecord, every: Sequence[Gate]) -> Bar:
     label = _("Sign review")
     if _own(request, record):
-        return {"waiting": label, "note": _("You worked on this batch: another person reviews it")}
+        note = _("You worked on this batch: another person reviews it")
+        return {"primary": {"waiting": label, "note": note}}
     blocking = open_gates(every, for_review=True)
     if blocking:
-        return {"waiting": label, "note": _points(blocking)}
-    return {"url": _url("sign_review", record.batch.id), "label": label}
+        return {"primary": {"waiting": label, "note": _points(blocking)}}
+    several = {"url": reverse("quality:review_records"), "label": _("Sign several…")}
+    return {
+        "primary": {"url": _url("sign_review", record.batch.id), "label": label},
+        "second": several,
+    }
 
 
 def _release(request: HttpRequest, record: BatchRecord, every: Sequence[Gate]) -> Bar:

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import access_of
+from accounts.access import access_of, note_opened
 from accounts.permissions import Permission
 from batches.models import Batch
 from batches.selectors import batch_of
@@ -22,6 +22,7 @@ from quality.models import Dossier
 from quality.rules import gates, standing_of
 from quality.selectors.record import BatchRecord, record_of
 from quality.selectors.trail import Trail, trail_of
+from quality.services.several import RECORDS
 from quality.views.bar import bar_of
 from quality.views.common import READ, language, may, page_reading, refusal_of, status_of
 from quality.views.page import Page
@@ -31,8 +32,21 @@ from records.web import actor_of, command_from
 @requires(Permission.QUALITY_READ)
 @require_http_methods(READ)
 def review(request: HttpRequest, batch: UUID) -> HttpResponse:
-    """Show a batch for review: exceptions first, judged in place; gates at the foot."""
-    return render(request, "quality/batch.html", page_context(request, batch))
+    """Show a batch for review: exceptions first, judged in place; gates at the foot.
+
+    Remembers what its reviewer was shown once nothing holds the review up: several reviews are
+    signed together only of that.
+    """
+    context = page_context(request, batch)
+    if request.method == "GET" and may(request, Permission.QUALITY_REVIEW):
+        _note_ready(request, context["record"])
+    return render(request, "quality/batch.html", context)
+
+
+def _note_ready(request: HttpRequest, record: BatchRecord) -> None:
+    actor = actor_of(request)
+    if actor.person and RECORDS.excluded(record, actor.person, name=actor.name) is None:
+        note_opened(request, RECORDS.key, record.batch.id, RECORDS.content_of(record))
 
 
 def page_context(

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.exceptions import SamePerson
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
@@ -16,7 +15,8 @@ from quality.exceptions import (
     NothingChosen,
     NotOpened,
     OpenedHasChanged,
-    ResultAlreadyReviewed,
+    OwnAmongThem,
+    SignedMeanwhile,
     TooMany,
 )
 from quality.services.results import Typed, result_content, result_of
@@ -75,7 +75,8 @@ def test_each_record_has_its_own_signature_under_its_own_content() -> None:
     who = str(bench.another("qc-analyst").person)
     assert signatures(bench) == {str(one): (shown[one], who) for one in results}
     assert len(set(shown.values())) == 2
-    with pytest.raises(ResultAlreadyReviewed):
+    number = bench.sample().number
+    with pytest.raises(SignedMeanwhile, match=f"more: {number} viability, {number} dose"):
         sign(bench, shown)
 
 
@@ -100,7 +101,7 @@ def test_one_that_does_not_fit_refuses_the_whole_and_is_named() -> None:
     with pytest.raises(TooMany):
         sign(bench, {uuid7(): "" for _ in range(51)})
     own = bench.actor("qc-analyst")
-    with pytest.raises(SamePerson):
+    with pytest.raises(OwnAmongThem, match=f"in {number} viability, {number} dose"):
         services.review_results(command=a_command(own), shown=shown, opened=shown,
                                 proof=proof_of(own))  # fmt: skip
     assert signatures(bench) == {}
