@@ -63,11 +63,8 @@ def _review(request: HttpRequest, record: BatchRecord, every: Sequence[Gate]) ->
     blocking = open_gates(every, for_review=True)
     if blocking:
         return {"primary": {"waiting": label, "note": _points(blocking)}}
-    several = {"url": reverse("quality:review_records"), "label": _("Sign several…")}
-    return {
-        "primary": {"url": _url("sign_review", record.batch.id), "label": label},
-        "second": several,
-    }
+    primary = {"url": _url("sign_review", record.batch.id), "label": label}
+    return {"primary": primary, "several": reverse("quality:review_records")}
 
 
 def _release(request: HttpRequest, record: BatchRecord, every: Sequence[Gate]) -> Bar:

@@ -205,7 +205,10 @@ def _reviewed_words(record: BatchRecord) -> str:
     deviations, concessions = len(record.deviations), len(record.concessions)
     counted = [
         (steps, ngettext("%(n)s step", "%(n)s steps", steps)),
-        (exceptions, ngettext("%(n)s exception", "%(n)s exceptions", exceptions)),
+        (
+            exceptions,
+            ngettext("%(n)s exception judged", "%(n)s exceptions judged", exceptions),
+        ),
         (deviations, ngettext("%(n)s deviation", "%(n)s deviations", deviations)),
         (concessions, ngettext("%(n)s concession", "%(n)s concessions", concessions)),
     ]

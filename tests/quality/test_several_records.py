@@ -285,7 +285,11 @@ def test_a_record_that_changed_after_it_was_opened_is_not_signed() -> None:
     build.received(two)
     build.reviewed(two, build.entered(two, "viability", "92.5"))
     assert posted(client, form) == (409, "several.changed")
-    assert [line["name"] for line in client.get(ADDRESS).context["ready"]] == ["B-26-0001"]
+    page = client.get(ADDRESS).context
+    assert [line["name"] for line in page["ready"]] == ["B-26-0001"]
+    assert [(line["name"], line["why"]) for line in page["others"]] == [
+        ("B-26-0002", "changed since you opened it")
+    ]
     assert posted(client, ticked(one, two)) == (403, "several.not_opened")
     assert signatures(one) == {}
     opens(client, two)
