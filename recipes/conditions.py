@@ -59,14 +59,14 @@ class Asked:
 def conditions(outline: Outline) -> Iterator[Asked]:
     """Yield every condition of a recipe, the outer before the inner."""
     for place in outline.operations:
-        around = tuple(_around(outline, place))
+        around = tuple(surrounding(outline, place))
         first = place.path[-1] == 0
         yield from (one for one in around if first or one.path[:-1] == place.path)
         yield from _of_steps(outline, place, around)
         yield from _until(outline, place, around)
 
 
-def _around(outline: Outline, place: OperationPlace) -> Iterator[Asked]:
+def surrounding(outline: Outline, place: OperationPlace) -> Iterator[Asked]:
     """Yield the conditions of an operation's stage and of itself."""
     step = outline.steps_of(place)[0]
     stage = place.stage
@@ -99,7 +99,7 @@ def _until(outline: Outline, place: OperationPlace, around: tuple[Asked, ...]) -
 
 def over(outline: Outline, place: StepPlace) -> tuple[Asked, ...]:
     """Return the conditions on which a step is done: its own and those around it."""
-    found = tuple(_around(outline, place.operation))
+    found = tuple(surrounding(outline, place.operation))
     if place.step.condition is None:
         return found
     own = Asked((*place.path, "when"), place.step.condition, place.name, place, found)

@@ -90,6 +90,18 @@ class Outline:
         )
         return (*own, *called)
 
+    def callers(self, place: OperationPlace) -> tuple[OperationPlace, ...]:
+        """Return the operations that offer a contingency."""
+        return self._callers.get(place.operation.key, ())
+
+    @cached_property
+    def _callers(self) -> dict[str, tuple[OperationPlace, ...]]:
+        found: dict[str, list[OperationPlace]] = {}
+        for place in self.operations:
+            for name in place.operation.contingencies:
+                found.setdefault(name, []).append(place)
+        return {name: tuple(places) for name, places in found.items()}
+
     @cached_property
     def all_steps(self) -> tuple[StepPlace, ...]:
         """The steps of all operations."""

@@ -1,8 +1,10 @@
 """Checks of the compiler, one small function each. A new check is a new function here."""
 
 from recipes.checks import (
+    called,
     claims,
     conditions,
+    containers,
     decisions,
     flow,
     keys,
@@ -21,8 +23,10 @@ from recipes.checks import (
 )
 
 __all__ = [
+    "called",
     "claims",
     "conditions",
+    "containers",
     "decisions",
     "flow",
     "keys",

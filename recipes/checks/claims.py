@@ -7,7 +7,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from recipes.conditions import conditions
-from recipes.document import EquipmentNeed
+from recipes.document import EquipmentNeed, Operation
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StagePlace, check
@@ -125,6 +125,85 @@ def ends_with_clearance(outline: Outline) -> Iterator[Fault]:
                 (*stage.path, "operations", last[0], "steps", last[1]),
                 _("A place is given back here, so the last step is a line clearance after."),
             )
+
+
+@check("clearance.place")
+def clearances_stand_at_the_ends(outline: Outline) -> Iterator[Fault]:
+    """A line clearance that takes or gives back stands first or last in its stage, done once.
+
+    Elsewhere it would find nothing to take, or give back what the work behind it needs.
+    """
+    for place in outline.all_steps:
+        stage, first = place.operation.stage, _is_clearance(place.step, "before")
+        if place.step.kind != "clear" or not (stage is None or _moves(outline, stage, first=first)):
+            continue
+        if stage is None or place.number not in _ends(outline, stage):
+            sentence = _("A line clearance stands at the beginning or at the end of its stage.")
+            yield Fault(place.path, sentence)
+        elif _repeated(place.operation.operation, place.step.key):
+            sentence = _("The line clearance in it is done once: leave it out of the loop.")
+            yield Fault((*place.operation.path, "repeat"), sentence)
+
+
+def _ends(outline: Outline, stage: StagePlace) -> tuple[int, int]:
+    """Return the numbers of the first and last step of a stage; which clearance, is said there."""
+    operations = outline.operations_of(stage)
+    return outline.steps_of(operations[0])[0].number, outline.steps_of(operations[-1])[-1].number
+
+
+def _moves(outline: Outline, stage: StagePlace, *, first: bool) -> bool:
+    """Tell whether something is taken, or given back, in a stage."""
+    own = stage.stage
+    if first:
+        return own.room is not None or bool(own.equipment)
+    return any(need.last == own.key for need in outline.recipe.needs)
+
+
+def _repeated(operation: Operation, key: str) -> bool:
+    repeat = operation.repeat
+    keys = [step.key for step in operation.steps]
+    if repeat is None or repeat.max == 1:
+        return False
+    if repeat.first not in keys or repeat.last not in keys:
+        return repeat.first is None
+    return keys.index(repeat.first) <= keys.index(key) <= keys.index(repeat.last)
+
+
+@check("hold.beside")
+def holds_last_as_long_as_the_work(outline: Outline) -> Iterator[Fault]:
+    """What is held is taken before, and given back after, each stage between that works with it."""
+    order = outline.stage_order
+    for place, path, until in () if order.plain else _holds(outline):
+        last, alias = outline.stage_numbers.get(until, 0), _alias(place, path)
+        inside = outline.stages[place.number + 1 : last]
+        loose = (
+            one for one in inside
+            if _works(outline, one, alias) and not (
+                order.is_before(place.number, one.number) and order.is_before(one.number, last)
+            )
+        )  # fmt: skip
+        for one in islice(loose, 1):
+            sentence = _("%(name)s may run before it is taken, or after it is given back.")
+            yield Fault(path, sentence % {"name": one.stage.key})
+
+
+def _alias(place: StagePlace, path: Path) -> str | None:
+    return place.stage.equipment[int(path[3])].as_ if path[2] == "equipment" else None
+
+
+def _works(outline: Outline, stage: StagePlace, alias: str | None) -> bool:
+    """Tell whether a stage works with a unit, or (None) in a room that was taken before."""
+    if alias is None:
+        return stage.stage.room is None
+    called = {name for one in stage.stage.operations for name in one.contingencies}
+    operations = (*stage.stage.operations, *outline.recipe.contingencies)
+    return any(
+        use.what == Names.EQUIPMENT and use.name == alias
+        for number, one in enumerate(operations)
+        if number < len(stage.stage.operations) or one.key in called
+        for step in one.steps
+        for use in step.uses()
+    )
 
 
 @check("clearance.skipped")

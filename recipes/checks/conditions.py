@@ -1,11 +1,11 @@
 """Conditions: on what is there, on what can be, and loops that come to an end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
-from recipes.conditions import Asked, always, conditions, over
+from recipes.conditions import Asked, always, conditions, over, surrounding
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
@@ -72,12 +72,13 @@ def values_exist_when_they_are_asked_for(outline: Outline) -> Iterator[Fault]:
             yield from _of_gate(outline, place)
 
 
-def _held(conditions_around: tuple[Asked, ...]) -> frozenset[str]:
+def held_by(conditions_around: Iterable[Asked]) -> frozenset[str]:
+    """Return all that must hold where some conditions are around."""
     return frozenset[str]().union(*(one.keys() for one in conditions_around))
 
 
 def _of_condition(outline: Outline, asked: Asked) -> Iterator[Fault]:
-    held = _held(asked.around)
+    held = held_by(asked.around)
     for name in asked.names:
         if paths.space_of(name) == "results":
             if not _gated(outline, name, asked.first):
@@ -88,7 +89,7 @@ def _of_condition(outline: Outline, asked: Asked) -> Iterator[Fault]:
 
 
 def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
-    held = _held(over(outline, place))
+    held = held_by(over(outline, place))
     for path, name in _asked_by(place):
         meant = paths.absolute(name, at=place.name)
         known = outline.by_name.get(meant)
@@ -100,7 +101,7 @@ def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
 
 def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
     """A gate never opens when the sample that it waits for may not have been drawn."""
-    held = _held(over(outline, place))
+    held = held_by(over(outline, place))
     for use in place.step.uses():
         sample = outline.sampled.get(use.name)
         if sample is None or sample.number > place.number:
@@ -128,22 +129,38 @@ def _missing(
     meant = outline.by_name.get(name)
     if meant is None:
         return ""
-    if not _before(outline, meant, place, at_end=at_end):
+    if not is_before(outline, meant, place, at_end=at_end):
         return _("The step %(name)s need not be done by then.")
-    conditional = frozenset[str]().union(*(one.keys() for one in over(outline, meant)))
-    if conditional - held:
+    conditional = held_by(over(outline, meant))
+    if conditional - held - held_where_called(outline, place):
         return _("The step %(name)s may be skipped, and then there is no value.")
     if meant.operation.stage is None and meant.operation.path != place.operation.path:
         return _("The step %(name)s is of a contingency, which may never be called.")
     return ""
 
 
-def _before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: bool) -> bool:
+def held_where_called(outline: Outline, place: StepPlace) -> frozenset[str]:
+    """Return what holds wherever the contingency of a step is called; nothing for other steps."""
+    if place.operation.stage is not None:
+        return frozenset()
+    found = [held_by(surrounding(outline, one)) for one in outline.callers(place.operation)]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def is_before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: bool = False) -> bool:
+    """Tell whether a step is over, or was skipped, before another is begun.
+
+    ``at_end`` lets the step itself count. What a contingency needs is over before each operation
+    that calls it.
+    """
     if one.operation.path == other.operation.path:
         return one.number <= other.number if at_end else one.number < other.number
     first, second = one.operation.stage, other.operation.stage
-    if first is None or second is None:
+    if first is None:
         return True
+    if second is None:
+        called_in = (outline.steps_of(place)[0] for place in outline.callers(other.operation))
+        return all(is_before(outline, one, begun) for begun in called_in)
     if first.number != second.number:
         return outline.stage_order.is_before(first.number, second.number)
     order = outline.operation_order(first.number)
@@ -157,7 +174,7 @@ def _gated(outline: Outline, name: str, place: StepPlace) -> bool:
         and any(
             use.what == Names.TEST and paths.normal(use.name) == key for use in gate.step.uses()
         )
-        and _before(outline, gate, place, at_end=False)
+        and is_before(outline, gate, place)
         for gate in outline.steps
     )
 

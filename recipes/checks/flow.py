@@ -11,7 +11,7 @@ from recipes.outline import Fault, Outline, check
 @check("gate.no_sample")
 def gates_behind_samples(outline: Outline) -> Iterator[Fault]:
     """A gate waits for results whose sample is taken before it."""
-    for place in outline.steps:
+    for place in outline.all_steps:
         if place.step.kind != "gate":
             continue
         for use in place.step.uses():

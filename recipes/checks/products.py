@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from recipes.checks.containers import made_by, needs_of
 from recipes.enums import ContainerKind
 from recipes.kinds import transfer
 from recipes.messages import Weight
@@ -53,19 +54,20 @@ def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
 
 @check("container.never_labelled")
 def containers_are_labelled(outline: Outline) -> Iterator[Fault]:
-    """What material is transferred from or into was labelled before."""
-    labelled = {ContainerKind.PATIENT, ContainerKind.SAMPLE}
+    """What is scanned, weighed, connected, or poured from or into, was labelled before."""
+    labelled = {ContainerKind.PATIENT}
     if ContainerKind.PRODUCT not in {_made(one.step) for one in outline.steps}:
         labelled.add(ContainerKind.PRODUCT)  # said by another check
-    for place in outline.steps:
-        for field in ("from_", "to"):
-            kind = getattr(place.step, field, None)
-            itself = field == "to" and _made(place.step) == kind
-            if isinstance(kind, ContainerKind) and kind not in labelled and not itself:
+    makes = {made[0] for one in outline.all_steps if (made := made_by(one.step))}
+    for place in outline.all_steps:
+        known = labelled if place.operation.stage else labelled | makes
+        for need in needs_of(place.step):
+            itself = need.field == "to" and _made(place.step) == need.kind
+            if need.kind not in known and not itself:
                 sentence = _("No step before labels such a container.")
-                yield Fault((*place.path, field.rstrip("_")), sentence)
-        made = _made(place.step)
-        labelled |= {made} if isinstance(made, ContainerKind) else set()
+                yield Fault((*place.path, *need.field.split(".")), sentence)
+        made = made_by(place.step)
+        labelled |= {made[0]} if made else set()
 
 
 @check("product.no_container")

@@ -70,13 +70,17 @@ def _put_in_list(data: Plain, place: Address, rest: Address, value: Plain) -> tu
 
 
 def _of_kind(data: Plain, address: Address, kind: str) -> tuple[Change, ...]:
-    """Return the changes that make a step one of another kind: what it knows stays."""
+    """Return the changes that make a step one of another kind; its name and what it knows stay."""
     step = at(data, address)
     if not isinstance(step, dict):
         raise Overtaken(address)
     known = {info.alias or name for name, info in KINDS[kind].schema.model_fields.items()}
     kept = {name: value for name, value in step.items() if name in known}
-    return between(step, {**kept, "kind": kind}, address=address)
+    named: tuple[Change, ...] = ()
+    if name_of(kept) != address[-1]:  # what named it goes: without a name it would be lost
+        named = putting(data, (*address, "key"), address[-1])
+        step, kept = {**step, "key": address[-1]}, {**kept, "key": address[-1]}
+    return (*named, *between(step, {**kept, "kind": kind}, address=address))
 
 
 def add(data: Plain, place: Address, after: str | None = None) -> tuple[Change, ...]:

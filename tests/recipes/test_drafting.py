@@ -84,6 +84,19 @@ def test_many_scripts_of_edits_are_undone(
     record_property("edits", sum(there_and_back(name, Random(f"{name}:{n}")) for n in range(50)))
 
 
+def test_a_step_that_only_its_unit_names_keeps_that_name_in_another_kind() -> None:
+    """Found by a long script of edits: without a name nobody could say what to take back."""
+    begun = data_of("six-steps")
+    nameless = apply_all(begun, asked.put(begun, (*SEED, "unit", "key"), None))
+    step = at(nameless, (*SEED, "prodigy"))
+    assert isinstance(step, dict)
+    changes = asked.put(nameless, (*SEED, "prodigy", "kind"), "confirm")
+    other = apply_all(nameless, changes)
+    text = step["text"]
+    assert at(other, (*SEED, "prodigy")) == {"key": "prodigy", "kind": "confirm", "text": text}
+    assert apply_all(other, inverses(changes)) == nameless
+
+
 def there_and_back(name: str, luck: Random) -> int:
     """Edit a document and undo it all; return how many edits were done."""
     begun = data_of(name)

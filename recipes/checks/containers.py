@@ -1,0 +1,218 @@
+"""Containers: enough of them are there when a step asks for one, whichever way the batch went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from recipes.checks.conditions import held_by, held_where_called, is_before
+from recipes.conditions import over
+from recipes.enums import ContainerKind, Fate, Pouring
+from recipes.kinds import account, connect, label, sample, scan, transfer, weigh
+from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.step import StepBase
+
+# What a step makes or uses up: the kind, at least and at most how many.
+Counted = tuple[ContainerKind, int, int]
+Counting = Callable[[StepBase], Counted | None]
+# What comes with the order: how many bags there are is not the recipe's to say.
+GIVEN = ContainerKind.PATIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How many containers of a kind a step makes, or uses up, each time that it is done."""
+
+    place: StepPlace
+    kind: ContainerKind
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """So many containers of a kind must be there for a step; ``field`` names the kind."""
+
+    field: str
+    kind: ContainerKind
+    count: int = 1
+
+
+def made_by(step: StepBase) -> Counted | None:
+    """Return what a step makes: the kind, at least and at most how many."""
+    if isinstance(step, label.Step):
+        return step.makes, 1, 1
+    if isinstance(step, sample.Step):
+        return ContainerKind.SAMPLE, 1, 1
+    if isinstance(step, transfer.Step) and step.pour == Pouring.SPLIT:
+        return step.to, step.least or step.count or 1, step.count or 1
+    if isinstance(step, transfer.Step) and step.pour == Pouring.POOL:
+        return step.to, 1, 1
+    return None
+
+
+def taken_by(step: StepBase) -> Counted | None:
+    """Return what a step uses up, in the same way."""
+    if isinstance(step, transfer.Step):
+        if step.pour == Pouring.POOL:
+            return step.from_, step.least or step.count or 1, step.count or 1
+        return (step.from_, 1, 1) if step.empties else None
+    if isinstance(step, account.Step):
+        return step.what, 0, step.count
+    return None
+
+
+def needs_of(step: StepBase) -> Iterator[Need]:
+    """Yield the containers that must be there for a step."""
+    if isinstance(step, scan.Step) or (isinstance(step, weigh.Step) and step.what is not None):
+        yield Need("what", step.what)
+    elif isinstance(step, sample.Step) and step.from_ is not None:
+        yield Need("from", step.from_)
+    elif isinstance(step, connect.Step):
+        ends = ((name, end.container) for name, end in step.ends)
+        yield from (Need(f"{name}.container", kind) for name, kind in ends if kind is not None)
+    elif isinstance(step, transfer.Step):
+        pools = step.pour == Pouring.POOL
+        yield Need("from", step.from_, (step.least or step.count or 1) if pools else 1)
+        if step.pour == Pouring.DRAW:
+            yield Need("to", step.to)
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The containers that the steps of a recipe make and use up."""
+
+    outline: Outline
+
+    @cached_property
+    def makers(self) -> dict[ContainerKind, list[Span]]:
+        """The steps that make containers, by their kind."""
+        return self._spans(made_by)
+
+    @cached_property
+    def takers(self) -> dict[ContainerKind, list[Span]]:
+        """The steps that use containers up, by their kind."""
+        return self._spans(taken_by)
+
+    def _spans(self, of: Counting) -> dict[ContainerKind, list[Span]]:
+        found: dict[ContainerKind, list[Span]] = defaultdict(list)
+        for place in self.outline.all_steps:
+            span = of(place.step)
+            if span is not None:
+                found[span[0]].append(Span(place, *span))
+        return found
+
+    def certain(self, span: Span, place: StepPlace) -> bool:
+        """Tell whether a step was done when another is begun, whichever way the batch went."""
+        one = span.place
+        if not is_before(self.outline, one, place) or _called(one, place):
+            return False
+        held = held_by(over(self.outline, place)) | held_where_called(self.outline, place)
+        return not held_by(over(self.outline, one)) - held
+
+    def most(self, need: Need, place: StepPlace) -> int:
+        """Return how many of a kind can be there at most when a step is begun."""
+        takers = [one for one in self.takers[need.kind] if self.certain(one, place)]
+        emptied = [one.place for one in takers if _takes_all(one.place.step)]
+        made = (
+            one.most * rounds(one.place) for one in self.makers[need.kind]
+            if not self._behind(one.place, place)
+            and not any(is_before(self.outline, one.place, end) for end in emptied)
+        )  # fmt: skip
+        return sum(made) - sum(one.least for one in takers)
+
+    def least(self, what: ContainerKind, place: StepPlace) -> int:
+        """Return how many of a kind are left at least when a step is begun."""
+        made = (one.least for one in self.makers[what] if self.certain(one, place))
+        gone = (
+            one.most * rounds(one.place) for one in self.takers[what]
+            if one.place is not place and not self._behind(one.place, place)
+        )  # fmt: skip
+        return sum(made) - sum(gone)
+
+    def _behind(self, one: StepPlace, place: StepPlace) -> bool:
+        """Tell whether a step is begun only when another is over, in every round."""
+        if one.operation is place.operation and rounds(one) > 1:
+            return False
+        return is_before(self.outline, place, one) and not _called(place, one)
+
+
+def _called(one: StepPlace, other: StepPlace) -> bool:
+    """Tell whether a step is of a contingency that another is not in: it may never be called."""
+    return one.operation.stage is None and one.operation is not other.operation
+
+
+def _takes_all(step: StepBase) -> bool:
+    return isinstance(step, account.Step) and step.every and step.fate != Fate.STORED
+
+
+def rounds(place: StepPlace) -> int:
+    """Return how often a step is done at most each time that its operation is begun."""
+    operation = place.operation.operation
+    repeat, keys = operation.repeat, [step.key for step in operation.steps]
+    if place.operation.stage is None:
+        return 1000  # a contingency may be called again and again
+    if repeat is None:
+        return 1
+    if repeat.first not in keys or repeat.last not in keys:
+        return repeat.max
+    inside = keys.index(repeat.first) <= keys.index(place.step.key) <= keys.index(repeat.last)
+    return repeat.max if inside else 1
+
+
+def _asked(outline: Outline, stock: Stock) -> Iterator[tuple[StepPlace, Need, list[Span]]]:
+    """Yield what is needed of what is made in the recipe, and by which steps before."""
+    for place in outline.all_steps:
+        for need in needs_of(place.step):
+            before = [
+                one for one in stock.makers[need.kind]
+                if one.place.number < place.number or place.operation.stage is None
+            ]  # fmt: skip
+            if need.kind != GIVEN and before:
+                yield place, need, before
+
+
+@check("container.may_not_exist")
+def containers_are_there(outline: Outline) -> Iterator[Fault]:
+    """A container that a step asks for was labelled by then, whichever way the batch went."""
+    stock = Stock(outline)
+    for place, need, before in _asked(outline, stock):
+        if any(stock.certain(one, place) for one in reversed(before)):
+            continue
+        if len([one for one in before if is_before(outline, one.place, place)]) > 1:
+            continue  # each of several branches may label its own
+        sentence = _("By then such a container need not have been labelled.")
+        yield Fault((*place.path, *need.field.split(".")), sentence)
+
+
+@check("container.too_few")
+def containers_are_enough(outline: Outline) -> Iterator[Fault]:
+    """As many containers are there as a step asks for: not all are used up before."""
+    stock = Stock(outline)
+    for place, need, _before in _asked(outline, stock):
+        taken = taken_by(place.step)
+        uses_up = taken is not None and taken[0] == need.kind and need.field == "from"
+        again = rounds(place) if uses_up and place.operation.stage is not None else 1
+        most, count = stock.most(need, place), need.count * again
+        if count > most:
+            sentence = _("%(count)s such containers are asked for here; at most %(most)s are left.")
+            words = {"count": count, "most": max(most, 0)}
+            yield Fault((*place.path, *need.field.split(".")), sentence % words)
+
+
+@check("container.beyond_count")
+def all_are_accounted_for(outline: Outline) -> Iterator[Fault]:
+    """A step that accounts for every container of a kind takes as many as are left at least."""
+    stock = Stock(outline)
+    for place in outline.steps:
+        step = place.step
+        if not isinstance(step, account.Step) or not step.every or step.what == GIVEN:
+            continue
+        least = stock.least(step.what, place)
+        if least > step.count:
+            sentence = _("At least %(least)s such containers are left by then: count as many.")
+            yield Fault((*place.path, "count"), sentence % {"least": least})
