@@ -30,6 +30,7 @@ from records.places import Folder
 from tests.support.aliases import pointed_at
 from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
 from tests.support.cluster import Cluster
+from tests.support.cluster import cluster as the_cluster
 from tests.support.processes import WorkerProcess, worker_process
 from tests.support.server import serving
 from tests.support.slow import SlowResults
@@ -84,7 +85,7 @@ def own_language_and_zone() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """The shared PostgreSQL and Valkey; the last process to leave stops them."""
-    shared = Cluster()
+    shared = the_cluster()
     with shared.in_use():
         yield shared
 

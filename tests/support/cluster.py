@@ -39,6 +39,9 @@ class Cluster:
         self.stores = Stores({"MES_DATA": str(self.folder)}, settings=SETTINGS)
         assert self.stores.postgres
         self.postgres = self.stores.postgres
+        self._session: psycopg.Connection | None = None
+        # Clones in which nothing was written.
+        self._unused: list[str] = []
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -56,6 +59,8 @@ class Cluster:
 
     def _close_down(self) -> None:
         self._drop_leftovers()
+        if self._session:
+            self._session.close()
         self.postgres.stop()
         if self.stores.valkey:
             self.stores.valkey.stop()
@@ -76,8 +81,18 @@ class Cluster:
     def clone(self, kind: str) -> str:
         """Make a database from the template and return its name."""
         name = f"mes_{kind}_{token_hex(6)}"
-        self.copy(self.template(), name)
+        if self._unused:
+            self._run("ALTER DATABASE {} RENAME TO {}", self._unused.pop(), name)
+        else:
+            self.copy(self.template(), name)
         return name
+
+    def exchange(self, name: str, source: str) -> None:
+        """Let ``name``, to which nothing was written, be a copy of ``source`` instead."""
+        unused = f"mes_unused_{token_hex(6)}"
+        self._run("ALTER DATABASE {} RENAME TO {}", name, unused)
+        self._unused.append(unused)
+        self.copy(source, name)
 
     def copy(self, source: str, name: str) -> None:
         """Make a database as a copy of another, to which nobody is connected."""
@@ -116,8 +131,9 @@ class Cluster:
         self._run("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false", name)
 
     def _run(self, statement: str, *names: str) -> None:
-        with self.owner() as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        if self._session is None or self._session.closed:
+            self._session = self.owner()
+        self._session.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _exists(self, name: str) -> bool:
         return name in self._databases()
@@ -132,6 +148,12 @@ class Cluster:
         for name in self._databases() - keep:
             self._run("ALTER DATABASE {} WITH IS_TEMPLATE false", name)
             self.drop(name)
+
+
+@cache
+def cluster() -> Cluster:
+    """Return the one of this process."""
+    return Cluster()
 
 
 @cache

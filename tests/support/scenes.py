@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from tests.support.cluster import Cluster
+from tests.support.cluster import Cluster, cluster
 
 T = TypeVar("T")
 _kept: dict[object, tuple[str, Any]] = {}
@@ -24,26 +24,24 @@ def scene(key: object, make: Callable[[], T]) -> T:
     connections would be lost. ``key`` names the scene and all that it depends on.
     """
     name = str(connections["default"].settings_dict["NAME"])
-    cluster = Cluster()
-    if not _is_ours_alone(cluster, name):
+    if not _is_ours_alone(cluster(), name):
         return make()
     if key not in _kept:
         made = make()
         connections.close_all()
-        _kept[key] = cluster.keep(name), deepcopy(made)
+        _kept[key] = cluster().keep(name), deepcopy(made)
         return made
     template, made = _kept[key]
     connections.close_all()
-    cluster.drop(name)
-    cluster.copy(template, name)
+    cluster().exchange(name, template)
     copied: T = deepcopy(made)
     return copied
 
 
-def _is_ours_alone(cluster: Cluster, name: str) -> bool:
+def _is_ours_alone(stores: Cluster, name: str) -> bool:
     """Say whether a database is new, and this thread the only one that is connected to it."""
     opened = [one.connection for one in connections.all(initialized_only=True) if one.connection]
-    with cluster.owner() as owner:
+    with stores.owner() as owner:
         pids = [connection.info.backend_pid for connection in opened]
         [(others,)] = owner.execute(OTHERS, [name, pids]).fetchall()
     with connections["reader"].cursor() as cursor:
