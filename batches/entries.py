@@ -3,7 +3,7 @@ because the engine asks for them under its lock."""
 
 from uuid import UUID
 
-from records.entries import Instant, Payload, Value, entry
+from records.entries import Fields, Instant, Payload, Value, entry, upcast
 from records.signatures import Signature
 
 STREAM = "batch"
@@ -395,10 +395,29 @@ class BatchReviewed(Payload):
 
 
 @entry("batch.dispositioned", version=1, stream=STREAM)
-class BatchDispositioned(Payload):
-    """The releasing person certified and released, or rejected; by quality."""
+class BatchDispositioned1(Payload):
+    """Certified and released, or rejected, before recipes named a shelf life."""
 
     disposition: str
     reason: str
     pending: tuple[str, ...]
+    signature: Signature
+
+
+@upcast("batch.dispositioned", version=1)
+def _of_no_expiry(fields: Fields) -> Fields:
+    return {**fields, "expires_at": None}
+
+
+@entry("batch.dispositioned", version=2, stream=STREAM)
+class BatchDispositioned(Payload):
+    """The releasing person certified and released, or rejected; by quality.
+
+    ``expires_at`` is the product's expiry, where the recipe names a shelf life and it is released.
+    """
+
+    disposition: str
+    reason: str
+    pending: tuple[str, ...]
+    expires_at: Instant | None
     signature: Signature

@@ -113,7 +113,8 @@ def _(e: Folded[BatchDispositioned]) -> None:
     create(
         Disposition, e, id=part(e.stream, "disposition"), batch=e.stream,
         disposition=p.disposition, reason=p.reason, pending=list(p.pending), at=e.at,
-        by=p.signature.person, by_name=p.signature.printed_name, final_by_name="",
+        expires_at=p.expires_at, by=p.signature.person, by_name=p.signature.printed_name,
+        final_by_name="",
     )  # fmt: skip
 
 

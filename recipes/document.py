@@ -36,6 +36,7 @@ from recipes.parts import (
     Name,
     Number,
     Part,
+    Reference,
     Sha256,
     Span,
     Text,
@@ -115,6 +116,13 @@ class SpecificationItem(Part):
     below: Expression | None = None
     accepts: tuple[Key, ...] = ()
     needed: ReleaseStage = ReleaseStage.RELEASE
+
+
+class ShelfLife(Part):
+    """How long the product keeps, from the end of a step of its making: its expiry follows."""
+
+    from_: Reference = Field(alias="from")
+    max: Span
 
 
 class RoomNeed(Part):
@@ -289,6 +297,7 @@ class Recipe(Part):
     bill_of_equipment: tuple[EquipmentLine, ...] = ()
     tests: tuple[Test, ...] = ()
     specification: tuple[SpecificationItem, ...] = ()
+    shelf_life: ShelfLife | None = None
     absolute: tuple[Interlock, ...] = ()
     contingencies: tuple[Operation, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]

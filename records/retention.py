@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 CERTIFIED: Final = "batch.dispositioned"
-# A product's expiry is no field of its record: until it is, the longest shelf life of a cell
-# product in cryostorage stands for it, so that no clock runs out too early.
+# Where no expiry is recorded (a recipe without a shelf life, a rejection, what went into a product)
+# the longest that a recipe may name stands for it, so that no clock runs out too early.
 SHELF_LIFE: Final = 5
 # From the last entry of what went into a product to the product's certification, at most.
 MAKING: Final = 1
@@ -154,18 +154,24 @@ def clock_of(head: Stream) -> Clock | None:
 
 def facts_of(stream: UUID, *, follows: UUID | None = None) -> Facts:
     """Return what the clock of a stream counts from; ``follows`` is the batch it belongs to."""
-    certified = _when(follows or stream, kind=CERTIFIED)
-    last = _when(stream)
+    certified = _newest(follows or stream, kind=CERTIFIED)
+    newest = _newest(stream)
+    last = newest.at if newest else None
     if certified is not None:
-        return Facts(certified=certified, expiry=years_after(certified, SHELF_LIFE), last=last)
+        return Facts(certified=certified.at, expiry=_expiry(certified), last=last)
     return Facts(expiry=last and years_after(last, SHELF_LIFE + MAKING), last=last)
 
 
-def _when(stream: UUID, **asked: str) -> datetime | None:
+def _expiry(certified: Entry) -> datetime:
+    """Return the product's expiry as it was certified, else the longest that it can have."""
+    said = certified.envelope["payload"].get("expires_at")
+    return datetime.fromisoformat(said) if said else years_after(certified.at, SHELF_LIFE)
+
+
+def _newest(stream: UUID, **asked: str) -> Entry | None:
     # A refused attempt changes nothing, the clock neither.
     rows = Entry.objects.filter(stream=stream, **asked).exclude(kind=AttemptRefused.kind)
-    rows = rows.order_by("-seq")
-    return rows.values_list("at", flat=True).first()
+    return rows.order_by("-seq").first()
 
 
 def refusal_to_delete(head: Stream, *, now: datetime) -> Refusal:

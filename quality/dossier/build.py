@@ -73,6 +73,7 @@ def _header(source: Source, site: Site | None) -> Book:
         "title": source.record.recipe.title.say(LANGUAGE),
         "record_state": batch.get_record_state_display(),
         "disposition": batch.get_disposition_display(),
+        "expires": when(source.record.disposition.expires_at) if source.record.disposition else "",
         "quality_hold": batch.quality_hold_reason if batch.quality_hold else "",
         "inputs": dict(batch.inputs),
         "upto": own[-1].seq if own else 0,

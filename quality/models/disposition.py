@@ -26,7 +26,8 @@ class Review(Projection):
 class Disposition(Projection):
     """Release or rejection of a batch. ``pending`` are tests whose results come later.
 
-    The second stage is signed when those are in (``final_at``).
+    The second stage is signed when those are in (``final_at``). ``expires_at`` is the product's
+    expiry, None where the recipe names no shelf life.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -34,6 +35,7 @@ class Disposition(Projection):
     disposition = models.CharField(max_length=20, choices=Choice)
     reason = models.TextField()
     pending = ArrayField(models.CharField(max_length=60))
+    expires_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     by = models.UUIDField()
     by_name = models.CharField(max_length=120)

@@ -1,5 +1,6 @@
 """Disposition: certified and released, or rejected, by the releasing person (Annex 11, 15)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
@@ -26,6 +27,7 @@ from quality.exceptions import GatesOpen, LaterResultsOpen, NothingPending, Reco
 from quality.rules import Gate
 from quality.selectors.record import BatchRecord, record_of
 from quality.services.signing import signed, written
+from recipes import paths
 from recipes.enums import ReleaseStage
 from records.act import act, acting
 from records.commands import Command, Reply
@@ -54,11 +56,31 @@ def pending_of(record: BatchRecord) -> tuple[str, ...]:
     return tuple(one.item.test for one in later if one.standing != CriterionStanding.PASSED)
 
 
+def expiry_of(record: BatchRecord) -> datetime | None:
+    """Return until when the product keeps, by the recipe's shelf life.
+
+    Counted from the first end of its step. None where the recipe names none, or the step is not
+    closed.
+    """
+    life = record.recipe.shelf_life
+    if life is None:
+        return None
+    name = paths.normal(life.from_)
+    ends = [one.closed_at for one in record.steps if paths.normal(one.path) == name]
+    known = [at for at in ends if at is not None]
+    return min(known) + record.facts.span(life.max) if known else None
+
+
 def disposition_content(
     record: BatchRecord, every: list[Gate], disposition: Disposition, *, reason: str = ""
 ) -> JSON:
-    """Return what a disposition signs: the record, its gates, the product, what is pending."""
-    return {
+    """Return what a disposition signs: the record, its gates, the product, what is pending.
+
+    With the product's expiry where it is released and there is one: older hashes stay.
+    """
+    expires = expiry_of(record) if disposition == Disposition.RELEASED else None
+    keeps: dict[str, JSON] = {"expires_at": expires.isoformat()} if expires else {}
+    return keeps | {
         "batch": record.batch.number,
         "disposition": disposition.value,
         "reason": reason,
@@ -116,7 +138,7 @@ def release_batch(*, command: Command, batch: UUID, content_hash: str, proof: Pr
         )  # fmt: skip
         said = BatchDispositioned(
             disposition=Disposition.RELEASED.value, reason="", pending=pending_of(record),
-            signature=signature,
+            expires_at=expiry_of(record), signature=signature,
         )  # fmt: skip
         a.append(batch, said)
         for container in containers:
@@ -159,8 +181,9 @@ def reject_batch(
             content=disposition_content(record, every, Disposition.REJECTED, reason=text),
         )  # fmt: skip
         said = BatchDispositioned(
-            disposition=Disposition.REJECTED.value, reason=text, pending=(), signature=signature
-        )
+            disposition=Disposition.REJECTED.value, reason=text, pending=(), expires_at=None,
+            signature=signature,
+        )  # fmt: skip
         a.append(batch, said)
         for row in product_of(batch):
             if row.status != ContainerStatus.QUARANTINE:

@@ -97,6 +97,8 @@ def _strip(request: HttpRequest, record: BatchRecord, trail: Trail) -> dict[str,
     if access:
         facts.append({"label": _("Jurisdiction"), "value": access.site.get_jurisdiction_display()})
     facts.append({"label": _("Complete since"), "at": batch.completed_at})
+    if record.disposition:
+        facts.append({"label": _("Expires"), "at": record.disposition.expires_at})
     results = [row.reviewed_at for row in record.results if row.reviewed_at]
     if results:
         facts.append({"label": _("Last result"), "at": max(results)})

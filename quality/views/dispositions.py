@@ -14,8 +14,10 @@ from accounts.services.ceremony import Proof
 from batches.enums import Disposition
 from batches.findings import sentence
 from batches.selectors import batch_of
+from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.evidence import content_hash
+from mes.ui.text import moment_text
 from quality import services
 from quality.forms import Reason
 from quality.rules import gates, standing_of
@@ -95,9 +97,20 @@ def _disposition_rows(record: BatchRecord) -> list[Row]:
         {"strong": _("Review"), "text": f"{review.by_name} · {review.content_hash[:12]}"}
     ] if review else []  # fmt: skip
     rows.append({"icon": "scan", "strong": _("Product"), "text": ", ".join(containers) or "–"})
+    if record.recipe.shelf_life:
+        rows.append(_expiry_row(record))
     if later:
         rows.append({"icon": "clock", "strong": _("Results to come"), "text": ", ".join(later)})
     return [*rows, *_record_rows(record)]
+
+
+def _expiry_row(record: BatchRecord) -> Row:
+    at = disposition.expiry_of(record)
+    if at is None:
+        said = _("not known: the step from which it counts was not done")
+        return {"icon": "warning", "strong": _("Expires"), "text": said}
+    icon = "warning" if at <= clock.now() else "clock"
+    return {"icon": icon, "strong": _("Expires"), "text": moment_text(at)}
 
 
 @requires(Permission.QUALITY_RELEASE)

@@ -18,14 +18,22 @@ from recipes.units import seconds_in
 Held = tuple[Path, timedelta, timedelta]
 
 
-def span_of(outline: Outline, span: timedelta | str | None) -> timedelta | None:
-    """Return a time; a parameter's at its default, None when it has no unit of time."""
+def span_of(
+    outline: Outline, span: timedelta | str | None, *, highest: bool = False
+) -> timedelta | None:
+    """Return a time; a parameter's at its default, or the highest that a site may set.
+
+    None when there is no such parameter, or it has no unit of time.
+    """
     if span is None or isinstance(span, timedelta):
         return span
     key = span.partition(".")[2]
     found = next((p for p in outline.recipe.parameters if p.key == key), None)
+    if found is None:
+        return None
+    value = found.high if highest and found.high is not None else found.default
     try:
-        return timedelta(seconds=int(found.default * seconds_in(found.unit))) if found else None
+        return timedelta(seconds=int(value * seconds_in(found.unit)))
     except ValueError:
         return None
 

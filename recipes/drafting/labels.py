@@ -98,6 +98,7 @@ LABELS: Mapping[str, Promise] = {
     "set": _("To be set"),
     "sha256": _("File (SHA-256)"),
     "shape": _("Shape"),
+    "shelf_life": _("Shelf life of the product"),
     "source": _("Source"),
     "specification": _("Specification"),
     "staff": _("People"),
