@@ -1,14 +1,22 @@
 """What of orders stands in the audit trail: its streams, and kinds of entries in words."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from orders.entries import ORDER, PATIENT, REGISTER
 from orders.models import Order, Patient
 from records.things import found_by, labels_of, thing, words
 
+
+def _batch_of(order: UUID) -> UUID | None:
+    """Return the batch whose product is the order's: of a remake the last one."""
+    return Order.objects.filter(pk=order).values_list("batch", flat=True).first()
+
+
 thing(
     ORDER, _("Order"), retention="traceability", page="orders:order",
-    labels=labels_of(Order, "number"), find=found_by(Order, "number", "coi"),
+    labels=labels_of(Order, "number"), find=found_by(Order, "number", "coi"), follows=_batch_of,
 )  # fmt: skip
 # Found and named by the pseudonym only: the trail never knows who it is.
 thing(

@@ -94,6 +94,7 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
         ],
         "called": _called(recipe, messages, threads_by_path(comments)),
         "specification": _specification(recipe),
+        "shelf_life": words.shelf_life_words(recipe),
         "parameters": [(words.say(p.title), p) for p in recipe.parameters],
         "materials": [(words.say(m.title), m) for m in recipe.bill_of_materials],
         "messages_found": [_message(m) for m in messages],

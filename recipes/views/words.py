@@ -247,6 +247,15 @@ def criterion_words(recipe: Recipe, item: SpecificationItem) -> str:
     return f"{', '.join(bound for bound in bounds if bound)} {unit}".strip()
 
 
+def shelf_life_words(recipe: Recipe) -> str:
+    """Return how long the product keeps and since when, or nothing."""
+    life = recipe.shelf_life
+    if life is None:
+        return ""
+    given = {"time": Reader(recipe).span(life.max), "step": life.from_}
+    return _("The product keeps %(time)s from the end of %(step)s.") % given
+
+
 def needed_words(item: SpecificationItem) -> str:
     """Return which stage of release needs the result."""
     return str(ReleaseStage(item.needed).label)

@@ -1,6 +1,7 @@
 """What a document says of flow, time and people, and that older documents keep their hash."""
 
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 import pytest
 from pydantic import ValidationError
@@ -11,9 +12,21 @@ from recipes.messages import RecipeNotReadable
 from recipes.parts import TimeLimit
 from tests.recipes.texts import CART19, SIX, with_change
 
+# What the library's recipe was given since: a shelf life, and the vector by volume.
+SINCE = (
+    ("shelf_life: {from: freeze/freeze/run, max: parameters.shelf_life}   # (m)\n", ""),
+    ('  - {key: shelf_life, unit: d, default: "365", low: "30", high: "1825", source: "m", title: '
+     '{en: "Shelf life of the frozen product", '
+     'de: "Haltbarkeit des eingefrorenen Produkts"}}\n', ""),
+    ('  - {key: vector_titre, unit: "{TU}/mL", default: "1e8", low: "1e7", high: "1e11", '
+     'source: "m", title: {en: "Titre of the vector, as planned for", '
+     'de: "Titer des Vektors, wie geplant"}}\n', ""),
+    ('seed_cells / parameters.vector_titre", unit: mL', 'seed_cells", unit: "{TU}"'),
+)  # fmt: skip
+OLDER = reduce(lambda text, change: with_change(text, *change), SINCE, CART19)
 # As they were before branches, loops and limits of time came into the document.
 HASHES = {
-    CART19: "6d880ce01b917a4ce1424245ca90d137292dd088f9f4b8db0e9c47e99d3c7555",
+    OLDER: "6d880ce01b917a4ce1424245ca90d137292dd088f9f4b8db0e9c47e99d3c7555",
     SIX: "d225d9a6ed55ec788e1ea8fb5db5201badb21dda558f3aff94813f5235ea2733",
 }
 HEAD = "      - key: seed\n"

@@ -12,6 +12,7 @@ from accounts.exceptions import NotAllowed
 from accounts.services.trail import delete_record
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
+from recipes.checks.specification import LONGEST_SHELF_LIFE
 from records.exceptions import (
     DeletionNotOffered,
     ReasonMissing,
@@ -20,7 +21,16 @@ from records.exceptions import (
 )
 from records.models import Entry, Stream
 from records.reading import reading
-from records.retention import CLASSES, Facts, Term, clock_of, due, shown, years_after
+from records.retention import (
+    CLASSES,
+    SHELF_LIFE,
+    Facts,
+    Term,
+    clock_of,
+    due,
+    shown,
+    years_after,
+)
 from records.things import THINGS
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
 from tests.builders.materials import lot, material
@@ -94,6 +104,15 @@ def test_the_trace_outlives_the_batch_documents(
     assert trace is not None
     assert trace > documents
     assert trace >= years_after(expiry, 30)
+
+
+@given(made=instants, days=st.integers(1, LONGEST_SHELF_LIFE.days), hours=st.integers(0, 9000))
+def test_no_recipe_names_a_longer_life_than_stands_for_one(
+    made: datetime, days: int, hours: int
+) -> None:
+    """What is kept without a recorded expiry is kept at least as long as with any."""
+    certified = made + timedelta(hours=hours)
+    assert made + timedelta(days=days) <= years_after(certified, SHELF_LIFE)
 
 
 def test_a_clock_that_has_not_begun_has_no_end() -> None:
