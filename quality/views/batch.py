@@ -96,9 +96,11 @@ def _strip(request: HttpRequest, record: BatchRecord, trail: Trail) -> dict[str,
         facts.append({"label": _("Quality hold"), "value": _("set"), "sign": "warning"})
     if access:
         facts.append({"label": _("Jurisdiction"), "value": access.site.get_jurisdiction_display()})
-    facts.append({"label": _("Complete since"), "at": batch.completed_at})
-    if record.disposition:
-        facts.append({"label": _("Expires"), "at": record.disposition.expires_at})
+    end = record.disposition
+    if end and end.expires_at:
+        facts.append({"label": _("Expires"), "at": end.expires_at})
+    else:
+        facts.append({"label": _("Complete since"), "at": batch.completed_at})
     results = [row.reviewed_at for row in record.results if row.reviewed_at]
     if results:
         facts.append({"label": _("Last result"), "at": max(results)})
