@@ -18,8 +18,10 @@ from recipes.site import Site
 RANK = {Weight.ERROR: 0, Weight.WARNING: 1, Weight.NOTE: 2}
 # One check says no more than this of a recipe: who has read so many corrects the cause.
 MOST_OF_A_CHECK = 200
+# The checks that ask for the site: they find nothing without one.
+SITE_CHECKS = frozenset({checks.plant.__name__, checks.laboratory.__name__})
 
-__all__ = ["check_text", "checks", "compile_recipe", "errors"]
+__all__ = ["check_text", "checks", "compile_recipe", "errors", "of_the_site"]
 
 
 def compile_recipe(
@@ -37,6 +39,12 @@ def compile_recipe(
         for fault in islice(check(outline), MOST_OF_A_CHECK)
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda m: (RANK[m.severity], m.line or 0)))
+
+
+def of_the_site(message: Message) -> bool:
+    """Tell whether a message is of what the site has not, and so not of the document itself."""
+    check = CHECKS.get(message.code)
+    return check is not None and check.__module__ in SITE_CHECKS
 
 
 def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Message:

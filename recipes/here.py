@@ -1,14 +1,14 @@
 """The site that asks, described for the compiler from its own rows. Reads only.
 
-Opening hours and what a unit is capable of have no rows; they are left out, so nothing is said of
-them. A file describes a plant that is known better. A shift has whom its best staffed day of the
-weeks around has.
+Opening hours of rooms and what a unit is capable of have no rows; they are left out, so nothing is
+said of them. A file describes a plant that is known better. A shift has whom its best staffed day
+of the weeks around has; the laboratory works when somebody of QC does.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from django.db.models import QuerySet
 from accounts.enums import DutyKind, QualificationStatus
 from accounts.models import Duty, Qualification, RoleAssignment
 from accounts.models import Shift as ShiftRow
+from accounts.permissions import Permission, roles_granting
+from accounts.selectors import site_of
 from equipment.enums import OpennessPolicy, UnitStatus
 from equipment.models import Place, Unit
 from materials.models import Material
@@ -33,6 +35,7 @@ from recipes.site import (
     Shift,
     Site,
     Window,
+    joined,
 )
 
 WEEKS = timedelta(weeks=4)
@@ -50,6 +53,7 @@ VALIDATED = {
 def this_site(name: str) -> Site:
     """Describe the site whose rows may be read now; ``name`` is what it is called."""
     people = _people()
+    shifts = _shifts(people)
     units = dict(Material.objects.order_by("code").values_list("code", "unit"))
     return Site(
         site=name,
@@ -59,7 +63,8 @@ def this_site(name: str) -> Site:
         equipment=_equipment(),
         qualifications=_qualifications(people),
         roles=tuple(sorted({role for roles, _held in people.values() for role in roles})),
-        shifts=_shifts(people),
+        shifts=shifts,
+        laboratory=laboratory_of(shifts or ()),
     )
 
 
@@ -102,6 +107,20 @@ def _shifts(people: People) -> tuple[Shift, ...] | None:
         )
         or None
     )
+
+
+def laboratory_of(shifts: Iterable[Shift]) -> Window | None:
+    """Return when somebody of QC works, where that is known and one stretch of the day."""
+    testers = set(roles_granting(Permission.QUALITY_ENTER_RESULT))
+    staffed = joined(
+        shift.hours for shift in shifts if any(crew.role in testers for crew in shift.crews or ())
+    )
+    return staffed[0] if len(staffed) == 1 else None
+
+
+def described(site: UUID | None) -> Site | None:
+    """Describe the site of somebody who is signed in, by its name; none without a site."""
+    return this_site(site_of(site).name) if site else None
 
 
 def _minute(time: time) -> int:

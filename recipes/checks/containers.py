@@ -68,8 +68,8 @@ def taken_by(step: StepBase) -> Counted | None:
 
 def needs_of(step: StepBase) -> Iterator[Need]:
     """Yield the containers that must be there for a step."""
-    if isinstance(step, scan.Step) or (isinstance(step, weigh.Step) and step.what is not None):
-        yield Need("what", step.what)
+    if isinstance(step, scan.Step | weigh.Step):
+        yield from (Need("what", kind) for kind in (step.what,) if kind is not None)
     elif isinstance(step, sample.Step) and step.from_ is not None:
         yield Need("from", step.from_)
     elif isinstance(step, connect.Step):

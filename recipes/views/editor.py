@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,23 +18,31 @@ from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
 from recipes.drafting.fields import Field, address_of, form_of, path_of
 from recipes.drafting.labels import kind_label
 from recipes.enums import DraftState
+from recipes.here import described
 from recipes.messages import Message, Weight
 from recipes.models import RecipeDraft
+from recipes.site import Site
 from recipes.views.way import summary_words
 from records.commands import Actor
 
 Checked = tuple[Recipe | None, tuple[Message, ...]]
+MOST_OF_SITE = 50
 
 
 @lru_cache(maxsize=32)
-def _checked(draft: UUID, _seq: int, _language: str) -> Checked:
+def _checked(draft: UUID, _seq: int, _language: str, site: str) -> Checked:
     row = selectors.draft_of(draft)
-    return compiler.check_nodes(nodes.Nodes(row.content))
+    here = Site.model_validate_json(site) if site else None
+    return compiler.check_nodes(nodes.Nodes(row.content), here)
 
 
-def checked(row: RecipeDraft) -> Checked:
-    """Return the draft as a recipe, if it is one, and what reader and compiler say of it."""
-    return _checked(row.id, row.entry_seq, get_language() or "en")
+def checked(row: RecipeDraft, site: Site | None) -> Checked:
+    """Return the draft as a recipe, if it is one, and what reader and compiler say of it.
+
+    Kept by the draft's state, the language and what the site has.
+    """
+    here = site.model_dump_json() if site else ""
+    return _checked(row.id, row.entry_seq, get_language() or "en", here)
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,20 @@ class Editor:
     address: Address
     actor: Actor
 
+    @cached_property
+    def checked(self) -> Checked:
+        """The recipe, if it is one, and all messages; the site's rows are read for them."""
+        return checked(self.row, described(self.actor.site))
+
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What reader and compiler say."""
-        return checked(self.row)[1]
+        """What reader and compiler say of the document."""
+        return tuple(one for one in self.checked[1] if not compiler.of_the_site(one))
+
+    @property
+    def not_here(self) -> tuple[Message, ...]:
+        """What the site has not: it blocks no approval, and whoever writes should know."""
+        return tuple(filter(compiler.of_the_site, self.checked[1]))
 
     def context(self, **more: Any) -> dict[str, Any]:
         """Return the whole page's context."""
@@ -64,11 +82,15 @@ class Editor:
             "thing": self._thing(),
             "form": self.form(),
             "messages_found": [_row(self, message) for message in self.messages[:200]],
+            "site_found": [
+                {**_row(self, message), "sign": "warning", "word": _("Not here")}
+                for message in self.not_here[:MOST_OF_SITE]
+            ],
             "summary": summary_words(self.messages),
             "errors": sum(1 for m in self.messages if m.severity == Weight.ERROR),
             "may_undo": bool(stack["undo"]),
             "may_redo": bool(stack["redo"]),
-            "readable": checked(self.row)[0] is not None,
+            "readable": self.checked[0] is not None,
             "gaps": selectors.gaps_of(self.row.id),
             **more,
         }

@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.selectors import site_of
 from recipes import compiler, selectors
 from recipes.document import Recipe
 from recipes.estimate import estimate
 from recipes.forms import AskRehearsal
-from recipes.here import this_site
+from recipes.here import described
 from recipes.messages import Message
 from recipes.models import RecipeRehearsal, RecipeVersion
 from recipes.site import Site
@@ -30,7 +29,7 @@ def figures(
     sound = not compiler.errors(messages)
     return {
         "estimate": _estimate(recipe) if sound else None,
-        "site_messages": _not_here(version, messages, actor) if sound else (),
+        "site_messages": _not_here(version, actor) if sound else (),
         "rehearsals": _rehearsals(version),
         "rehearse_form": AskRehearsal(initial={"patients": 1000, "seed": 1}),
     }
@@ -55,22 +54,19 @@ def _hours(time: timedelta) -> str:
     return f"{time.total_seconds() / 3600:.1f}"
 
 
-def _not_here(
-    version: RecipeVersion, messages: tuple[Message, ...], actor: Actor
-) -> tuple[Message, ...]:
-    if actor.site is None:
+def _not_here(version: RecipeVersion, actor: Actor) -> tuple[Message, ...]:
+    site = described(actor.site)
+    if site is None:
         return ()
-    site = this_site(site_of(actor.site).name)
-    known = {(m.code, m.at) for m in messages}
     found = _with_site(version.source_hash, get_language() or "en", site.model_dump_json())
-    return tuple(m for m in found if (m.code, m.at) not in known)
+    return tuple(filter(compiler.of_the_site, found))
 
 
 @lru_cache(maxsize=32)
 def _with_site(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
     """Compile a version's text for a site; kept by text, language and what the site has."""
-    described = Site.model_validate_json(site)
-    return compiler.check_text(selectors.source_text(source_hash), described)[1]
+    here = Site.model_validate_json(site)
+    return compiler.check_text(selectors.source_text(source_hash), here)[1]
 
 
 def _rehearsals(version: RecipeVersion) -> list[dict[str, Any]]:

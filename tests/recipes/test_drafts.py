@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from accounts.exceptions import NotAllowed
+from materials.services import add_material
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
@@ -288,6 +289,22 @@ def test_a_field_of_the_form_is_one_change(site: DemoSite, owner: Actor) -> None
     moved = post(client, draft, act="down", place=path, at=path, seq=seq)
     assert [one["key"] for one in value(draft, site, *SEED)][3:5] == ["medium", "seeded"]
     assert moved["HX-Replace-Url"].endswith("steps%2Fseeded")
+
+
+@pytest.mark.req("S88-2")
+def test_the_editor_says_what_this_site_has_not(site: DemoSite, owner: Actor) -> None:
+    draft, stores = opened(site, owner), site.actor("materials")
+    add_material(
+        command=a_command(stores), code="TEXMACS", title="Medium", unit="L", reason="set-up"
+    )
+    page = signed_in_client(site, "process-owner").get(reverse("recipes:draft", args=[draft]))
+    found = {(one["code"], one["place"], one["sign"]) for one in page.context["site_found"]}
+    # It is there, counted otherwise; no room is. Neither makes the document wrong.
+    assert ("site.material_unit", "SIX-STEPS", "warning") in found
+    assert ("site.room", "seeding", "warning") in found
+    assert "site.material" not in {code for code, _place, _sign in found}
+    said = [one["code"] for one in page.context["messages_found"]]
+    assert (page.context["errors"], said) == (0, ["specification.empty"])
 
 
 def test_news_are_what_others_changed(site: DemoSite, owner: Actor, other: Actor) -> None:

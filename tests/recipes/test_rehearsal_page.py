@@ -11,10 +11,11 @@ from mes.lib.refusals import NotFound
 from recipes import selectors, tasks
 from recipes.enums import RehearsalState
 from recipes.exceptions import NotCompiled, PatientsNotPossible
-from recipes.here import this_site
+from recipes.here import laboratory_of, this_site
 from recipes.models import RecipeRehearsal
 from recipes.rehearsal import most_patients, rehearse
 from recipes.services.rehearsals import request_rehearsal
+from recipes.site import Shift
 from recipes.views.rehearsals import plot
 from records import outbox
 from records.models import Entry
@@ -146,6 +147,19 @@ def test_the_page_says_what_one_batch_takes_and_what_the_site_has_not(site: Demo
         described = this_site("Here")
     assert (described.materials, described.rooms, described.shifts) == ((), (), None)
     assert described.qualifications == ()
+
+
+def test_the_laboratory_works_when_somebody_of_qc_does() -> None:
+    def shift(hours: str, *roles: str) -> Shift:
+        crews = [{"role": role, "count": "1"} for role in roles]
+        return Shift.model_validate({"key": "a", "hours": hours, "crews": crews})
+
+    early, late = shift("06:00-14:00", "operator", "qc-analyst"), shift("14:00-22:00", "qc-analyst")
+    night = shift("22:00-06:00", "operator")
+    assert str(laboratory_of([early, late, night])) == "06:00-22:00"
+    assert laboratory_of([night]) is None
+    # Two stretches of a day are more than can be said: nothing is.
+    assert laboratory_of([early, shift("18:00-20:00", "qc-analyst")]) is None
 
 
 def test_the_bars_of_a_plot_are_as_high_as_their_counts() -> None:
