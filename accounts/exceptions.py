@@ -368,6 +368,24 @@ class RoleHeld(Refusal):
     sentence = _("The person holds this role already.")
 
 
+class ApprovalMissing(Refusal):
+    """Rights are given because somebody else asked for them (Annex 11, 12.3)."""
+
+    code = "role.approval_missing"
+    status = 422
+    sentence = _("Say who approved the role, and on which paper. Nothing was granted.")
+    way_out = _("Let the person's superior ask for it first, then name them and the paper.")
+
+
+class ApprovedByThemselves(Refusal):
+    """Neither who grants a role nor who gets it approves it."""
+
+    code = "role.approved_by_themselves"
+    status = 403
+    sentence = _("%(person)s cannot approve this role as well. Nothing was granted.")
+    way_out = _("Name somebody who neither grants the role nor gets it.")
+
+
 class RolesConflict(Refusal):
     """Roles that one person may not hold together: who manages access does no GMP work."""
 

@@ -6,7 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import selectors, training
-from accounts.exceptions import NotAllowed, NotQualified, OwnAccess, SamePerson
+from accounts.exceptions import (
+    ApprovalMissing,
+    ApprovedByThemselves,
+    NotAllowed,
+    NotQualified,
+    OwnAccess,
+    SamePerson,
+)
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
 from accounts.subjects import Subject
@@ -62,6 +69,24 @@ def check_not_own(actor: Actor, person: UUID) -> None:
     """Raise OwnAccess when somebody would change their own rights."""
     if actor.person == person:
         raise OwnAccess()
+
+
+def check_approved(actor: Actor, approved_by: str, *, receiver: str) -> str:
+    """Return who approved a role, and on which paper. Raises ApprovalMissing, ApprovedByThemselves.
+
+    It is written as ``name, paper``; the name is neither the actor's nor the receiver's. The
+    system needs none: it opens a site before there is anybody to ask.
+    """
+    said = " ".join(approved_by.split())
+    if is_system(actor):
+        return said
+    if not said:
+        raise ApprovalMissing(field="approved_by")
+    name = said.partition(",")[0].strip().casefold()
+    for one in (actor.name, receiver):
+        if name == one.casefold():
+            raise ApprovedByThemselves(field="approved_by", person=one)
+    return said
 
 
 def check_manages(actor: Actor, person: UUID) -> None:

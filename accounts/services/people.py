@@ -17,6 +17,7 @@ from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Command, Reply
+from records.exceptions import ReasonMissing
 
 # Who manages access does no work on a batch, and the other way round.
 APART = "admin"
@@ -58,8 +59,10 @@ def join_person(
 def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
     """Disable an account for good; appends ``person.disabled``.
 
-    Its sessions are dead at their next request. Raises NotAllowed, OwnAccess, NotFound.
+    Its sessions are dead at their next request. Raises ReasonMissing, NotAllowed, OwnAccess,
+    NotFound.
     """
+    _check_reason(reason)
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
@@ -74,9 +77,9 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
 def grant_role(*, command: Command, person: UUID, role: str, approved_by: str = "") -> Reply:
     """Grant a role at the actor's site; appends ``role.granted`` to the person's stream.
 
-    ``approved_by`` names who asked for it and the paper (draft Annex 11, 11).
-
-    Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict.
+    ``approved_by`` names who asked for it and the paper (draft Annex 11, 11): somebody who
+    neither grants nor gets it. Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict,
+    ApprovalMissing, ApprovedByThemselves.
     """
     if role not in ROLES:
         raise UnknownRole(role=role, field="role")
@@ -88,10 +91,10 @@ def grant_role(*, command: Command, person: UUID, role: str, approved_by: str = 
         rules.check_not_own(a.actor, person)
         rules.check_manages(a.actor, person)
         _check_roles_together(role, roles_of(person, site))
+        receiver = person_of(person).printed_name
+        approval = rules.check_approved(a.actor, approved_by, receiver=receiver)
         assignment = uuid7()
-        said = RoleGranted(
-            assignment=assignment, site=site, role=role, approved_by=approved_by.strip()
-        )
+        said = RoleGranted(assignment=assignment, site=site, role=role, approved_by=approval)
         a.append(person, said)
         a.reply = {"id": str(assignment)}
     return a.reply
@@ -106,13 +109,22 @@ def _check_roles_together(role: str, held: tuple[str, ...]) -> None:
             raise RolesConflict(field="role", role=title, other=str(ROLES[other].title))
 
 
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+
+
 def _does_gmp_work(role: str) -> bool:
     return any(p.area in GMP_AREAS and not p.endswith(".read") for p in ROLES[role].permissions)
 
 
 @acting
 def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str) -> Reply:
-    """Take a role away at once; appends ``role.revoked``. Raises NotAllowed, NotFound."""
+    """Take a role away at once; appends ``role.revoked``.
+
+    Raises ReasonMissing, NotAllowed, OwnAccess, NotFound.
+    """
+    _check_reason(reason)
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)

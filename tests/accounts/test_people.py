@@ -11,6 +11,8 @@ from django.db import Error, connection, transaction
 
 from accounts import rules, selectors
 from accounts.exceptions import (
+    ApprovalMissing,
+    ApprovedByThemselves,
     BadgeTaken,
     DeviceCodeTaken,
     IdentityNotChecked,
@@ -33,6 +35,7 @@ from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import act
+from records.exceptions import ReasonMissing
 from records.models import Entry
 from records.reading import reading
 from records.verification import verify
@@ -113,6 +116,39 @@ def test_nobody_grants_to_oneself(site: DemoSite) -> None:
         grant_role(command=a_command(admin), person=site.person("admin"), role="auditor")
 
 
+@pytest.mark.req("A11-12", "D11-11b")
+def test_a_role_is_approved_by_somebody_else_whoever_sends_the_command(site: DemoSite) -> None:
+    somebody, admin = person(site=site, name="Jo Mover"), site.actor("admin")
+
+    def grant(approved_by: str) -> None:
+        grant_role(
+            command=a_command(admin), person=somebody, role="operator", approved_by=approved_by
+        )
+
+    for nobody in ("", " \t "):
+        with pytest.raises(ApprovalMissing) as missing:
+            grant(nobody)
+        assert missing.value.field == "approved_by"
+    for own in (admin.name, f" {admin.name.upper()} , form 9", "jo  mover, by word of mouth"):
+        with pytest.raises(ApprovedByThemselves):
+            grant(own)
+    assert roles(somebody, site) == ()
+    grant("  S. Haddad,  form 9 ")
+    with reading(site=site.id):
+        [said] = Entry.objects.filter(stream=somebody, kind="role.granted")
+    assert said.envelope["payload"]["approved_by"] == "S. Haddad, form 9"
+
+
+@pytest.mark.req("A11-12")
+def test_a_role_and_an_account_are_taken_for_a_reason(site: DemoSite) -> None:
+    somebody = person("operator", site=site)
+    with pytest.raises(ReasonMissing):
+        revoke(site, somebody, reason="  ")
+    with pytest.raises(ReasonMissing):
+        disable_person(command=a_command(site.actor("admin")), person=somebody, reason="")
+    assert roles(somebody, site) == ("operator",)
+
+
 @pytest.mark.req("D11-11b")
 @pytest.mark.parametrize(("first", "then"), [("admin", "operator"), ("qa-reviewer", "admin")])
 def test_who_manages_access_does_no_work_on_batches(site: DemoSite, first: str, then: str) -> None:
@@ -134,11 +170,11 @@ def test_role_is_granted_once_and_can_come_back(site: DemoSite) -> None:
     assert roles(somebody, site) == ("operator",)
 
 
-def revoke(site: DemoSite, somebody: UUID) -> None:
+def revoke(site: DemoSite, somebody: UUID, *, reason: str = "moved") -> None:
     with reading(site=site.id):
         [held] = selectors.assignments_of(somebody, site.id)
     command = a_command(site.actor("admin"))
-    revoke_role(command=command, assignment=held.id, person=somebody, reason="moved")
+    revoke_role(command=command, assignment=held.id, person=somebody, reason=reason)
 
 
 def test_revoked_role_grants_nothing_in_the_next_act(site: DemoSite) -> None:

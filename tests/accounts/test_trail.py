@@ -173,6 +173,10 @@ def test_the_page_of_a_person_tests_the_badge_and_grants_with_approval(site: Dem
     assert "tested, good until" in client.get(address).content.decode()
     assert post(action="badge-failed", badge_note="does not read") == 302
     assert "test overdue since" in client.get(address).content.decode()
+    receiver = client.get(address).context["subject"].printed_name
+    said = [post(action="grant", role="microbiology", approved_by=one)
+            for one in (" ", f"{receiver}, form 9")]  # fmt: skip
+    assert said == [422, 403]
     assert post(action="grant", role="microbiology", approved_by="M. Birk, form 9") == 302
     [newest, *_] = lines(client, who)
     assert newest[0] == "Role granted: Microbiology; approved by M. Birk, form 9"
