@@ -23,7 +23,7 @@ from batches.pages.seen import Seen, short
 from batches.pages.work import talk
 from materials.selectors import material_titles, usable_lots
 from mes.lib.refusals import Refusal
-from mes.ui.text import day_text, duration_text, quantity_text, time_text
+from mes.ui.text import day_text, duration_text, moment_text, quantity_text, time_text
 from recipes.kinds.add import Step as Add
 
 TITLES: Mapping[str, Promise | str] = {
@@ -172,11 +172,11 @@ def _facts(seen: Seen, refusal: Refusal) -> list[dict[str, Any]]:
         (_("Material"), params.get("found") if "lot" in params else None, False),
         (_("Asked for"), params.get("material") or params.get("asked"), False),
         (_("Lot"), params.get("lot"), True),
-        (_("Expired"), params.get("expired"), False),
+        (_("Expired"), _shown(refusal, "expired"), False),
         (_("Unit"), params.get("unit") if refusal.code.startswith("unit") else None, True),
         (_("Container"), params.get("label"), True),
         (_("Resource"), params.get("resource"), False),
-        (_("Due"), params.get("due"), False),
+        (_("Due"), _shown(refusal, "due"), False),
         (_("Step"), seen.due.position if seen.due else seen.batch.position, False),
     ]
     titles = material_titles() if "material" in params else {}
@@ -185,6 +185,14 @@ def _facts(seen: Seen, refusal: Refusal) -> list[dict[str, Any]]:
         for label, value, mono in shown
         if value not in (None, "")
     ]
+
+
+def _shown(refusal: Refusal, name: str) -> object:
+    """Return a parameter as people read it: an instant in the site's time."""
+    value = refusal.params.get(name)
+    if value and name in refusal.instants:
+        return moment_text(datetime.fromisoformat(str(value)))
+    return value
 
 
 def _other_lots(seen: Seen, refusal: Refusal) -> list[Any]:

@@ -23,8 +23,19 @@ from records.web import actor_of, command_from
 @requires(Permission.BATCHES_READ)
 @require_safe
 def redline(request: HttpRequest, batch: UUID) -> HttpResponse:
-    """Show what is left of a batch to be written otherwise, or the redline that waits."""
-    return render(request, "batches/redline.html", redline_page(batch, actor_of(request)))
+    """Show what is left of a batch to be written otherwise, or the redline that waits.
+
+    ``?draft=`` takes the rest from a draft of the recipe editor.
+    """
+    page = redline_page(batch, actor_of(request), draft=_draft(request))
+    return render(request, "batches/redline.html", page)
+
+
+def _draft(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["draft"]) if "draft" in request.GET else None
+    except ValueError as error:
+        raise NotFound() from error
 
 
 def _seq(request: HttpRequest) -> int:

@@ -10,7 +10,9 @@ from django.urls import reverse
 from batches.services import redline as acts
 from mes.lib.ids import uuid7
 from recipes import remaining
-from recipes.drafting.plain import yaml_of
+from recipes.drafting.plain import plain_of, yaml_of
+from recipes.services import drafts
+from records.commands import Actor, Command
 from tests.batches.test_flow import BEFORE
 from tests.batches.test_redline import (
     BEGUN,
@@ -51,9 +53,8 @@ def words(client: Client, address: str) -> str:
 def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     lead = client_of(trial, "shift-lead")
     shown = words(lead, page(trial))
-    assert ("Write the rest of this batch otherwise" in shown, "seeding/seed" in shown) == (
-        True, True
-    )  # fmt: skip
+    begun = "Seeding › Seed the culture"
+    assert ("Write the rest of this batch otherwise" in shown, begun in shown) == (True, True)
     new = reverse("batches:propose_redline", args=[trial.batch])
     form = {"key": str(uuid7()), "seq": str(seq_of(trial)), "reason": "The bag leaked"}
     bad = lead.post(new, {**form, "text": "stages: [{key: seeding, operations: [{key: 1}]}]"})
@@ -67,6 +68,46 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     assert ("Operation added: Count again" in shown, "Sign for production" in shown) == (True, True)
     assert "Sign for production" not in words(client_of(trial, "qa-reviewer"), page(trial))
     assert "It waits for production." in words(client_of(trial, "qa-reviewer"), page(trial))
+
+
+def drafted(trial: Trial, owner: Actor, document: dict[str, Any]) -> UUID:
+    """A draft of the batch's version, written as another document."""
+    command = Command(key=uuid7(), name="test", actor=owner, payload={})
+    opened = drafts.open_draft(command=command, version=trial.row().recipe_version)
+    draft, source = UUID(str(opened["draft"])), yaml_of(document).encode()
+    command = Command(key=uuid7(), name="test", actor=owner, payload={})
+    drafts.save_text(command=command, draft=draft, source=source, seq=1)
+    return draft
+
+
+def test_the_rest_is_taken_from_a_draft_that_the_form_wrote(trial: Trial) -> None:
+    whole: Any = plain_of(SIX)
+    whole["title"]["en"] = "Another"
+    whole["stages"][0]["operations"][0]["title"]["en"] = "Sow"
+    whole["stages"][0]["operations"].append(MORE)
+    draft = drafted(trial, trial.plant.crew.actor("ferrari"), whole)
+    owner, lead = client_of(trial, "process-owner"), client_of(trial, "shift-lead")
+    assert f'href="?draft={draft}"' in words(owner, page(trial))
+    answer = owner.get(page(trial), {"draft": str(draft)})
+    # The operation has begun and the title judges what is done: both stay as they were.
+    assert answer.context["taken"].left_behind == 2
+    assert "2 changes of the draft concern what has begun" in answer.content.decode()
+    text = answer.context["form"].initial["text"]
+    form = {"key": str(uuid7()), "seq": str(seq_of(trial)), "reason": "The bag leaked"}
+    new = reverse("batches:propose_redline", args=[trial.batch])
+    assert owner.post(new, {**form, "text": text}).status_code == 302
+    shown = words(lead, page(trial))
+    assert ("Operation added: Count again" in shown, "Sow" in shown) == (True, False)
+
+
+def test_only_who_writes_recipes_takes_from_a_draft_of_this_site(trial: Trial) -> None:
+    draft = drafted(trial, trial.plant.crew.actor("ferrari"), plain_of(SIX))
+    owner, lead = client_of(trial, "process-owner"), client_of(trial, "shift-lead")
+    assert "?draft=" not in words(lead, page(trial))
+    asked = [(lead, draft), (owner, "x"), (owner, uuid7())]
+    assert [
+        who.get(page(trial), {"draft": str(one)}).status_code for who, one in asked
+    ] == [404, 404, 404]  # fmt: skip
 
 
 def test_qa_sees_what_it_signs_and_it_applies(trial: Trial) -> None:
