@@ -79,8 +79,8 @@ def _relay(it: State) -> Part:
 def _worker(it: State) -> Part:
     if it.canary is None:
         todo = _("Start a worker: dossiers, plans and registered samples wait for it.")
-        return Part(_("Worker"), "stop", _("no canary ever came out of one"), todo)
-    found = _("last canary %(ago)s ago") % {"ago": duration_text(it.canary)}
+        return Part(_("Worker"), "stop", _("no test message ever came through one"), todo)
+    found = _("test message came through %(ago)s ago") % {"ago": duration_text(it.canary)}
     if it.worker_works:
         return Part(_("Worker"), "tick", found)
     todo = _("A worker that runs may be deaf: start the workers again.")

@@ -19,6 +19,7 @@ from quality import services
 from quality.services import results
 from quality.services.several import RESULTS
 from quality.views.common import BOTH
+from quality.views.laboratory import TestWords
 from quality.views.signing import Row, Sheet, posted_hash, run
 from records.web import command_from
 
@@ -62,7 +63,7 @@ def _of_several(request: HttpRequest) -> bool:
 def _result_rows(row: Any) -> list[Row]:
     bad = row.outcome in {"outside", "alert"}
     rows: list[Row] = [
-        {"strong": f"{row.value} {row.unit}".strip(),
+        {"strong": TestWords([row.batch]).value(row),
          "text": _("typed: %(typed)s") % {"typed": row.typed}},
         {"icon": "warning" if bad else "tick", "strong": row.get_outcome_display(),
          "text": f"{row.rule} {row.rule_version}".strip()},
