@@ -19,6 +19,7 @@ from batches.models import Batch
 from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.refusals import NotFound, Refusal
+from mes.ui.text import quantity_text
 from quality import services
 from quality.enums import ReviewStanding
 from quality.exceptions import FlaggedAlone, GatesOpen, NotIndependent
@@ -173,7 +174,7 @@ def _waiting_results(actor: Actor) -> list[Result]:
 def _result_words(row: Result) -> Words:
     by = _("entered by %(name)s") % {"name": row.entered_by_name}
     return {
-        "what": f"{row.value} {row.unit}".strip(),
+        "what": quantity_text(row.value, row.unit or ""),
         "text": f"{row.sample.batch_number} · {by}",
         "url": reverse("quality:review_result", kwargs={"result": row.id}) + "?from=several",
     }
