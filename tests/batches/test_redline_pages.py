@@ -84,7 +84,7 @@ def test_the_rest_is_taken_from_a_draft_that_the_form_wrote(trial: Trial) -> Non
     whole: Any = plain_of(SIX)
     whole["title"]["en"] = "Another"
     whole["stages"][0]["operations"][0]["title"]["en"] = "Sow"
-    whole["stages"][0]["operations"].append(MORE)
+    whole["stages"].append(LATER)
     draft = drafted(trial, trial.plant.crew.actor("ferrari"), whole)
     owner, lead = client_of(trial, "process-owner"), client_of(trial, "shift-lead")
     assert f'href="?draft={draft}"' in words(owner, page(trial))
@@ -97,7 +97,7 @@ def test_the_rest_is_taken_from_a_draft_that_the_form_wrote(trial: Trial) -> Non
     new = reverse("batches:propose_redline", args=[trial.batch])
     assert owner.post(new, {**form, "text": text}).status_code == 302
     shown = words(lead, page(trial))
-    assert ("Operation added: Count again" in shown, "Sow" in shown) == (True, False)
+    assert ("Stage added: Later" in shown, "Sow" in shown) == (True, False)
 
 
 def test_only_who_writes_recipes_takes_from_a_draft_of_this_site(trial: Trial) -> None:
