@@ -15,19 +15,19 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 
-GENESIS, EMPTY_ROOT = bytes(32), hashlib.sha256().digest()
-ENTRY_DOMAIN = b"mes:entry:v1"
-CONTENT_DOMAIN = b"mes:content:v1"
+GENESIS, EMPTY_ROOT, LARGEST_INTEGER = bytes(32), hashlib.sha256().digest(), 2**53 - 1
+ENTRY_DOMAIN, CONTENT_DOMAIN = b"mes:entry:v1", b"mes:content:v1"
 CHECKPOINT_DOMAIN = b"mes:checkpoint:v1"
-PLACES = (r'"stream": ?"([^"]+)', r'"seq": ?(\d+),\s*"body')
+PLACE = re.compile(r'"stream": ?"([^"]+)|"seq": ?(\d+),\s*"body')
+LINES = re.compile(r'(?: *("[^"\\\n]*": )?("([^"\\\n]|\\.)*"|[\w-]+|\{}?|\[]?|[]}]),?\n)*+')
 CHAIN = ("stream", "kind", "head", "entries", "anchor")
-LARGEST_INTEGER = 2**53 - 1
 
 
 class NotCanonical(ValueError):
@@ -135,10 +135,7 @@ class Tree:
 
     def root(self) -> bytes:
         """Return the root over all leaves so far."""
-        *lefts, root = self.peaks or [EMPTY_ROOT]
-        for left in reversed(lefts):
-            root = node_hash(left, root)
-        return root
+        return reduce(lambda it, left: node_hash(left, it), reversed(self.peaks or [EMPTY_ROOT]))
 
 
 Span = Callable[[int, int], bytes]  # the root over the leaves from a number to before another
@@ -227,7 +224,7 @@ def check_chain(chain: Mapping[str, Any], kept: Mapping[int, Any]) -> str:
         envelope, thing = json.loads(link.body), {"id": stream, "kind": chain["kind"]}
         if (envelope["stream"], envelope["seq"]) != (thing, link.seq):
             said.append(f"{stream}/{link.seq} is an entry of {envelope['stream']}")
-    last = links[-1] if links else Link(stream, 0, b"", GENESIS)
+    last = [Link(stream, 0, b"", GENESIS), *links][-1]
     if chain["head"] != {"seq": last.seq, "hash": last.hash.hex()} or chain.keys() - set(CHAIN):
         said.append(f"{stream}/{last.seq} is not the last, or the head was altered")
     if said:
@@ -267,8 +264,11 @@ def written(record: Any, chains: Any) -> str:
 
 
 def _read_to(text: str, problem: str) -> str:
-    stream, seq = (re.findall(place, text) for place in PLACES)
-    return f"{problem}; read to {'/'.join(stream[-1:] + seq[-1:]) or 'its beginning'}"
+    """Name what was read last: no further than to the first line that no copy has."""
+    behind, (stream, seq) = LINES.sub("", text, count=1).partition("\n")[2], ("its beginning", "")
+    for place in PLACE.finditer(text.removesuffix(behind)):
+        stream, seq = (place[1], "/0") if place[1] else (stream, f"/{place[2]}")
+    return f"{problem}; read to {stream}{seq}"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -206,6 +206,30 @@ class Layout:
         return either if inside else either | {f"{stream}/{seq - 1}\n", f"{stream}/{seq + 1}\n"}
 
 
+@pytest.mark.parametrize("old", ["\n    {\n", ",\n    {\n", "    },\n"])
+def test_a_bracket_too_many_names_its_entry_and_not_the_last(
+    old: str, long_copy: Copy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bracket for a space is noticed at the end of the file, hundreds of entries behind."""
+    whole = long_copy.record.read_bytes()
+    near = Layout.of(whole).starts[249]
+    start = whole.index(old.encode(), near)
+    places = [n for n in range(start, start + len(old)) if whole[n] in b" \n"]
+    flips_to = [(n, whole[n] ^ new) for n in places for new in b"[{]},:"]
+    assert unnamed(long_copy, flips_to, lambda: capsys.readouterr().out) == []
+
+
+@pytest.mark.scenario(33)
+def test_what_cannot_be_read_in_a_second_chain_is_not_named_after_the_first(copy: Copy) -> None:
+    second = copy.content["chains"][1]["stream"]
+    copy.write()
+    text = copy.record.read_text("utf-8")
+    copy.record.write_text(
+        text.replace(f'"stream": "{second}",', f'"stream": "{second}";'), "utf-8"
+    )
+    assert f"read to {second}/0\n" in copy.run().stdout
+
+
 def text_end(layout: Layout, seq: int) -> int:
     """Return where an entry's last value ends: behind it stand its brace, a comma and spaces."""
     following = layout.starts[seq] if seq < len(layout.starts) else layout.end
