@@ -28,6 +28,7 @@ from batches.services.operations import operation_content
 from batches.services.steps import step_content
 from mes.lib.evidence import content_hash
 from mes.lib.refusals import NotFound
+from quality import services
 from quality.exceptions import GatesOpen
 from recipes.judging import ValueNotUnderstood
 from records import outbox
@@ -184,6 +185,25 @@ def test_a_correction_after_the_review_asks_the_reviewer_again() -> None:
     build.release(bench)
     with pytest.raises(RecordDispositioned):
         correct(bench, WEIGHT, value="22")
+
+
+def test_a_review_given_again_among_several_is_owed_no_more() -> None:
+    """By whoever signs it: the stream of who owes it is locked with the records."""
+    bench = build.with_results(build.received(executed()))
+    build.sign_review(bench)
+    first, second = bench.actor("qa-reviewer"), bench.another("qa-reviewer")
+    correct(bench, WEIGHT, value="21")
+    [attested] = [row for row in voided(bench) if row.part == AFTER]
+    again(bench, attested, bench.actor("operator"))
+    build.judged(bench, bench.exceptions()[0])
+    other = build.performed(build.issued(bench.site, number="B-26-0002"))
+    shown = {one.batch: one.record().content_hash for one in (other, bench)}
+    assert owed(bench, first) == [WEIGHT]
+    services.review_records(
+        command=a_command(second), shown=shown, opened=shown, proof=proof_of(second)
+    )
+    assert (voided(bench), owed(bench, first)) == ([], [])
+    assert {one.record().review.by for one in (other, bench)} == {second.person}  # type: ignore[union-attr]
 
 
 def test_what_is_signed_again_is_the_part_as_it_is_now() -> None:

@@ -31,6 +31,7 @@ from tests.boundaries import every_boundary
 from tests.builders import quality as build
 from tests.builders.accounts import (
     PASSWORD,
+    PIN,
     a_command,
     client_on,
     open_demo_site,
@@ -274,7 +275,11 @@ def test_what_was_read_before_its_exception_was_judged_is_read_again() -> None:
     build.judged(one, raised)
     assert posted(client, ticked(one)) == (403, "several.not_opened")
     opens(client, one)
-    assert posted(client, ticked(one)) == (302, "")
+    assert 'name="badge"' in client.get(f"{ADDRESS}?by=badge").content.decode()
+    by_badge = {**ticked(one), "badge": "B-carla", "pin": PIN}
+    del by_badge["password"]
+    assert posted(client, {**by_badge, "pin": "000000"}) == (403, "credential.wrong")
+    assert posted(client, {**by_badge, "key": str(uuid7())}) == (302, "")
 
 
 def test_a_record_that_changed_after_it_was_opened_is_not_signed() -> None:
