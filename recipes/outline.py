@@ -15,7 +15,7 @@ from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
 from recipes.site import Site
-from recipes.step import StepBase
+from recipes.step import StepBase, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,15 @@ class Outline:
             StepPlace(path, name, number, place, step)
             for number, (path, name, place, step) in enumerate(found)
         )
+
+    @cached_property
+    def formulas(self) -> tuple[tuple[StepPlace, tuple[Written, ...]], ...]:
+        """The formulas of all steps: several checks go through them, and a step works them out."""
+        return tuple((place, place.step.written()) for place in self.all_steps)
+
+    def written(self, place: StepPlace) -> tuple[Written, ...]:
+        """Return the formulas of a step."""
+        return self.formulas[place.number][1]
 
     @cached_property
     def steps(self) -> tuple[StepPlace, ...]:

@@ -90,7 +90,7 @@ def _of_condition(outline: Outline, asked: Asked) -> Iterator[Fault]:
 
 def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
     held = held_by(over(outline, place))
-    for path, name in _asked_by(place):
+    for path, name in _asked_by(outline, place):
         meant = paths.absolute(name, at=place.name)
         known = outline.by_name.get(meant)
         if paths.space_of(name) or known is None or known.number >= place.number:
@@ -110,9 +110,9 @@ def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
             yield Fault((*place.path, use.field), why % {"name": sample.name})
 
 
-def _asked_by(place: StepPlace) -> Iterator[tuple[Path, str]]:
+def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
     """Yield the steps that a step names, in its formulas and as the beginning of a time."""
-    for written in place.step.written():
+    for written in outline.written(place):
         for name in formulas.parse(written.formula).names:
             yield tuple(written.field.split(".")), name
     for use in place.step.uses():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,10 @@ from recipes.step import StepBase
 # What a step makes or uses up: the kind, at least and at most how many.
 Counted = tuple[ContainerKind, int, int]
 Counting = Callable[[StepBase], Counted | None]
+# The kinds of step that make, use up or ask for containers: most steps are of none of them.
+HANDLING = frozenset({"account", "connect", "label", "sample", "scan", "transfer", "weigh"})
+# How many are there is not worked out where so many steps fill and empty containers.
+MOST_PAIRS = 100_000
 # What comes with the order: how many bags there are is not the recipe's to say.
 GIVEN = ContainerKind.PATIENT
 
@@ -82,6 +88,11 @@ def needs_of(step: StepBase) -> Iterator[Need]:
             yield Need("to", step.to)
 
 
+def handling(outline: Outline) -> Iterator[StepPlace]:
+    """Yield the steps that have to do with containers."""
+    return (place for place in outline.all_steps if place.step.kind in HANDLING)
+
+
 @dataclass(frozen=True)
 class Stock:
     """The containers that the steps of a recipe make and use up."""
@@ -100,7 +111,7 @@ class Stock:
 
     def _spans(self, of: Counting) -> dict[ContainerKind, list[Span]]:
         found: dict[ContainerKind, list[Span]] = defaultdict(list)
-        for place in self.outline.all_steps:
+        for place in handling(self.outline):
             span = of(place.step)
             if span is not None:
                 found[span[0]].append(Span(place, *span))
@@ -164,26 +175,26 @@ def rounds(place: StepPlace) -> int:
     return repeat.max if inside else 1
 
 
-def _asked(outline: Outline, stock: Stock) -> Iterator[tuple[StepPlace, Need, list[Span]]]:
-    """Yield what is needed of what is made in the recipe, and by which steps before."""
-    for place in outline.all_steps:
+def _asked(outline: Outline, stock: Stock) -> Iterator[tuple[StepPlace, Need, list[Span], int]]:
+    """Yield what is needed, the steps that make such, and how many of them stand before."""
+    numbers = {kind: [one.place.number for one in made] for kind, made in stock.makers.items()}
+    for place in handling(outline):
         for need in needs_of(place.step):
-            before = [
-                one for one in stock.makers[need.kind]
-                if one.place.number < place.number or place.operation.stage is None
-            ]  # fmt: skip
-            if need.kind != GIVEN and before:
-                yield place, need, before
+            made = stock.makers.get(need.kind, [])
+            called = place.operation.stage is None
+            end = len(made) if called else bisect_left(numbers.get(need.kind, []), place.number)
+            if need.kind != GIVEN and end:
+                yield place, need, made, end
 
 
 @check("container.may_not_exist")
 def containers_are_there(outline: Outline) -> Iterator[Fault]:
     """A container that a step asks for was labelled by then, whichever way the batch went."""
     stock = Stock(outline)
-    for place, need, before in _asked(outline, stock):
-        if any(stock.certain(one, place) for one in reversed(before)):
+    for place, need, made, end in _asked(outline, stock):
+        if any(stock.certain(made[number], place) for number in reversed(range(end))):
             continue
-        if len([one for one in before if is_before(outline, one.place, place)]) > 1:
+        if sum(is_before(outline, one.place, place) for one in made[:end]) > 1:
             continue  # each of several branches may label its own
         sentence = _("By then such a container need not have been labelled.")
         yield Fault((*place.path, *need.field.split(".")), sentence)
@@ -193,7 +204,10 @@ def containers_are_there(outline: Outline) -> Iterator[Fault]:
 def containers_are_enough(outline: Outline) -> Iterator[Fault]:
     """As many containers are there as a step asks for: not all are used up before."""
     stock = Stock(outline)
-    for place, need, _before in _asked(outline, stock):
+    asked = list(_asked(outline, stock))
+    if sum(len(made) for _place, _need, made, _end in asked) > MOST_PAIRS:
+        return
+    for place, need, _made, _end in asked:
         taken = taken_by(place.step)
         uses_up = taken is not None and taken[0] == need.kind and need.field == "from"
         again = rounds(place) if uses_up and place.operation.stage is not None else 1
@@ -208,9 +222,12 @@ def containers_are_enough(outline: Outline) -> Iterator[Fault]:
 def all_are_accounted_for(outline: Outline) -> Iterator[Fault]:
     """A step that accounts for every container of a kind takes as many as are left at least."""
     stock = Stock(outline)
-    for place in outline.steps:
-        step = place.step
-        if not isinstance(step, account.Step) or not step.every or step.what == GIVEN:
+    ends = [one for one in handling(outline) if isinstance(one.step, account.Step)]
+    if len(ends) * sum(map(len, stock.makers.values())) > MOST_PAIRS:
+        return
+    for place in ends:
+        step = cast("account.Step", place.step)
+        if place.operation.stage is None or not step.every or step.what == GIVEN:
             continue
         least = stock.least(step.what, place)
         if least > step.count:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from recipes.checks.containers import made_by, needs_of
+from recipes.checks.containers import handling, made_by, needs_of
 from recipes.enums import ContainerKind
 from recipes.kinds import transfer
 from recipes.messages import Weight
@@ -58,8 +58,8 @@ def containers_are_labelled(outline: Outline) -> Iterator[Fault]:
     labelled = {ContainerKind.PATIENT}
     if ContainerKind.PRODUCT not in {_made(one.step) for one in outline.steps}:
         labelled.add(ContainerKind.PRODUCT)  # said by another check
-    makes = {made[0] for one in outline.all_steps if (made := made_by(one.step))}
-    for place in outline.all_steps:
+    makes = {made[0] for one in handling(outline) if (made := made_by(one.step))}
+    for place in handling(outline):
         known = labelled if place.operation.stage else labelled | makes
         for need in needs_of(place.step):
             itself = need.field == "to" and _made(place.step) == need.kind

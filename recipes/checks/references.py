@@ -22,8 +22,8 @@ def _uses(outline: Outline, what: Names) -> Iterator[tuple[StepPlace, Use]]:
 
 def _named(outline: Outline) -> Iterator[tuple[StepPlace, Path, str]]:
     """Yield each name in each formula of the steps, and where it stands."""
-    for place in outline.all_steps:
-        for written in place.step.written():
+    for place, several in outline.formulas:
+        for written in several:
             for name in formulas.parse(written.formula).names:
                 yield place, (*place.path, *written.field.split(".")), name
 

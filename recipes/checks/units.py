@@ -36,8 +36,8 @@ def known_units(outline: Outline) -> Iterator[Fault]:
 def formulas_fit(outline: Outline) -> Iterator[Fault]:
     """Each formula adds like to like and gives the unit of what it stands for."""
     fit: set[tuple[str, str | None]] = set()
-    for place in outline.all_steps:
-        for written in place.step.written():
+    for place, several in outline.formulas:
+        for written in several:
             if formulas.is_plain(written.formula) or not _unit_known(written):
                 continue
             units_of = {
@@ -122,7 +122,7 @@ def spans_are_times(outline: Outline) -> Iterator[Fault]:
         ((*place.path, written.field), written.formula)
         for place in outline.all_steps
         if place.step.kind == "timer"
-        for written in place.step.written()
+        for written in outline.written(place)
     ]
     known = {p.key: p.unit for p in outline.recipe.parameters}
     for path, span in spans:
