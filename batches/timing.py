@@ -18,6 +18,7 @@ from materials.selectors import clocks_labelled
 from orders.selectors import moments
 from recipes import flow, paths
 from recipes.document import Recipe
+from recipes.document import Stage as StageDocument
 from recipes.enums import Outcome, Severity
 from recipes.judging import Facts, Finding, Judged, TooEarly, Values
 from recipes.parts import TimeLimit, duration_text
@@ -99,9 +100,31 @@ def limits_at(
 
 def limits_of(work: Work, row: Step) -> list[TimeLimit]:
     """Return the limits of time that a step is held to: its own, and those of a stage it begins."""
-    stage = work.placed.stage
-    own: list[TimeLimit] = list(work.placed.step.within)
-    return [*own, *stage.within] if stage.within and _begins(row) else own
+    stage, own = work.placed.stage, list[TimeLimit](work.placed.step.within)
+    if not stage.within and not stage.lag:
+        return own
+    stages = {one.key: one for one in Stage.objects.filter(stream=row.stream)}
+    if stages[row.stage].state != StageState.WAITING:
+        return own
+    return [*own, *beginning(work.recipe, stage, stages)]
+
+
+def beginning(recipe: Recipe, stage: StageDocument, stages: Mapping[str, Stage]) -> list[TimeLimit]:
+    """Return the limits of time to a stage's start; ``stages`` are those of the batch by key.
+
+    The lag counts from the end of what was done last of the stages before it.
+    """
+    found: list[TimeLimit] = list(stage.within)
+    before = flow.earlier(recipe.stages, list(recipe.stage_by_key).index(stage.key))
+    rows = [stages[one.key] for one in before if one.key in stages]
+    ended = {row.key: row.ended_at for row in rows if row.started_at and row.ended_at}
+    if stage.lag is not None and ended:
+        last = max(ended, key=lambda key: ended[key])
+        lag = TimeLimit.model_construct(
+            from_=f"{last}.ended_at", min=stage.lag.min, warn=None, max=stage.lag.max
+        )
+        found.append(lag)
+    return found
 
 
 def with_time(work: Work, judged: Judged, limits: Sequence[TimeLimit]) -> Judged:
@@ -118,11 +141,6 @@ def with_time(work: Work, judged: Judged, limits: Sequence[TimeLimit]) -> Judged
         work.interlock(partial(check_early, limit, work.a.now))
         late += overrun(limit, work.a.now, critical=work.placed.step.critical)
     return _late(judged, late, work.values.get("comment", "").strip()) if late else judged
-
-
-def _begins(row: Step) -> bool:
-    waiting = Stage.objects.filter(stream=row.stream, key=row.stage, state=StageState.WAITING)
-    return waiting.exists()
 
 
 def check_early(limit: Limit, at: datetime) -> None:

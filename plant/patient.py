@@ -13,8 +13,9 @@ from uuid import UUID
 from batches import services as floor
 from batches.enums import Disposition, OperationState, StepState
 from batches.exceptions import CommentMissing
-from batches.models import BatchException, Operation, Step
+from batches.models import BatchException, Operation, Stage, Step
 from batches.selectors import batch_of, due_steps, placed_of, recipe_of
+from batches.timing import beginning
 from equipment.models import Claim
 from materials.models import Container
 from mes.lib import clock
@@ -131,8 +132,25 @@ def _planned_start(p: Patient, stage: str) -> datetime:
     with reading(site=p.plant.site):
         claims = Claim.objects.of(known(p.batch)).live().for_stage(stage)
         spans = [span for claim in claims for span in claim.stages if span["key"] == stage]
+        latest = _latest_start(p, stage)
     starts = [datetime.fromisoformat(span["start"]) for span in spans]
-    return min(starts, default=clock.now())
+    planned = min(starts, default=clock.now())
+    return min(planned, latest) if latest else planned
+
+
+def _latest_start(p: Patient, stage: str) -> datetime | None:
+    """Return until when people begin a stage at the latest, as its lag allows. Inside ``reading``.
+
+    The stage before may have ended sooner than it was planned to.
+    """
+    batch = batch_of(known(p.batch))
+    recipe, rows = recipe_of(batch), {one.key: one for one in Stage.objects.filter(stream=batch.id)}
+    lag = recipe.stage_by_key[stage].lag
+    for limit in beginning(recipe, recipe.stage_by_key[stage], rows):
+        ended = rows.get(limit.from_.removesuffix(".ended_at"))
+        if lag and lag.max is not None and limit.max == lag.max and ended and ended.ended_at:
+            return ended.ended_at + lag.max
+    return None
 
 
 def _step(p: Patient, due: Step) -> Iterator[datetime]:

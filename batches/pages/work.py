@@ -18,7 +18,7 @@ from batches.pages.bodies import body_of
 from batches.pages.head import head_of
 from batches.pages.seen import Seen, language, short
 from batches.pages.showing import Showing, reasons
-from batches.timing import limits_at, overrun
+from batches.timing import beginning, limits_at, overrun
 from mes.lib.refusals import Refusal
 from recipes import paths
 from recipes.step import Commented
@@ -160,7 +160,9 @@ def late_at(seen: Seen) -> list[str]:
     row, placed = seen.due, seen.placed
     if row is None or placed is None:
         return []
-    limits = [*placed.step.within, *(() if seen.begun(row.stage) else placed.stage.within)]
+    stage, limits = placed.stage, list(placed.step.within)
+    if (stage.within or stage.lag) and not seen.begun(row.stage):
+        limits += beginning(seen.recipe, stage, seen.times.stages)
     if not limits:
         return []
     found = limits_at(seen.times, limits, seen.timing_of(row), values=row.values)

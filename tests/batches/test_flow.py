@@ -325,3 +325,29 @@ def test_one_operation_has_its_own_people_instead_of_its_stages() -> None:
         do(trial, due(trial)[(ref, 1)], 2)
     with pytest.raises(NotQualified):
         do(trial, due(trial)[("one/feed/a", 1)])
+
+
+@pytest.mark.req("F211-111")
+def test_a_stage_begins_within_the_lag_behind_the_stage_before() -> None:
+    plain = timed()
+    plain["stages"][1]["lag"] = {"min": "30 min", "max": "1 h"}
+    trial = issued_any(a_plant(), plain)
+    for ref in ("one/do/before", "one/do/bag", "one/do/thaw"):
+        do(trial, due(trial)[(ref, 1)])
+    clock.simulate(clock.now() + timedelta(minutes=10))
+    do(trial, due(trial)[("one/do/use", 1)])
+    ended = clock.now()
+    clock.simulate(ended + timedelta(minutes=29))
+    with pytest.raises(TooEarly):
+        do(trial, due(trial)[("last/end/z", 1)])
+    clock.simulate(ended + timedelta(minutes=61))
+    with pytest.raises(CommentMissing):
+        do(trial, due(trial)[("last/end/z", 1)])
+    do(trial, due(trial)[("last/end/z", 1)], comment="Nobody was there.")
+    # Only the start of the stage is held to it.
+    do(trial, due(trial)[("last/end/after", 1)])
+    with reading(site=trial.site):
+        raised = BatchException.objects.filter(stream=trial.batch)
+        assert [(row.code, row.step, row.params["since"]) for row in raised] == [
+            ("within.missed", "last/end/z", "one.ended_at")
+        ]
