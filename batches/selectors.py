@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -18,11 +18,13 @@ from batches.models import (
     Step,
     VoidedSignature,
 )
+from materials.selectors import scanned_text
 from mes.lib.refusals import NotFound
 from recipes import flow, formulas, paths
 from recipes.document import Placed, Recipe
 from recipes.enums import Outcome
 from recipes.judging import Facts, Result
+from recipes.kinds.sample import Step as SampleStep
 from recipes.remaining import Begun
 from recipes.selectors import document
 from records.commands import Actor
@@ -142,10 +144,14 @@ def facts_of(batch: Batch, placed: Placed, *, at: datetime, row: Step | None = N
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a batch has found out: closed steps in their order, results, QA's approval."""
+    """What a batch has found out: closed steps in their order, results, QA's approval.
+
+    ``results`` is the newest of each test, ``samples`` the sample that it is of.
+    """
 
     done: Sequence[Done] = ()
     results: Mapping[str, Result] = field(default_factory=dict)
+    samples: Mapping[str, UUID] = field(default_factory=dict)
     approved: bool = False
 
 
@@ -160,7 +166,12 @@ class Point:
 def known_of(batch: UUID) -> Known:
     """Read what a batch has found out: three queries."""
     approved = BatchResult.objects.filter(stream=batch, test=APPROVAL).exists()
-    return Known(done_steps(batch), results_of(batch), approved)
+    rows = list(BatchResult.objects.filter(stream=batch))
+    return Known(
+        done=done_steps(batch), approved=approved,
+        results={row.test: Result(row.value, Outcome(row.outcome)) for row in rows},
+        samples={row.test: row.sample for row in rows},
+    )  # fmt: skip
 
 
 def facts_at(
@@ -175,7 +186,7 @@ def facts_at(
         started_at=started_at,
         values={path: one.values for path, one in seen.items()},
         closed={path: one.at for path, one in seen.items()},
-        results=known.results,
+        results=_standing_results(batch, recipe, known),
         inputs=batch.inputs,
         parameters=recipe.parameter_values,
         approved=known.approved,
@@ -184,12 +195,29 @@ def facts_at(
     )
 
 
-def results_of(batch: UUID) -> dict[str, Result]:
-    """Return the newest result of each test, as gates and formulas see it."""
+def sample_id(batch: UUID, label: str) -> UUID:
+    """Return the sample's stream: the same for the same label of a batch."""
+    return uuid5(batch, f"sample/{label}")
+
+
+def _standing_results(batch: Batch, recipe: Recipe, known: Known) -> dict[str, Result]:
+    """Return the results that a gate, a formula or a condition may go by.
+
+    Where a sample was drawn again, in a loop, the result of the one before says nothing any more.
+    """
+    if not known.results:
+        return {}
+    drawn: dict[str, list[UUID]] = {}
+    for one in known.done:
+        placed = recipe.placed(one.ref)
+        tests = placed.step.tests if placed and isinstance(placed.step, SampleStep) else ()
+        label = scanned_text(one.values.get("label", ""))
+        for test in tests:
+            drawn.setdefault(test, []).append(sample_id(batch.id, label))
     return {
-        row.test: Result(row.value, Outcome(row.outcome))
-        for row in BatchResult.objects.filter(stream=batch)
-    }
+        test: result for test, result in known.results.items()
+        if known.samples.get(test) not in drawn.get(test, [])[:-1]
+    }  # fmt: skip
 
 
 def names_file(batch: UUID, sha256: str) -> bool:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from batches.entries import ExceptionRaised, Said
-from batches.selectors import batch_of, recipe_of
+from batches.selectors import batch_of, recipe_of, sample_id
 from mes.lib.refusals import NotFound
 from quality.entries import SAMPLE, SampleReceived, SampleRegistered
 from quality.enums import SampleState
@@ -43,7 +43,7 @@ class Drawn:
     @property
     def id(self) -> UUID:
         """The sample's stream: the same for the same label of a batch."""
-        return uuid5(self.batch, f"sample/{self.label}")
+        return sample_id(self.batch, self.label)
 
 
 def sample_of(sample: UUID) -> Sample:

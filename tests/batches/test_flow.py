@@ -26,6 +26,7 @@ from batches.models import BatchException, Operation, Stage, Step
 from batches.selectors import due_steps
 from equipment.enums import ResourceKind
 from mes.lib import clock
+from plant import laboratory
 from plant.arrival import Patient, enter_order, receive
 from plant.crew import qualify
 from plant.library import make_effective_from
@@ -34,7 +35,8 @@ from quality.enums import Judgement
 from quality.exceptions import OwnException
 from quality.services import judge_exception
 from recipes import compiler, reader
-from recipes.judging import TooEarly
+from recipes.judging import GateClosed, TooEarly
+from records import outbox
 from records.models import Entry
 from records.reading import reading
 from tests.builders.batches import PERFORMER, RECORDER, Trial, a_plant, claim
@@ -351,3 +353,30 @@ def test_a_stage_begins_within_the_lag_behind_the_stage_before() -> None:
         assert [(row.code, row.step, row.params["since"]) for row in raised] == [
             ("within.missed", "last/end/z", "one.ended_at")
         ]
+
+
+@pytest.mark.req("P11-10f")
+def test_a_gate_in_a_loop_waits_for_the_result_of_its_own_round() -> None:
+    plain = document()
+    drawn = {"key": "drawn", "kind": "sample", "tests": ["via"], "volume": {"unit": "mL"},
+             "text": LABEL}  # fmt: skip
+    gate = {"key": "gate", "kind": "gate", "waits_for": ["via"], "text": LABEL}
+    again = {"until": "a >= 5", "max": "3"}
+    feed = operation("feed", [drawn, gate, number_step("a")], repeat=again)
+    plain["stages"][0]["operations"][1:] = [feed]
+    plain["stages"] = [plain["stages"][0], plain["stages"][2]]
+    del plain["contingencies"]
+    plain["tests"] = [{"key": "via", "title": LABEL, "unit": "%", "turn_round": "1 h"}]
+    trial = issued_any(a_plant(), plain)
+    for ref in ("one/do/before", "one/do/bag", "one/do/s0"):
+        do(trial, due(trial)[(ref, 1)])
+    for time, value in ((1, 2), (2, 7)):
+        do(trial, due(trial)[("one/feed/drawn", time)])
+        outbox.drain()
+        # The result of the round before says nothing of these cells.
+        with pytest.raises(GateClosed):
+            do(trial, due(trial)[("one/feed/gate", time)])
+        laboratory.analyse(trial.plant.crew, trial.batch, Random(time))
+        do(trial, due(trial)[("one/feed/gate", time)])
+        do(trial, due(trial)[("one/feed/a", time)], value)
+    assert set(due(trial)) == {("last/end/z", 1)}
