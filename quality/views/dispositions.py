@@ -97,20 +97,21 @@ def _disposition_rows(record: BatchRecord) -> list[Row]:
         {"strong": _("Review"), "text": f"{review.by_name} · {review.content_hash[:12]}"}
     ] if review else []  # fmt: skip
     rows.append({"icon": "scan", "strong": _("Product"), "text": ", ".join(containers) or "–"})
-    if record.recipe.shelf_life:
-        rows.append(_expiry_row(record))
     if later:
         rows.append({"icon": "clock", "strong": _("Results to come"), "text": ", ".join(later)})
     return [*rows, *_record_rows(record)]
 
 
-def _expiry_row(record: BatchRecord) -> Row:
+def _expiry_rows(record: BatchRecord) -> list[Row]:
+    """Say until when the product keeps: a release certifies it, a rejection does not."""
+    if record.recipe.shelf_life is None:
+        return []
     at = disposition.expiry_of(record)
     if at is None:
         said = _("not known: the step from which it counts was not done")
-        return {"icon": "warning", "strong": _("Expires"), "text": said}
+        return [{"icon": "warning", "strong": _("Expires"), "text": said}]
     icon = "warning" if at <= clock.now() else "clock"
-    return {"icon": icon, "strong": _("Expires"), "text": moment_text(at)}
+    return [{"icon": icon, "strong": _("Expires"), "text": moment_text(at)}]
 
 
 @requires(Permission.QUALITY_RELEASE)
@@ -125,7 +126,8 @@ def release(request: HttpRequest, batch: UUID) -> HttpResponse:
             title=_("Certify and release %(batch)s") % {"batch": record.batch.number},
             meaning=disposition.RELEASED, action=_("Certify and release"), back=page_of(batch),
             content=disposition.content_hash_of(record, Disposition.RELEASED),
-            batch=record.batch, rows=[*_disposition_rows(record), *_open_words(record)],
+            batch=record.batch,
+            rows=[*_disposition_rows(record), *_expiry_rows(record), *_open_words(record)],
             note=_("The batch stays where it is."),
         )  # fmt: skip
 
