@@ -33,7 +33,8 @@ class Thing:
 
     ``labels`` returns the queries of what people call the streams, None where each is the only one
     of its site; ``find`` those with a typed or scanned label.
-    ``follows`` returns the thing whose end is its own: the batch of a sample.
+    ``follows`` returns the thing whose end is its own: the batch of a sample,
+    an order or a product.
     ``page`` is the name of the page of one, which takes the stream.
     """
 

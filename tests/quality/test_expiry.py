@@ -8,15 +8,19 @@ import pytest
 
 from batches.enums import Disposition
 from batches.models import Step
+from materials.entries import ContainerMade
+from materials.models import Container
 from mes.lib.evidence import content_hash
+from mes.lib.ids import uuid7
 from quality import services
 from quality.rules import gates, standing_of
 from quality.services.disposition import disposition_content, expiry_of
+from records.act import New, act
 from records.models import Entry, Stream
 from records.reading import reading
 from records.retention import clock_of, years_after
 from tests.builders import quality as build
-from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
+from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
 from tests.builders.quality import Bench, proof_of
 
 pytestmark = [
@@ -49,12 +53,29 @@ def certified(bench: Bench) -> dict[str, Any]:
         return {**said, "at": entry.at}
 
 
-def kept_until(bench: Bench, kind: str) -> datetime | None:
+def kept_until(bench: Bench, kind: str, *, holds: str = "") -> datetime | None:
     with reading(site=bench.site.id):
-        [head] = Stream.objects.filter(kind=kind)
+        heads = Stream.objects.filter(kind=kind)
+        if holds:
+            heads = heads.filter(id__in=Container.objects.filter(kind=holds).values("id"))
+        [head] = heads
         clock = clock_of(head)
     assert clock is not None
     return clock.until
+
+
+def pour_on(bench: Bench) -> None:
+    """Fill another container from the product: it has no end of its own any more."""
+    with reading(site=bench.site.id):
+        product = Container.objects.get(kind="product")
+    said = ContainerMade(
+        label="26-000001-I09", holds="intermediate", coi=product.coi, mark=product.mark,
+        din=product.din, batch=None, volume=None, unit="mL", location="", sources=(product.id,),
+        clocks={},
+    )  # fmt: skip
+    made, command = uuid7(), a_command(bench.actor("operator"))
+    with act(command, streams=[product.id], new=[New("container", made, bench.site.id)]) as a:
+        a.append(made, said)
 
 
 def test_the_certificate_says_the_expiry_and_the_trace_is_kept_thirty_years_from_it() -> None:
@@ -70,7 +91,16 @@ def test_the_certificate_says_the_expiry_and_the_trace_is_kept_thirty_years_from
     assert datetime.fromisoformat(said["expires_at"]) == ended + LIFE
     assert record.disposition is not None
     assert record.disposition.expires_at == ended + LIFE
-    assert kept_until(bench, "order") == years_after(ended + LIFE, 30)
+    thirty = years_after(ended + LIFE, 30)
+    assert kept_until(bench, "order") == kept_until(bench, "container", holds="product") == thirty
+    # What nobody's expiry is certified of stays by what stands for the longest.
+    apart = kept_until(bench, "container", holds="sample")
+    assert apart is not None
+    assert apart > years_after(ended, 35)
+    pour_on(bench)
+    later = kept_until(bench, "container", holds="product")
+    assert later is not None
+    assert later > years_after(ended, 35)
     assert kept_until(bench, "batch") == years_after(said["at"], 10)
     address = f"/quality/batches/{bench.batch}/"
     header = client.get(f"{address}record.json").json()["record"]["header"]

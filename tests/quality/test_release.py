@@ -15,6 +15,7 @@ from quality import services
 from quality.enums import GateKey, GateState, Judgement
 from quality.exceptions import (
     AlreadyDispositioned,
+    AlreadyReviewed,
     GatesOpen,
     NotIndependent,
     RecordChanged,
@@ -216,6 +217,8 @@ def test_open_deviation_blocks_until_it_is_closed() -> None:
     assert states(bench) == dict.fromkeys(GateKey.values, "passed") | {
         GateKey.LATER.value: GateState.WAITING.value
     }
+    with pytest.raises(AlreadyReviewed):  # no second signature over what has not changed
+        build.sign_review(bench)
 
 
 def test_wrong_site_sees_no_batch(committed_db: str) -> None:
