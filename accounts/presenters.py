@@ -1,7 +1,7 @@
 """Sentences of the audit trail about sites, people and devices."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import entries as said
 from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd, ReviewDecision, SecondPerson
@@ -9,6 +9,14 @@ from accounts.owed import ABOUT
 from accounts.permissions import role_title
 from accounts.subjects import words
 from records.presenters import presents
+
+# What the entry calls a factor, as people call it.
+FACTORS = {
+    "username": gettext_lazy("user name"), "password": gettext_lazy("password"),
+    "badge": gettext_lazy("badge"), "pin": gettext_lazy("PIN"),
+    "passkey": gettext_lazy("passkey"), "user verification": gettext_lazy("user verification"),
+    "code": gettext_lazy("one-time code"),
+}  # fmt: skip
 
 
 @presents(said.SiteOpened)
@@ -109,7 +117,8 @@ def _qualification_withdrawn(p: said.QualificationWithdrawn) -> str:
 
 @presents(said.PeriodOpened)
 def _period_opened(p: said.PeriodOpened) -> str:
-    return _("Signed in with %(factors)s") % {"factors": " + ".join(p.factors)}
+    factors = " + ".join(str(FACTORS.get(one, one)) for one in p.factors)
+    return _("Signed in with %(factors)s") % {"factors": factors}
 
 
 @presents(said.PeriodClosed)
