@@ -127,6 +127,13 @@ def open_package(*, command: Command, content: bytes) -> Reply:
     return a.reply
 
 
+def look_into(content: bytes) -> tuple[Recipe, list[Gap]]:
+    """Read a package and keep nothing. Raises PackageBroken, PackageOfAStranger."""
+    package = unpacked(content, signing.public_keys(settings.MES_PACKAGE_KEY))
+    recipe = _recipe(package)
+    return recipe, [*_gaps(recipe, package, _shown(package))]
+
+
 def _recipe(package: Package) -> Recipe:
     try:
         return Recipe.model_validate(package.document)

@@ -10,12 +10,15 @@ from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from recipes import compiler
+from recipes.drafting.plain import plain_of, yaml_of
+from recipes.entries import Gap
 from recipes.exceptions import RecipeNotReadable
 from recipes.forms import ImportRecipe
 from recipes.interchange import package, tree
+from recipes.interchange import reading as understanding
 from recipes.services import versions
 from recipes.services.drafts import open_foreign
-from recipes.services.packages import open_package
+from recipes.services.packages import look_into, open_package
 from recipes.views import pages
 from recipes.views.way import summary_words
 from records.reading import reading
@@ -30,10 +33,11 @@ def import_recipe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=400 if form.is_bound else 200)
     source: bytes = form.cleaned_data["source"]
+    checks = request.POST.get("act") == "check"
     if tree.is_xml(source) or package.is_package(source):
-        return _foreign(request, source)
-    if request.POST.get("act") == "check":
-        return _checked(request, form, source)
+        return _looked_into(request, source) if checks else _foreign(request, source)
+    if checks:
+        return _checked(request, _again(source), source)
     try:
         command = command_from(request, "recipe.import")
         reply = versions.import_recipe(command=command, source=source)
@@ -55,12 +59,33 @@ def _foreign(request: HttpRequest, source: bytes) -> HttpResponse:
     return redirect("recipes:draft", draft=reply["draft"])
 
 
-def _checked(request: HttpRequest, form: ImportRecipe, source: bytes) -> HttpResponse:
+def _looked_into(request: HttpRequest, source: bytes) -> HttpResponse:
+    """Say what would become of a file or a package; nothing is kept, and its text is not ours."""
+    try:
+        text, gaps = _understood(request, source)
+    except Refusal as refusal:
+        return _refused(request, b"", refusal)
+    return _checked(request, ImportRecipe(), text, gaps=gaps)
+
+
+def _understood(request: HttpRequest, source: bytes) -> tuple[bytes, list[Gap]]:
+    if not package.is_package(source):
+        foreign = understanding.read(source)
+        return yaml_of(foreign.data).encode(), foreign.gaps
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        recipe, gaps = look_into(source)
+    return yaml_of(plain_of(recipe)).encode(), gaps
+
+
+def _checked(
+    request: HttpRequest, form: ImportRecipe, source: bytes, **context: Any
+) -> HttpResponse:
     recipe, messages = compiler.check_text(source)
     return _page(
-        request, _again(source),
+        request, form,
         found=pages.message_rows(messages, source), summary=summary_words(messages),
-        recipe=recipe,
+        recipe=recipe, **context,
     )  # fmt: skip
 
 

@@ -142,6 +142,20 @@ def test_a_foreign_file_becomes_a_draft_that_says_what_was_not_understood(
     assert (refused.status_code, len(drafts_of(site))) == (422, 1)
 
 
+def test_a_foreign_file_is_checked_and_nothing_is_kept(committed_db: str) -> None:
+    site = open_demo_site()
+    client = signed_in_client(site, "process-owner")
+    posted = {"text": FOREIGN.decode(), "act": "check", "key": str(uuid7())}
+    answer = client.post(reverse("recipes:import"), posted)
+    said = answer.content.decode()
+    assert (answer.status_code, len(answer.context["gaps"]), drafts_of(site)) == (200, 13, [])
+    assert ("AMOUNT = 80 L has no field here." in said, "<BatchInformation" in said) == (
+        True, False
+    )  # fmt: skip
+    wrong = client.post(reverse("recipes:import"), {**posted, "text": DTD.decode()})
+    assert wrong.status_code == 422
+
+
 def drafts_of(site: DemoSite) -> list[RecipeDraft]:
     with snapshot(site=site.id):
         return list(RecipeDraft.objects.all())
