@@ -247,6 +247,17 @@ class AlreadyReviewed(Refusal):
     way_out = _("Nothing is to be done.")
 
 
+class ProductExpired(Refusal):
+    """The product's shelf life was over at the instant of the release."""
+
+    code = "product.expired"
+    sentence = _("The product of %(batch)s expired on %(expired)s. Nothing was released.")
+    way_out = _("Reject it. Whether it may still be given is no question of a release.")
+    interlock = Interlock.ABSOLUTE
+    recorded = True
+    instants = ("expired",)
+
+
 class NothingPending(Refusal):
     """No later results wait for a certification."""
 

@@ -23,7 +23,13 @@ from orders.services import release_order
 from quality import rules
 from quality.entries import LaterResultsCertified
 from quality.enums import CriterionStanding, GateKey, GateState
-from quality.exceptions import GatesOpen, LaterResultsOpen, NothingPending, RecordChanged
+from quality.exceptions import (
+    GatesOpen,
+    LaterResultsOpen,
+    NothingPending,
+    ProductExpired,
+    RecordChanged,
+)
 from quality.rules import Gate
 from quality.selectors.record import BatchRecord, record_of
 from quality.services.signing import signed, written
@@ -69,6 +75,14 @@ def expiry_of(record: BatchRecord) -> datetime | None:
     ends = [one.closed_at for one in record.steps if paths.normal(one.path) == name]
     known = [at for at in ends if at is not None]
     return min(known) + record.facts.span(life.max) if known else None
+
+
+def check_keeps(record: BatchRecord, *, at: datetime) -> None:
+    """Raise ProductExpired from the instant of the expiry on (EU GMP Part IV, 11.53)."""
+    expires = expiry_of(record)
+    if expires is not None and expires <= at:
+        said = {"batch": record.batch.number, "expired": expires.isoformat()}
+        raise ProductExpired(**said, streams=[record.batch.id])
 
 
 def disposition_content(
@@ -121,8 +135,8 @@ def release_batch(*, command: Command, batch: UUID, content_hash: str, proof: Pr
     """Certify and release a batch, and its product containers in the same act.
 
     Tests that the recipe wants only after release become the pending list of a two-stage
-    release. Raises GatesOpen with every open gate, RecordChanged, NotIndependent, SamePerson,
-    AlreadyDispositioned, NotAllowed. Appends ``batch.dispositioned``, to each product
+    release. Raises GatesOpen with every open gate, ProductExpired, RecordChanged, NotIndependent,
+    SamePerson, AlreadyDispositioned, NotAllowed. Appends ``batch.dispositioned``, to each product
     container ``container.released`` and to the order ``order.released``.
     """
     containers, order = _containers(command, batch), _order(command, batch)
@@ -131,6 +145,7 @@ def release_batch(*, command: Command, batch: UUID, content_hash: str, proof: Pr
         record = record_of(batch_of(batch))
         _check_disposable(record, proof)
         every = rules.check_gates(record)
+        check_keeps(record, at=a.now)
         _check_shown(record, containers, Disposition.RELEASED, content_hash)
         signature = signed(
             a, proof, meaning=RELEASED, permission=Permission.QUALITY_RELEASE, parts=("batch",),

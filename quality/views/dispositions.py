@@ -27,6 +27,7 @@ from quality.services import review as reviewing
 from quality.views.common import (
     BOTH,
     language,
+    refusal_of,
 )
 from quality.views.signing import Row, Sheet, page_of, posted_hash, run
 from recipes.enums import ReleaseStage
@@ -110,8 +111,13 @@ def _expiry_rows(record: BatchRecord) -> list[Row]:
     if at is None:
         said = _("not known: the step from which it counts was not done")
         return [{"icon": "warning", "strong": _("Expires"), "text": said}]
-    icon = "warning" if at <= clock.now() else "clock"
-    return [{"icon": icon, "strong": _("Expires"), "text": moment_text(at)}]
+    return [{"icon": "clock", "strong": _("Expires"), "text": moment_text(at)}]
+
+
+def _expired_words(record: BatchRecord) -> str:
+    """Say what keeps an expired product from being certified, and what to do; else nothing."""
+    refused = refusal_of(lambda: disposition.check_keeps(record, at=clock.now()))
+    return f"{refused} {refused.way_out_text}" if refused else ""
 
 
 @requires(Permission.QUALITY_RELEASE)
@@ -128,7 +134,7 @@ def release(request: HttpRequest, batch: UUID) -> HttpResponse:
             content=disposition.content_hash_of(record, Disposition.RELEASED),
             batch=record.batch,
             rows=[*_disposition_rows(record), *_expiry_rows(record), *_open_words(record)],
-            note=_("The batch stays where it is."),
+            note=_("The batch stays where it is."), blocked=_expired_words(record),
         )  # fmt: skip
 
     def sign(proof: Proof) -> object:

@@ -1,5 +1,6 @@
 """The product's expiry: reckoned from the recipe's shelf life, certified, and counted from."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from materials.models import Container
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
 from quality import services
+from quality.exceptions import ProductExpired
 from quality.rules import gates, standing_of
 from quality.services.disposition import disposition_content, expiry_of
 from records.act import New, act
@@ -27,7 +29,7 @@ pytestmark = [
     pytest.mark.usefixtures("committed_db"),
     pytest.mark.req("E4-5", "E4-6", "F211-180"),
 ]
-LIFE = timedelta(days=10)
+LIFE, NOW = timedelta(days=10), timedelta()
 SIGNED = {
     "batch", "disposition", "reason", "record", "review", "gates", "pending", "containers",
 }  # fmt: skip
@@ -120,6 +122,29 @@ def test_the_signature_covers_the_expiry_and_other_content_is_what_it_was() -> N
         assert content.keys() - SIGNED == more
         build.release(bench)
         assert certified(bench)["signature"]["content_hash"] == content_hash(content)
+
+
+@pytest.mark.req("E4-11c")
+@pytest.mark.parametrize(("early", "released"), [(timedelta(microseconds=1), True), (NOW, False)])
+def test_a_product_is_released_before_its_expiry_and_not_from_then_on(
+    early: timedelta, released: bool, at_time: Callable[[datetime], None]
+) -> None:
+    bench = ready()
+    ended = bag(bench).closed_at
+    assert ended is not None
+    at_time(ended + LIFE - early)
+    if released:
+        build.release(bench)
+        return
+    with pytest.raises(ProductExpired, match="The product of B-26-0001 expired on"):
+        build.release(bench)
+    assert (bench.row().disposition, bench.record().disposition) == ("", None)
+    client = signed_in_client(bench.site, "releasing-person")
+    page = client.get(f"/quality/batches/{bench.batch}/release/").context["sheet"]
+    assert page.blocked.endswith("no question of a release.")
+    with reading(site=bench.site.id):
+        kept = Entry.objects.filter(stream=bench.batch, kind="attempt.refused")
+        assert [row.envelope["payload"]["code"] for row in kept] == ["product.expired"]
 
 
 def test_what_has_no_expiry_is_kept_as_if_it_kept_longest() -> None:
