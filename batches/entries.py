@@ -387,6 +387,16 @@ class ResultArrived(Payload):
     sample: UUID
 
 
+@entry("gate.approved", version=1, stream=STREAM)
+class GateApproved(Payload):
+    """QA lets a batch go on past a gate that asks for its word; by quality."""
+
+    step: str
+    iteration: int
+    reason: str
+    signature: Signature
+
+
 @entry("batch.reviewed", version=1, stream=STREAM)
 class BatchReviewed(Payload):
     """QA reviewed the record, every exception judged; by quality."""

@@ -417,6 +417,13 @@ def _(e: Folded[entries.ResultArrived]) -> None:
         create(BatchResult, e, id=part(e.stream, f"result/{p.test}"), test=p.test, **values)
 
 
+@fold(entries.GateApproved)
+def _(e: Folded[entries.GateApproved]) -> None:
+    p, s = e.payload, e.payload.signature
+    gate = Step.objects.filter(path=p.step, iteration=p.iteration)
+    change(gate, e, approved_by=s.person, approver_name=s.printed_name, approved_at=e.at)
+
+
 @fold(entries.BatchReviewed)
 def _(e: Folded[entries.BatchReviewed]) -> None:
     change(

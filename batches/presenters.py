@@ -68,6 +68,12 @@ def _signed(said: Promise | str) -> Callable[[Any], str]:
     return present
 
 
+@presents(e.GateApproved)
+def _approved(p: e.GateApproved) -> str:
+    said = gettext("Gate %(step)s approved by %(name)s: %(reason)s")
+    return said % {"step": p.step, "name": p.signature.printed_name, "reason": p.reason}
+
+
 @presents(e.StepCorrected)
 def _corrected(p: e.StepCorrected) -> str:
     return gettext("%(finding)s Signed by %(name)s. %(reason)s") % {

@@ -30,7 +30,6 @@ from recipes.selectors import document
 from records.commands import Actor
 from records.reading import reading
 
-APPROVAL = "approval"
 # Kinds that are judged by what was before, whatever their formulas say.
 ASKING = {"timer", "calculate", "gate"}
 
@@ -139,12 +138,13 @@ def facts_of(batch: Batch, placed: Placed, *, at: datetime, row: Step | None = N
     return facts_at(
         batch, known, Point(placed.path, row.iteration if row else 1), at=at,
         started_at=(row.due_since if row else None) or batch.due_since,
+        approved=row is not None and row.approved_at is not None,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a batch has found out: closed steps in their order, results, QA's approval.
+    """What a batch has found out: closed steps in their order, and results.
 
     ``results`` is the newest of each test, ``samples`` the sample that it is of.
     """
@@ -152,7 +152,6 @@ class Known:
     done: Sequence[Done] = ()
     results: Mapping[str, Result] = field(default_factory=dict)
     samples: Mapping[str, UUID] = field(default_factory=dict)
-    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +163,23 @@ class Point:
 
 
 def known_of(batch: UUID) -> Known:
-    """Read what a batch has found out: three queries."""
-    approved = BatchResult.objects.filter(stream=batch, test=APPROVAL).exists()
+    """Read what a batch has found out: two queries."""
     rows = list(BatchResult.objects.filter(stream=batch))
     return Known(
-        done=done_steps(batch), approved=approved,
+        done=done_steps(batch),
         results={row.test: Result(row.value, Outcome(row.outcome)) for row in rows},
         samples={row.test: row.sample for row in rows},
     )  # fmt: skip
 
 
 def facts_at(
-    batch: Batch, known: Known, point: Point, *, at: datetime, started_at: datetime | None = None
+    batch: Batch,
+    known: Known,
+    point: Point,
+    *,
+    at: datetime,
+    started_at: datetime | None = None,
+    approved: bool = False,
 ) -> Facts:
     """Return what may be known at one time of a step, of what was done until then."""
     recipe, rounds = recipe_of(batch), {one.ref: one for one in known.done}
@@ -189,7 +193,7 @@ def facts_at(
         results=_standing_results(batch, recipe, known),
         inputs=batch.inputs,
         parameters=recipe.parameter_values,
-        approved=known.approved,
+        approved=approved,
         iteration=point.iteration,
         rounds={ref: one.values for ref, one in rounds.items()},
     )

@@ -42,6 +42,7 @@ words({
     "process-hold.set": _("Process hold set"),
     "process-hold.lifted": _("Process hold lifted"),
     "result.arrived": _("Result arrived at the batch"),
+    "gate.approved": _("Gate approved by QA"),
     "batch.reviewed": _("Batch record reviewed"),
     "batch.dispositioned": _("Batch released or rejected"),
 })  # fmt: skip

@@ -8,6 +8,7 @@ rooms and units as real ones do.
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from batches import services as floor
@@ -161,6 +162,7 @@ def _step(p: Patient, due: Step) -> Iterator[datetime]:
     if due.kind == "gate":
         yield clock.now() + 8 * HOUR
         laboratory.analyse(p.plant.crew, known(p.batch), p.luck, only=_waited_for(p, due))
+        _approve(p, due)
     if due.state == StepState.WAITING:
         _perform(p, due, recorder=recorder)
         p.steps += 1
@@ -198,6 +200,17 @@ def _waited_for(p: Patient, due: Step) -> set[str]:
     with reading(site=p.plant.site):
         step = placed_of(batch_of(known(p.batch)), due.ref).step
     return set(step.waits_for)  # type: ignore[attr-defined]
+
+
+def _approve(p: Patient, due: Step) -> None:
+    """QA on call says its word where the gate asks for it."""
+    with reading(site=p.plant.site):
+        step: Any = placed_of(batch_of(known(p.batch)), due.ref).step
+    if step.approval:
+        quality.approve_gate(
+            command=p.plant.crew.command("vogt", "quality.approve_gate"), batch=known(p.batch),
+            gate=due.id, reason=COMMENT, proof=p.plant.crew.proof("vogt"),
+        )  # fmt: skip
 
 
 def _perform(p: Patient, due: Step, *, recorder: str) -> Reply:

@@ -164,6 +164,14 @@ class ConcessionAnswered(Refusal):
     way_out = _("Look at the answer.")
 
 
+class GateAnswered(Refusal):
+    """Approved meanwhile."""
+
+    code = "gate.answered"
+    sentence = _("%(by)s approved this gate already. Nothing was saved.")
+    way_out = _("The operator may go on.")
+
+
 class ConcessionTimeInvalid(Refusal):
     """A concession ends after now, and within the longest time that one may hold."""
 

@@ -94,6 +94,9 @@ class Step(Projection):
     corrected_at = models.DateTimeField(null=True)
     due_since = models.DateTimeField(null=True)
     waits_for = models.CharField(max_length=130, default="")
+    approved_by = models.UUIDField(null=True)
+    approver_name = models.CharField(max_length=120, default="")
+    approved_at = models.DateTimeField(null=True)
 
     objects = StepQuery.as_manager()
 
@@ -122,6 +125,11 @@ class Step(Projection):
                 condition=models.Q(verified_at__isnull=True, verified_by__isnull=True)
                 | models.Q(verified_at__isnull=False, verified_by__isnull=False),
                 name="batches_step_verified_at_by",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True, approved_by__isnull=True)
+                | models.Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="batches_step_approved_at_by",
             ),
         ]
         indexes = [models.Index(fields=["stream", "position"], name="batches_step_position")]

@@ -7,9 +7,12 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from batches.enums import ConcessionState, ExceptionState
-from batches.models import Batch, BatchException, Concession
+from batches.models import Batch, BatchException, Concession, Step
+from batches.selectors import recipes_of
 from quality.enums import DeviationState
 from quality.models import Deviation, Disposition, Result, Sample
+from recipes.document import Recipe
+from recipes.kinds.gate import Step as Gate
 
 MOST = 100
 
@@ -21,6 +24,7 @@ class Queue:
     batches: Sequence[Batch]
     running: Sequence[Batch]
     concessions: Sequence[Concession]
+    gates: Sequence[Step]
     samples: Sequence[Sample]
     results: Sequence[Result]
     later: Sequence[Disposition]
@@ -28,16 +32,18 @@ class Queue:
 
 
 def queue() -> Queue:
-    """Read all that waits, the oldest first; seven queries."""
+    """Read all that waits, the oldest first; eight queries, and one where gates wait."""
     concessions = list(
         Concession.objects.filter(state=ConcessionState.ASKED).order_by("asked_at")[:MOST]
     )
     later = list(Disposition.objects.filter(final_at__isnull=True).exclude(pending=[])[:MOST])
-    named = {row.stream for row in [*concessions, *later]}
+    gates = waiting_gates()
+    named = {row.stream for row in [*concessions, *later, *gates]}
     return Queue(
         batches=list(_counted(Batch.objects.for_review()).order_by("completed_at")[:MOST]),
         running=list(_counted(_with_open_exceptions()).order_by("number")[:MOST]),
         concessions=concessions,
+        gates=gates,
         samples=list(samples()[:MOST]),
         results=list(
             Result.objects.to_review().select_related("sample").order_by("entered_at")[:MOST]
@@ -45,6 +51,19 @@ def queue() -> Queue:
         later=later,
         numbers={row.id: row for row in Batch.objects.filter(id__in=named)},
     )
+
+
+def waiting_gates() -> list[Step]:
+    """Return the gates that are due and wait for QA's word."""
+    due = Step.objects.live().filter(kind="gate", waits_for="", approved_at__isnull=True)
+    rows = list(due.order_by("due_since")[:MOST])
+    recipes = recipes_of(row.stream for row in rows) if rows else {}
+    return [row for row in rows if _asks(recipes[row.stream], row)]
+
+
+def _asks(recipe: Recipe, row: Step) -> bool:
+    placed = recipe.placed(row.ref)
+    return placed is not None and isinstance(placed.step, Gate) and placed.step.approval
 
 
 def _with_open_exceptions() -> QuerySet[Batch]:

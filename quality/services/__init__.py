@@ -6,6 +6,7 @@ from quality.services.deviations import close_deviation
 from quality.services.disposition import certify_later_results, reject_batch, release_batch
 from quality.services.dossiers import request_dossier
 from quality.services.exceptions import judge_exception
+from quality.services.gates import approve_gate
 from quality.services.holds import lift_quality_hold, set_quality_hold
 from quality.services.results import correct_result, enter_result, review_result
 from quality.services.review import sign_review
@@ -13,6 +14,7 @@ from quality.services.samples import receive_sample, register_sample
 from quality.services.several import review_records, review_results
 
 __all__ = [
+    "approve_gate",
     "ask_comment",
     "certify_later_results",
     "close_deviation",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission
 from batches.findings import sentence
-from batches.models import Batch, Concession
+from batches.models import Batch, Concession, Step
 from mes.lib.access import requires
 from quality.models import Result, Sample
 from quality.selectors.queue import Queue, queue
@@ -29,6 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = queue()
     context = {
         "concessions": _concessions(found, concede=may(request, Permission.QUALITY_CONCEDE)),
+        "gates": _gates(found, concede=may(request, Permission.QUALITY_CONCEDE)),
         "batches": _batches(found),
         "running": _running(found),
         "samples": _samples(found),
@@ -108,6 +109,22 @@ def _concessions(found: Queue, *, concede: bool) -> dict[str, Any]:
     ]
     columns = [_("Asked"), _("Batch"), _("Step"), _("Interlock"), _("By")]
     return _table(_("Requests for concessions"), columns, rows, _("Nobody asks for a concession."))
+
+
+def _gates(found: Queue, *, concede: bool) -> dict[str, Any]:
+    rows = [_gate(row, found.numbers.get(row.stream), concede=concede) for row in found.gates]
+    columns = [_("Since"), _("Batch"), _("Step")]
+    return _table(_("Gates that wait for QA"), columns, rows, _("No gate waits for QA."))
+
+
+def _gate(row: Step, batch: Batch | None, *, concede: bool) -> Cells:
+    one = {"batch": row.stream, "gate": row.id}
+    url = reverse("quality:approve_gate", kwargs=one) if concede else _url(row.stream)
+    return [
+        {"at": row.due_since, "sign": "warning", "sign_word": _("waits")},
+        {"text": batch.number if batch else "–", "url": url, "css": "id"},
+        {"text": row.ref, "css": "id"},
+    ]
 
 
 def _concession(row: Concession, batch: Batch | None, *, concede: bool) -> Cells:

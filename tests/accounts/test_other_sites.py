@@ -64,6 +64,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "exception": ("batches_batchexception", "id"),
     "deviation": ("quality_deviation", "id"),
     "concession": ("batches_concession", "id"),
+    "gate": ("batches_step", "id"),
     "question": ("batches_askedcomment", "id"),
     "dossier": ("quality_dossier", "id"),
 }
@@ -93,6 +94,7 @@ NOT_THERE = {
     "materials:label": "no label was printed",
     "planning:accept": "the plan was not computed",
     "planning:reject": "the plan was not computed",
+    "quality:approve_gate": "the step is no gate",
     "quality:comment": "another person was asked",
     "quality:correct_step": "a step is named beside it",
     "quality:dossier": "the document was not written",
