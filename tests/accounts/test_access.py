@@ -192,7 +192,7 @@ def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
                   identity_check="passport, HR-7")  # fmt: skip
     page = joined.headers["Location"]
     for form in (
-        {"action": "grant", "role": "operator"},
+        {"action": "grant", "role": "operator", "approved_by": "M. Birk, form 9"},
         {"action": "secret", "kind": "pin", "secret": "274951"},
     ):
         assert send(client, page, **form).status_code == 302

@@ -245,7 +245,7 @@ def asked(client: Client, address: str) -> int:
         {"action": "secret", "kind": "pin", "secret": "839146"},
         {"action": "secret", "kind": "password", "secret": "another calm night here"},
         {"action": "disable", "reason": "left"},
-        {"action": "grant", "role": "operator"},
+        {"action": "grant", "role": "operator", "approved_by": "M. Birk, form 9"},
     ],
     ids=lambda form: form.get("kind", form["action"]),
 )
@@ -272,7 +272,8 @@ def state_of(who: UUID, site: DemoSite) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize(
     "form",
-    [{"action": "secret", "kind": "pin", "secret": "839146"}, {"action": "grant", "role": "admin"},
+    [{"action": "secret", "kind": "pin", "secret": "839146"},
+     {"action": "grant", "role": "admin", "approved_by": "M. Birk, form 9"},
      {"action": "disable", "reason": "left"}],
     ids=lambda form: form["action"],
 )  # fmt: skip
