@@ -230,6 +230,22 @@ def owning(studio: Studio) -> None:
     page.goto(f"{studio.address}/recipes/")
     page.get_by_role("link", name="CART19-PRODIGY").first.click()
     keep(page, "recipe")
+    page.goto(f"{studio.address}/recipes/")
+    versions = page.locator('main a[href^="/recipes/"]:not([href*="drafts"])')
+    versions.filter(has_text="SIX-STEPS").first.click()
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_role("heading", name="The steps that dominate")).to_be_visible(
+        timeout=90_000
+    )
+    keep(page, "rehearsal")
+    page.context.close()
+
+
+def training(studio: Studio) -> None:
+    """A trainer sees who is qualified for what."""
+    page = studio.desk("reiner")
+    page.goto(f"{studio.address}/people/qualifications/")
+    keep(page, "qualifications")
     page.context.close()
 
 
@@ -244,7 +260,7 @@ def main() -> None:
     with product() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
         studio = Studio(browser, address)
-        for scene in (planning, receiving, home, reviewing, following, owning):
+        for scene in (planning, receiving, home, reviewing, following, owning, training):
             scene(studio)
         browser.close()
 
