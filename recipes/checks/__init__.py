@@ -20,6 +20,7 @@ from recipes.checks import (
     times,
     together,
     units,
+    worked_out,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "times",
     "together",
     "units",
+    "worked_out",
 ]

@@ -9,7 +9,7 @@ from recipes.conditions import Asked, always, conditions, over, surrounding
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StagePlace, StepPlace, check
 from recipes.step import Names
 
 
@@ -70,6 +70,8 @@ def values_exist_when_they_are_asked_for(outline: Outline) -> Iterator[Fault]:
         yield from _of_step(outline, place)
         if place.step.kind == "gate":
             yield from _of_gate(outline, place)
+    for stage in outline.stages:
+        yield from _of_stage(outline, stage)
 
 
 def held_by(conditions_around: Iterable[Asked]) -> frozenset[str]:
@@ -97,6 +99,17 @@ def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
             continue
         if why := _missing(outline, meant, place, held, at_end=False):
             yield Fault((*place.path, *path), why % {"name": name})
+
+
+def _of_stage(outline: Outline, stage: StagePlace) -> Iterator[Fault]:
+    """A limit to a stage's start is none where the step that it runs from may be skipped."""
+    first = outline.steps_of(outline.operations_of(stage)[0])[0]
+    held = held_by(surrounding(outline, first.operation))
+    for number, limit in enumerate(stage.stage.within):
+        name = paths.normal(limit.from_)
+        if name in outline.by_name and (why := _missing(outline, name, first, held, at_end=False)):
+            path = (*stage.path, "within", number, "from")
+            yield Fault(path, why % {"name": limit.from_})
 
 
 def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from recipes import paths
+from recipes.kinds import run
 from recipes.outline import Fault, Outline, check
 
 
@@ -29,6 +30,21 @@ def timers_have_a_beginning(outline: Outline) -> Iterator[Fault]:
     first = outline.steps[0]
     if first.step.kind == "timer" and not first.step.uses():
         yield Fault(first.path, _("No step comes before this timer."))
+
+
+@check("run.not_started")
+def programmes_are_started(outline: Outline) -> Iterator[Fault]:
+    """A programme that ends on a unit was started there, in the same version."""
+    started: set[tuple[str, str, str]] = set()
+    for place in outline.all_steps:
+        if not isinstance(place.step, run.Step):
+            continue
+        programme = (place.step.as_, place.step.programme, place.step.version)
+        if place.step.does == "start":
+            started.add(programme)
+        elif programme not in started:
+            sentence = _("No step before starts %(name)s on it in this version.")
+            yield Fault((*place.path, "programme"), sentence % {"name": place.step.programme})
 
 
 @check("contingency.unused")
