@@ -11,7 +11,7 @@ import pytest
 
 from accounts.services.ceremony import Proof
 from records import reviews
-from records.entries import Payload
+from records.entries import Payload, declared
 from records.signatures import Signature
 
 APPS = (
@@ -33,13 +33,14 @@ def modules(app: str, part: str) -> Iterator[ModuleType]:
 
 
 def signed_payloads() -> set[type[Payload]]:
-    """Return the payload classes in which a signature stands."""
+    """Return the payload classes in which a signature stands, each in its newest version."""
     return {
         one
         for module in [*(m for app in APPS for m in modules(app, "entries")), reviews]
         for one in vars(module).values()
         if inspect.isclass(one) and issubclass(one, Payload)
         and any(field.annotation is Signature for field in one.model_fields.values())
+        and one.version == max(declared()[one.kind])
     }  # fmt: skip
 
 
