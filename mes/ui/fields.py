@@ -1,9 +1,10 @@
 """Fields of forms that several apps have."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
-from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from mes.lib.wall import EARLIEST, LATEST
 
@@ -11,6 +12,6 @@ from mes.lib.wall import EARLIEST, LATEST
 class DayField(forms.DateField):
     """A day of which a site's wall has a beginning and an end: whatever is typed, no overflow."""
 
-    default_validators: Final[list[BaseValidator]] = [
+    default_validators: list[Callable[[Any], None]] = [  # noqa: RUF012 - as Django declares it
         MinValueValidator(EARLIEST), MaxValueValidator(LATEST),
     ]  # fmt: skip

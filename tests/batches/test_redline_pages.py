@@ -135,7 +135,7 @@ LATER: dict[str, Any] = {
 
 def test_what_a_redline_took_away_hinders_no_page(trial: Trial) -> None:
     rest = remaining.remaining_of(SIX, BEGUN)
-    running = {"key": "seeding", "operations": [MORE]}
+    running: dict[str, Any] = {"key": "seeding", "operations": [MORE]}
     applied(trial, yaml_of({**rest, "stages": [running, LATER]}).encode())
     applied(trial, rest_with())
     lead, reviewer = client_of(trial, "shift-lead"), client_of(trial, "qa-reviewer")
