@@ -12,6 +12,6 @@ from mes.lib.wall import EARLIEST, LATEST
 class DayField(forms.DateField):
     """A day of which a site's wall has a beginning and an end: whatever is typed, no overflow."""
 
-    default_validators: list[Callable[[Any], None]] = [  # noqa: RUF012 - as Django declares it
+    default_validators: list[Callable[[Any], None]] = [
         MinValueValidator(EARLIEST), MaxValueValidator(LATEST),
     ]  # fmt: skip
