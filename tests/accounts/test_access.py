@@ -120,6 +120,21 @@ def test_nobody_opens_only_what_is_public(committed_db: str) -> None:
     assert said == {name: 200 if name in SHOWS_NOTHING else 302 for name in ALL}
 
 
+def test_what_a_role_may_not_is_said_in_words_and_on_a_tablet_by_a_tablets_page(
+    committed_db: str,
+) -> None:
+    site = open_demo_site()
+    said = str(DESCRIPTIONS[Permission.ACCOUNTS_MANAGE])
+    for device, button in ((None, "To the first page"), (tablet(site), "data-primary")):
+        client = signed_in_client(site, "operator", device=device)
+        answer = client.get(reverse("accounts:access_reviews"))
+        page = answer.content.decode()
+        assert (answer.status_code, said in page, "accounts.manage" in page, button in page) == (
+            403, True, False, True
+        )  # fmt: skip
+        assert ('class="tablet' in page) == (device is not None)
+
+
 def test_a_view_without_a_permission_is_closed(committed_db: str) -> None:
     site = open_demo_site()
     admin = access_at(site, person("admin", site=site))
