@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
@@ -28,6 +29,19 @@ from records.web import actor_of, command_from
 PLOT_WIDTH, PLOT_HEIGHT = 640, 160
 # In days.
 SHORT = 2
+# What a simulated patient meets, without the values that only a batch has.
+MET = {
+    "outside.alert": gettext_lazy("outside the alert limits"),
+    "outside.action": gettext_lazy("outside the action limits"),
+    "choose.flagged": gettext_lazy("an answer that is an exception"),
+    "timer.late": gettext_lazy("later than is allowed"),
+    "within.missed": gettext_lazy("later than is allowed"),
+    "gate.result_flagged": gettext_lazy("a result out of its limits"),
+    "result.outside": gettext_lazy("a result out of its limits"),
+    "add.outside_tolerance": gettext_lazy("another quantity than is asked for"),
+    "loop.unfinished": gettext_lazy("repeated as often as is allowed, and not met"),
+    "contingency.called": gettext_lazy("called"),
+}
 
 
 @requires(Permission.RECIPES_WRITE)
@@ -139,7 +153,8 @@ def _share(text: str) -> str:
 
 
 def _met(recipe: Recipe, path: str, code: str, share: str) -> dict[str, str]:
-    return {"title": _named(recipe, path), "path": path, "code": code, "share": _share(share)}
+    said = str(MET.get(code, code))
+    return {"title": _named(recipe, path), "path": path, "said": said, "share": _share(share)}
 
 
 def _named(recipe: Recipe, path: str) -> str:
