@@ -48,6 +48,9 @@ def an_edit(data: Any, luck: Random) -> tuple[Any, ...]:
     own = luck.choice([step for step in steps if kind_at(data, step) != "clear"])
     asks = [f"inputs.{data['inputs'][0]['name']} > 60", f"{known[1]}.{known[3]}.{known[5]} > 1"]
     condition = luck.choice(asks).replace("-", "_")
+    since = f"{known[1]}.{known[3]}.{known[5]}"
+    limit: Any = [{"from": since, "max": luck.choice(["1 min", "5 h", "3 d"])}]
+    offered: Any = [one["key"] for one in data.get("contingencies", ())][:1] or None
     again: Any = {"until": f"{known[5]} > 1".replace("-", "_"), "max": "3"}
     edits: list[Callable[[], tuple[Any, ...]]] = [
         lambda: putting(data, luck.choice(numbers), luck.choice(["0", "0.5", "3", "40", "2e9"])),
@@ -58,6 +61,8 @@ def an_edit(data: Any, luck: Random) -> tuple[Any, ...]:
         lambda: putting(data, (*luck.choice(works), "when"), condition),
         lambda: putting(data, (*known[:4], "repeat"), again),
         lambda: putting(data, (*luck.choice(works), "after"), []),
+        lambda: putting(data, (*own, "within"), limit),
+        lambda: putting(data, (*luck.choice(works), "contingencies"), offered),
     ]
     return luck.choice(edits)()
 
