@@ -124,8 +124,9 @@ class _Yaml:
             if not isinstance(event, yaml.ScalarEvent):
                 refuse("text.key", _("The name of a field must be plain text."), mark=mark)
             _check_field(event.value, found, mark)
-            self._marks[(*path, event.value)] = mark
-            found[event.value] = self._node(next(self._events), (*path, event.value))
+            way = (*path, event.value)
+            self._marks[way] = mark
+            found[event.value] = self._node(next(self._events), way)
         return found
 
 

@@ -91,8 +91,9 @@ def _of_condition(outline: Outline, asked: Asked) -> Iterator[Fault]:
 
 
 def _of_step(outline: Outline, place: StepPlace) -> Iterator[Fault]:
-    held = held_by(over(outline, place))
-    for path, name in _asked_by(outline, place):
+    asked = list(_asked_by(outline, place))
+    held = held_by(over(outline, place)) if asked else frozenset()
+    for path, name in asked:
         meant = paths.absolute(name, at=place.name)
         known = outline.by_name.get(meant)
         if paths.space_of(name) or known is None or known.number >= place.number:
