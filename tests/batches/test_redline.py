@@ -23,6 +23,7 @@ from batches.models import BatchException, Operation, Redline, Step
 from batches.selectors import batch_of, begun_of, recipe_of
 from batches.services import attest_operation, sign_on
 from batches.services import redline as acts
+from equipment.enums import ResourceKind
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
 from recipes import reader, remaining
@@ -36,19 +37,15 @@ from records.commands import Reply
 from records.exceptions import Stale
 from records.models import Entry, Stream
 from records.reading import reading
-from tests.builders.batches import OPERATION, PERFORMER, STEPS, Trial, batch_at
+from tests.builders.batches import OPERATION, PERFORMER, STEPS, Trial, batch_at, claim
 from tests.builders.recipes import library_text
+from tests.recipes.documents import DURATION
 
 LEAD, QA = "okafor", "brenner"
 WHY = "The bag leaked: count the cells once more before the end"
-NEW = "seeding/recount"
+NEW = "later/recount"
 LOOK: dict[str, Any] = {
     "key": "look", "kind": "confirm", "text": {"en": "Look at it.", "de": "Ansehen."}
-}  # fmt: skip
-END: dict[str, Any] = {
-    "key": "clear-end", "kind": "clear", "when": "after",
-    "text": {"en": "Clear the place.", "de": "Platz räumen."},
-    "checks": [{"key": "gone", "text": {"en": "All is gone.", "de": "Alles ist weg."}}],
 }  # fmt: skip
 COUNT: dict[str, Any] = {
     "key": "count", "kind": "enter", "value": "decimal", "unit": "{cells}",
@@ -57,8 +54,23 @@ COUNT: dict[str, Any] = {
 MORE: dict[str, Any] = {
     "key": "recount", "openness": "closed",
     "title": {"en": "Count again", "de": "Noch einmal zählen"},
-    "steps": [LOOK, COUNT, END],
+    "steps": [LOOK, COUNT],
 }  # fmt: skip
+LATER: dict[str, Any] = {
+    "key": "later", "title": {"en": "Later", "de": "Später"}, "duration": DURATION,
+    "room": {"class": "grade-C"}, "staff": [{"role": "operator"}],
+}  # fmt: skip
+CHECKED = {
+    "kind": "clear", "text": LOOK["text"],
+    "checks": [{"key": "gone", "text": {"en": "All is gone.", "de": "Alles ist weg."}}],
+}  # fmt: skip
+BAG = {
+    "key": "bag",
+    "kind": "scan",
+    "what": "patient-container",
+    "identifiers": "2",
+    "text": LOOK["text"],
+}
 SIX = reader.read(library_text("six-steps"))
 BEGUN = Begun(frozenset({OPERATION}))
 
@@ -69,10 +81,21 @@ def trial(committed_db: str) -> Trial:
 
 
 def rest_with(*operations: dict[str, Any]) -> bytes:
-    """Return the rest of the six steps, with operations behind the one that runs."""
+    """Return the rest of the six steps, with operations in a stage behind the one that runs.
+
+    That one ends with the line clearance after: nothing comes behind it there.
+    """
+    later = [{**LATER, "operations": list(map(cleared, operations))}] if operations else []
+    running: dict[str, Any] = {"key": "seeding", "operations": []}
     rest = remaining.remaining_of(SIX, BEGUN)
-    stages: Any = [{"key": "seeding", "operations": list(operations)}]
-    return yaml_of({**rest, "stages": stages}).encode()
+    return yaml_of({**rest, "stages": [running, *later]}).encode()
+
+
+def cleared(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation between its line clearances, with the check of the bag."""
+    first = [{**CHECKED, "key": "clear-first", "when": "before"}, BAG]
+    last = {**CHECKED, "key": "clear-end", "when": "after"}
+    return {**operation, "steps": [*first, *operation["steps"], last]}
 
 
 def document_with(**fields: Any) -> Recipe:
@@ -180,7 +203,7 @@ def test_two_people_give_a_batch_its_own_document(trial: Trial) -> None:
     signed = [one.envelope["payload"]["signature"]["content_hash"] for one in said[1:3]]
     assert signed == [content, content]
     assert (after.recipe_hash, after.recipe_label) == (row.recipe_hash, "v1 R1")
-    assert (before.recipe_hash, after.steps) == (row.before_hash, before.steps + 3)
+    assert (before.recipe_hash, after.steps) == (row.before_hash, before.steps + 5)
     assert (raised.comment, raised.severity) == (WHY, "major")
 
 
@@ -188,16 +211,19 @@ def test_the_engine_goes_on_with_the_new_rest(trial: Trial) -> None:
     applied(trial)
     trial.perform(STEPS[4])
     trial.perform(STEPS[5])
+    claim(trial, trial.place, ResourceKind.PLACE, purpose="later")
     proof = trial.plant.crew.proof(PERFORMER)
     sign_on(command=trial.command(), batch=trial.batch, operation=NEW, proof=proof)
-    trial.perform(f"{NEW}/look")
+    for step in ("clear-first", "bag", "look"):
+        trial.perform(f"{NEW}/{step}")
     trial.perform(f"{NEW}/count", value="1e8")
     trial.perform(f"{NEW}/clear-end")
     with reading(site=trial.site):
         rows = Step.objects.filter(stream=trial.batch).order_by("position")
-        found = [(row.path.rpartition("/")[2], row.state) for row in rows][-4:]
+        found = [(row.path.rpartition("/")[2], row.state) for row in rows][-6:]
     assert found == [
-        (name, StepState.CLOSED) for name in ("clear-after", "look", "count", "clear-end")
+        (name, StepState.CLOSED)
+        for name in ("clear-after", "clear-first", "bag", "look", "count", "clear-end")
     ]
     for operation in (OPERATION, NEW):
         attest(trial, operation)
@@ -206,7 +232,7 @@ def test_the_engine_goes_on_with_the_new_rest(trial: Trial) -> None:
 
 def test_what_a_later_redline_takes_away_is_skipped_and_may_come_back(trial: Trial) -> None:
     applied(trial)
-    applied(trial, rest_with({**MORE, "steps": [LOOK, END]}))
+    applied(trial, rest_with({**MORE, "steps": [LOOK]}))
     applied(trial, rest_with(MORE))
     with reading(site=trial.site):
         states = Step.objects.filter(stream=trial.batch, operation=NEW).values_list("state")
@@ -230,7 +256,7 @@ def test_what_a_later_redline_takes_away_is_skipped_and_may_come_back(trial: Tri
 
 def test_what_has_begun_meanwhile_is_refused_and_named(trial: Trial) -> None:
     applied(trial)
-    redline = propose(trial, rest_with({**MORE, "steps": [LOOK, END]}))
+    redline = propose(trial, rest_with({**MORE, "steps": [LOOK]}))
     trial.perform(STEPS[4])
     trial.perform(STEPS[5])  # now the first step of the new operation is due
     with pytest.raises(RedlineTouchesBegun) as caught:
@@ -245,7 +271,7 @@ def test_one_person_does_not_sign_twice(trial: Trial, owner_connection: psycopg.
     lead = trial.plant.crew.actor(LEAD).person
     assert lead is not None
     grant = trial.plant.crew.command("dietz", "role.grant")
-    grant_role(command=grant, person=lead, role="qa-reviewer")
+    grant_role(command=grant, person=lead, role="qa-reviewer", approved_by="S. Haddad, form 3")
     with pytest.raises(RedlineOwn):
         signs(trial, acts.apply_redline, redline, by=LEAD)
     with pytest.raises(RedlineSignedBefore):
@@ -284,7 +310,7 @@ def test_qa_does_not_sign_first_nor_anything_else_than_was_shown(trial: Trial) -
 
 def test_what_the_compiler_or_the_reader_refuses_is_not_proposed(trial: Trial) -> None:
     with pytest.raises(NotCompiled):
-        propose(trial, rest_with({**MORE, "steps": [{**COUNT, "unit": "furlong"}, END]}))
+        propose(trial, rest_with({**MORE, "steps": [{**COUNT, "unit": "furlong"}]}))
     with pytest.raises(RecipeNotReadable):
         propose(trial, b"stages: [{key: seeding, operations: [{key: 1}]}]")
     with pytest.raises(NothingRedlined):

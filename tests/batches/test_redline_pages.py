@@ -9,20 +9,17 @@ from django.urls import reverse
 
 from batches.services import redline as acts
 from mes.lib.ids import uuid7
-from recipes import remaining
 from recipes.drafting.plain import plain_of, yaml_of
 from recipes.services import drafts
 from records.commands import Actor, Command
-from tests.batches.test_flow import BEFORE
 from tests.batches.test_redline import (
-    BEGUN,
-    END,
+    LATER,
     LEAD,
-    LOOK,
     MORE,
     QA,
     SIX,
     applied,
+    cleared,
     propose,
     rest_with,
     seq_of,
@@ -30,7 +27,6 @@ from tests.batches.test_redline import (
 )
 from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
 from tests.builders.batches import STEPS, Trial, batch_at
-from tests.recipes.documents import DURATION
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     form["key"] = str(uuid7())
     assert lead.post(new, {**form, "text": rest_with(MORE).decode()}).status_code == 302
     shown = words(lead, page(trial))
-    assert ("Operation added: Count again" in shown, "Sign for production" in shown) == (True, True)
+    assert ("Stage added: Later" in shown, "Sign for production" in shown) == (True, True)
     assert "Sign for production" not in words(client_of(trial, "qa-reviewer"), page(trial))
     assert "It waits for production." in words(client_of(trial, "qa-reviewer"), page(trial))
 
@@ -84,7 +80,7 @@ def test_the_rest_is_taken_from_a_draft_that_the_form_wrote(trial: Trial) -> Non
     whole: Any = plain_of(SIX)
     whole["title"]["en"] = "Another"
     whole["stages"][0]["operations"][0]["title"]["en"] = "Sow"
-    whole["stages"].append(LATER)
+    whole["stages"].append({**LATER, "operations": [cleared(MORE)]})
     draft = drafted(trial, trial.plant.crew.actor("ferrari"), whole)
     owner, lead = client_of(trial, "process-owner"), client_of(trial, "shift-lead")
     assert f'href="?draft={draft}"' in words(owner, page(trial))
@@ -124,19 +120,8 @@ def test_qa_sees_what_it_signs_and_it_applies(trial: Trial) -> None:
     assert "The rest of the batch was changed by redline 1 of Musa Okafor." in record
 
 
-FIRST = [{**one, "text": LOOK["text"]} for one in BEFORE]
-FIRST[0]["checks"] = END["checks"]
-LATER: dict[str, Any] = {
-    "key": "later", "title": {"en": "Later", "de": "Später"}, "duration": DURATION,
-    "room": {"class": "grade-C"}, "staff": [{"role": "operator"}],
-    "operations": [{**MORE, "key": "again", "steps": [*FIRST, *MORE["steps"]]}],
-}  # fmt: skip
-
-
 def test_what_a_redline_took_away_hinders_no_page(trial: Trial) -> None:
-    rest = remaining.remaining_of(SIX, BEGUN)
-    running: dict[str, Any] = {"key": "seeding", "operations": [MORE]}
-    applied(trial, yaml_of({**rest, "stages": [running, LATER]}).encode())
+    applied(trial, rest_with(MORE))
     applied(trial, rest_with())
     lead, reviewer = client_of(trial, "shift-lead"), client_of(trial, "qa-reviewer")
     pages = [(lead, name) for name in ("work", "steps", "call", "redline")]
@@ -149,7 +134,7 @@ def test_what_a_redline_took_away_hinders_no_page(trial: Trial) -> None:
     assert {name: answer.status_code for name, answer in seen.items()} == dict.fromkeys(seen, 200)
     for name in ("steps", "batches:record", "quality:record_json"):
         said = seen[name].content.decode()
-        assert ("R2" in said, "Look at it." in said, "later/again/look" in said) == (
+        assert ("R2" in said, "Look at it." in said, "later/recount/look" in said) == (
             True, True, name == "quality:record_json"
         ), name  # fmt: skip
 

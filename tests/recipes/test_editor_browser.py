@@ -266,6 +266,6 @@ def test_the_same_draft_as_text(served: str, page: Page) -> None:
     words.fill(words.input_value().replace("20 min", "25 min"))
     page.get_by_role("button", name="Save the text").click()
     page.get_by_role("link", name="Form").click()
-    page.get_by_role("link", name="Seeding").click()
+    page.get_by_role("link", name="Seeding", exact=True).click()
     expect(page.get_by_label("Lowest", exact=True).first).to_have_value("25 min")
     assert faults(page) == []
