@@ -20,7 +20,7 @@ from recipes import remaining
 from recipes.difference import difference
 from recipes.difference.shown import change_groups
 from recipes.document import Recipe
-from recipes.messages import RecipeNotReadable
+from recipes.exceptions import RecipeNotReadable
 from recipes.models import RecipeDraft
 from recipes.remaining import Begun
 from recipes.selectors import (

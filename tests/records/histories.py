@@ -78,7 +78,7 @@ class History:
             self.varied.clear()
             self.calm = attempt >= CALM
             try:
-                self._try(kind, new=attempt > 2)
+                self._try(kind, new=attempt > 2 and attempt % 2 == 0)
             except Exception as error:  # noqa: BLE001 - whatever refuses, nothing of it is left
                 self.refused.append(f"{kind}: {type(error).__name__} {error}")
                 self.blame.update(self.varied)
