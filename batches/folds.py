@@ -91,9 +91,9 @@ def _in_a_branch(one: Placed) -> bool:
 def _make_due(e: Folded[Any], due: tuple[entries.Due, ...]) -> None:
     """Make steps due from now on; the rows of branches, loops and contingencies begin here."""
     for one in due:
-        _need_operation(e, one.operation)
         rows = Step.objects.filter(id=step_id(e.stream, one.step, one.iteration))
         if not change(rows, e, due_since=e.at, waits_for=one.waits_for):
+            _need_operation(e, one.operation)
             _make_step(e, one, state=StepState.WAITING, due_since=e.at, waits_for=one.waits_for)
 
 
@@ -194,11 +194,11 @@ def _go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> N
         _make_due(e, turn.due)
     if turn.returns:
         change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
-    live = Step.objects.live().filter(stream=e.stream).first()
+    live = Step.objects.live().filter(stream=e.stream).values_list("position", flat=True).first()
     state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
     change(
         Batch.objects.filter(id=e.stream), e, due_since=e.at, process_state=state,
-        position=live.position if live else F("steps") + 1,
+        position=F("steps") + 1 if live is None else live,
     )  # fmt: skip
 
 

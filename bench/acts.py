@@ -8,13 +8,16 @@ The baselines read, check and judge the same; they differ in how they write:
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from accounts.rules import check_permission
+from accounts.enums import SubjectKind
+from accounts.rules import check_permission, check_qualified
+from batches.qualifying import asked_of
 from batches.selectors import batch_of
 from batches.services import issue_batch, perform_step, sign_on
 from bench.measure import Figure, compared, side_by_side
@@ -124,8 +127,8 @@ def figures(*, rounds: int = 300) -> Iterator[Figure]:
 
 def running_batch() -> tuple[Plant, UUID, Recipe]:
     """Open a plant and bring a batch of STEPS numbers to its first number."""
-    plant = open_plant(recipes=("SIX-STEPS",))
-    version = library.make_effective_from(plant.crew, recipe_text(STEPS))
+    plant = open_plant(recipes=("SIX-STEPS",), texts=(recipe_text(STEPS),))
+    version = plant.versions["BENCH"]
     patient = Patient(plant=plant, number=1, recipe="BENCH", luck=Random(1))
     enter_order(patient)
     receive(patient)
@@ -169,7 +172,9 @@ def _perform(plant: Plant, batch: UUID, key: str, values: dict[str, str]) -> Non
 
 def _steps(plant: Plant, batch: UUID, recipe: Recipe) -> dict[str, Callable[[], None]]:
     count = itertools.count()
-    plain = {name: _Plain(plant, recipe, rows=name == "rows") for name in ("history", "rows")}
+    plain = {
+        name: _Plain(plant, batch, recipe, rows=name == "rows") for name in ("history", "rows")
+    }
     return {
         "ours": lambda: _perform(plant, batch, f"v{next(count)}", {"value": "5.2"}),
         **{name: one.perform for name, one in plain.items()},
@@ -177,11 +182,14 @@ def _steps(plant: Plant, batch: UUID, recipe: Recipe) -> dict[str, Callable[[], 
 
 
 class _Plain:
-    """A careful plain Django implementation of the same step."""
+    """A careful plain Django implementation of the same step: the same checks, the same rows."""
 
-    def __init__(self, plant: Plant, recipe: Recipe, *, rows: bool) -> None:
+    def __init__(self, plant: Plant, batch: UUID, recipe: Recipe, *, rows: bool) -> None:
         self.plant, self.recipe, self.rows = plant, recipe, rows
         self.actor = plant.crew.actor("brandt")
+        self.performer = known(plant.crew.actor("adeyemi").person)
+        with reading(site=plant.site):
+            self.pinned = batch_of(batch)
         with connection.cursor() as cursor:
             # The roles that the baseline asks for stand behind the walls, too.
             site, person = str(plant.site), str(self.actor.person)
@@ -210,6 +218,7 @@ class _Plain:
             operation = PlainOperation.objects.get(batch=batch, path=OPERATION)
             check_permission(self.actor, "batches.perform")
             now = clock.now()
+            self._check_hands(path, now)
             judged = judge(self.recipe.by_path[path].step, values, Facts(at=now, path=path))
             before = {"state": step.state}
             step.state, step.values, step.outcome = "closed", judged.values, judged.outcome
@@ -217,10 +226,21 @@ class _Plain:
             step.performer_name, step.recorded_by = operation.performer_name, self.actor.person
             step.recorder_name = self.actor.name
             step.save()
-            batch.position, batch.due_since = batch.position + 1, now
+            ahead = PlainStep.objects.filter(batch=batch)
+            ahead.filter(position=step.position + 1).update(state="due")
+            live = ahead.exclude(state="closed").order_by("position")
+            batch.position = live.values_list("position", flat=True).first() or 0
+            batch.due_since = now
             batch.save(update_fields=["position", "due_since"])
             if self.rows:
                 self._rows(step, before, values)
+
+    def _check_hands(self, path: str, now: datetime) -> None:
+        """Ask what the step asks of its performer, and its room of who records it."""
+        asked = asked_of(self.pinned, self.recipe, self.recipe.by_path[path])
+        check_qualified(self.performer, asked, at=now)
+        room = [subject for subject in asked if subject.kind == SubjectKind.GOWNING]
+        check_qualified(known(self.actor.person), room, at=now)
 
     def _rows(self, step: PlainStep, before: dict[str, str], values: dict[str, str]) -> None:
         now = clock.now()

@@ -6,9 +6,14 @@ from secrets import token_hex
 
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import ProgrammingError, connections
+from psycopg.errors import InsufficientPrivilege
+
+from mes.lib.embedded.process import wait_until
 
 OWNER = "owner"
+# A worker that cleans up is the server's own: nobody here may end it, and it ends by itself.
+DROP_SECONDS = 20
 
 
 @contextmanager
@@ -30,7 +35,23 @@ def throw_away(*, purpose: str, said: Callable[[str], None] = lambda _: None) ->
                 cursor.execute("INSERT INTO records_simulation (purpose) VALUES (%s)", [purpose])
             yield name
     finally:
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """Drop a database; a worker of the server itself that looks into it just then is waited for."""
+    if not wait_until(lambda: _dropped(name), seconds=DROP_SECONDS):
         _run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _dropped(name: str) -> bool:
+    try:
+        _run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        return False
+    return True
 
 
 def _run(statement: str) -> None:

@@ -26,8 +26,8 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from mes.lib import clock
 from mes.lib.embedded import READER
+from plant.throwaway import pointed_at
 from records.places import Folder
-from tests.support.aliases import pointed_at
 from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
 from tests.support.cluster import Cluster
 from tests.support.cluster import cluster as the_cluster

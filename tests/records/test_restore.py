@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from mes.lib.embedded.postgres import ADMIN, binaries
+from plant.throwaway import pointed_at
 from records.checkpoints import Checkpointer
 from records.places import Folder
 from records.verification import verify
@@ -15,7 +16,6 @@ from tests.builders import materials as build
 from tests.records.histories import every_kind, history
 from tests.records.ledger_owner import Owner
 from tests.records.trial import command, say, stream_with
-from tests.support.aliases import pointed_at
 from tests.support.cluster import Cluster
 
 pytestmark = [pytest.mark.req("P11-10a"), pytest.mark.scenario(34)]

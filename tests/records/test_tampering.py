@@ -10,13 +10,13 @@ from django.core.management import call_command
 from django.db import connections
 
 from mes.lib.ids import uuid7
+from plant.throwaway import pointed_at
 from records.checkpoints import Checkpointer
 from records.verification import Report, verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import Owner, saying
 from tests.records.trial import command as said_by
 from tests.records.trial import say, stream_with
-from tests.support.aliases import pointed_at
 from tests.support.cluster import Cluster
 
 pytestmark = [

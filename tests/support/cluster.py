@@ -116,7 +116,7 @@ class Cluster:
         return self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _build(self, name: str) -> None:
-        from tests.support.aliases import pointed_at
+        from plant.throwaway import pointed_at
 
         building = f"mes_building_{token_hex(6)}"
         self._run("CREATE DATABASE {}", building)
