@@ -25,11 +25,10 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
 });"""
 # axe stays in the page's memory from one look to the next; a new page needs it again.
 HAS_AXE = "typeof window.axe === 'object'"
-PARTS = """() => [...new Set(
+PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
-    .map(part => location.pathname.replace(/[0-9a-f-]{36}/g, "")
-        + ` ${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
-)]"""
+    .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
+)].sort().join(" ")"""
 LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .flatMap(one => one.nodes.map(node => `${one.id} ${node.target}`))"""
@@ -108,14 +107,14 @@ class Watch:
     def checked(self, page: Page, name: str = "") -> None:
         """Let axe look at a page; remember grave findings with rule and selector.
 
-        A page of which every part was seen at its address before is not looked at again.
+        A page that is put together of the same parts as one before is not looked at again.
         """
         page.wait_for_load_state("load")
         picture(page, name)
-        parts = set(page.evaluate(PARTS))
-        if parts <= self.seen:
+        parts = page.evaluate(PARTS)
+        if parts in self.seen:
             return
-        self.seen |= parts
+        self.seen.add(parts)
         if not page.evaluate(HAS_AXE):
             page.evaluate(Axe().axe_script)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
