@@ -228,9 +228,7 @@ class _Plain:
             step.save()
             ahead = PlainStep.objects.filter(batch=batch)
             ahead.filter(position=step.position + 1).update(state="due")
-            live = ahead.exclude(state="closed").order_by("position")
-            batch.position = live.values_list("position", flat=True).first() or 0
-            batch.due_since = now
+            batch.position, batch.due_since = batch.position + 1, now
             batch.save(update_fields=["position", "due_since"])
             if self.rows:
                 self._rows(step, before, values)
