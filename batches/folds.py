@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import F
+from django.db.models import F, Subquery
+from django.db.models.functions import Coalesce
 
 from batches import entries, entries_before, rest
 from batches.enums import (
@@ -194,11 +195,11 @@ def _go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> N
         _make_due(e, turn.due)
     if turn.returns:
         change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
-    live = Step.objects.live().filter(stream=e.stream).values_list("position", flat=True).first()
+    live = Step.objects.live().filter(stream=e.stream).values("position")[:1]
     state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
     change(
         Batch.objects.filter(id=e.stream), e, due_since=e.at, process_state=state,
-        position=F("steps") + 1 if live is None else live,
+        position=Coalesce(Subquery(live), F("steps") + 1),
     )  # fmt: skip
 
 

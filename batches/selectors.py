@@ -28,7 +28,7 @@ from recipes.kinds.sample import Step as SampleStep
 from recipes.remaining import Begun
 from recipes.selectors import document
 from records.commands import Actor
-from records.reading import reading
+from records.reading import glance
 
 # Kinds that are judged by what was before, whatever their formulas say.
 ASKING = {"timer", "calculate", "gate"}
@@ -79,11 +79,11 @@ def pinned_recipe(batch: UUID, actor: Actor) -> Recipe:
 
     Asked each time: a redline gives a batch another one. Raises NotFound.
     """
-    with reading(site=actor.site, person=actor.person):
-        hashed = Batch.objects.filter(id=batch).values_list("recipe_hash", flat=True).first()
-        if hashed is None:
-            raise NotFound()
-        return document(hashed)
+    rows = Batch.objects.filter(id=batch).values_list("recipe_hash")
+    found = glance(rows, site=actor.site, person=actor.person)
+    if found is None:
+        raise NotFound()
+    return document(found[0])
 
 
 def recipes_of(batches: Iterable[UUID]) -> dict[UUID, Recipe]:

@@ -91,7 +91,7 @@ def next_of(
     A step that was ``verified`` may have been overtaken by a contingency meanwhile.
     """
     spot = spot_of(row)
-    begins = Stage.objects.filter(stream=batch.id, key=row.stage, state=StageState.WAITING).exists()
+    begins = not flow.has_done_before(recipe, spot) and _waits(batch, row.stage)
     plain = None if verified else flow.plainly(recipe, spot)
     standing = None
     if plain is not None:
@@ -101,6 +101,10 @@ def next_of(
         judging = Judging(batch, at, {row.ref: values})
         onward = flow.onward(recipe, standing, spot, judging)
     return Brought(batch.id, recipe, row, onward, standing, begins)
+
+
+def _waits(batch: Batch, stage: str) -> bool:
+    return Stage.objects.filter(stream=batch.id, key=stage, state=StageState.WAITING).exists()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -192,6 +192,18 @@ def plainly(recipe: Recipe, closed: Spot) -> Spot | None:
         return None
     path = f"{closed.path.rpartition('/')[0]}/{following.key}"
     return Spot(path, closed.iteration, closed.operation)
+
+
+def has_done_before(recipe: Recipe, due: Spot) -> bool:
+    """Whether the step before a due one was surely done: no condition may have skipped it."""
+    operation = recipe.operation(due.operation)
+    keys = [step.key for step in operation.steps] if operation else []
+    key = due.path.rpartition("/")[2]
+    if operation is None or key not in keys[1:]:
+        return False
+    before = operation.steps[keys.index(key) - 1]
+    path = f"{due.path.rpartition('/')[0]}/{before.key}"
+    return before.condition is None and plainly(recipe, replace(due, path=path)) == due
 
 
 def call(
