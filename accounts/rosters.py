@@ -12,7 +12,7 @@ from accounts.enums import DutyKind
 from accounts.models import Absence, Duty, Shift
 from accounts.permissions import roles_granting
 from accounts.selectors import roles_of
-from mes.lib.refusals import NotFound
+from records.reading import the_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,7 @@ def shifts() -> list[Shift]:
 
 def shift_of(shift: UUID) -> Shift:
     """Return a shift of the present site that was not ended. Raises NotFound."""
-    found = Shift.objects.filter(id=shift, active=True).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Shift.objects.filter(id=shift, active=True))
 
 
 def duties_between(start: datetime, end: datetime) -> QuerySet[Duty]:

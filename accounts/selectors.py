@@ -31,8 +31,8 @@ from accounts.models import (
     Site,
 )
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
-from mes.lib.refusals import NotFound
 from records.commands import Actor
+from records.reading import the_one
 
 BOTH_COMPONENTS: Final = (
     {"badge", "pin"}, {"username", "password"}, {"passkey", "user verification"},
@@ -159,10 +159,7 @@ def idle_times() -> list[IdleTime]:
 
 def site_of(site: UUID) -> Site:
     """Return a site. Raises NotFound for another one than the present person's."""
-    found = Site.objects.filter(id=site).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Site.objects.filter(id=site))
 
 
 def sites_of(person: UUID) -> list[Site]:
@@ -242,10 +239,7 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
 
 def person_of(person: UUID) -> Person:
     """Return a person. Raises NotFound."""
-    found = Person.objects.filter(id=person).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Person.objects.filter(id=person))
 
 
 def person_by_badge(badge: str) -> Person | None:

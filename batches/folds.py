@@ -195,12 +195,33 @@ def _go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> N
         _make_due(e, turn.due)
     if turn.returns:
         change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
+    _move_batch(e, turn)
+
+
+def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
+    """Say where the batch stands: at the first step that is live.
+
+    That is the next one, where the batch stood at this step and nothing comes between; which of
+    several branches is behind is asked only otherwise.
+    """
+    batch = Batch.objects.filter(id=e.stream)
+    if _is_straight(turn):
+        here = batch.filter(position=turn.position)
+        position = turn.position + 1
+        if change(here, e, due_since=e.at, process_state=ProcessState.RUNNING, position=position):
+            return
     live = Step.objects.live().filter(stream=e.stream).values("position")[:1]
     state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
     change(
-        Batch.objects.filter(id=e.stream), e, due_since=e.at, process_state=state,
+        batch, e, due_since=e.at, process_state=state,
         position=Coalesce(Subquery(live), F("steps") + 1),
     )  # fmt: skip
+
+
+def _is_straight(turn: entries.Next) -> bool:
+    """Whether the next step of the recipe is all that comes."""
+    due = turn.due or ()
+    return [(one.position, one.waits_for) for one in due] == [(turn.position + 1, "")]
 
 
 def _end_operation(e: Folded[Any], ref: str) -> None:

@@ -28,7 +28,7 @@ from recipes.kinds.sample import Step as SampleStep
 from recipes.remaining import Begun
 from recipes.selectors import document
 from records.commands import Actor
-from records.reading import glance
+from records.reading import glance, the_one
 
 # Kinds that are judged by what was before, whatever their formulas say.
 ASKING = {"timer", "calculate", "gate"}
@@ -36,19 +36,13 @@ ASKING = {"timer", "calculate", "gate"}
 
 def batch_of(batch: UUID) -> Batch:
     """Return a batch of this site. Raises NotFound, for another site's as well."""
-    found = Batch.objects.filter(id=batch).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Batch.objects.filter(id=batch))
 
 
 def step_of(batch: UUID, ref: str) -> Step:
     """Return a step row of a batch by its ref. Raises NotFound."""
     path, iteration = paths.split(ref)
-    found = Step.objects.filter(stream=batch, path=path, iteration=iteration).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Step.objects.filter(stream=batch, path=path, iteration=iteration))
 
 
 def due_steps(batch: UUID) -> list[Step]:
@@ -63,10 +57,7 @@ def due_step(batch: Batch) -> Step | None:
 
 def operation_of(batch: UUID, path: str) -> Operation:
     """Return an operation row of a batch. Raises NotFound."""
-    found = Operation.objects.filter(stream=batch, path=path).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Operation.objects.filter(stream=batch, path=path))
 
 
 def recipe_of(batch: Batch) -> Recipe:
@@ -275,7 +266,4 @@ def document_with(batch: Batch, part: str) -> Recipe:
 
 def redline_of(batch: UUID, redline: UUID) -> Redline:
     """Return a redline of a batch. Raises NotFound, for another batch's as well."""
-    found = Redline.objects.filter(stream=batch, id=redline).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Redline.objects.filter(stream=batch, id=redline))

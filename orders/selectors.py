@@ -13,23 +13,20 @@ from django.utils.functional import cached_property
 from materials.models import Container
 from materials.selectors import containers_of_patient
 from mes.lib import isbt128
-from mes.lib.refusals import NotFound
 from orders import workflow
 from orders.attention import Outlook, outlook
 from orders.enums import Attention, OrderState, WaitsFor
 from orders.exceptions import PatientUnknown, RegisterMissing
 from orders.models import CoiRegister, Collection, Order, OrderSet, Patient
 from records.models import Entry
+from records.reading import the_one
 
 MOST_SHOWN = 500
 
 
 def order_of(order: UUID) -> Order:
     """Return an order of the reader's site. Raises NotFound."""
-    found = Order.objects.filter(id=order).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Order.objects.filter(id=order))
 
 
 def order_by_coi(coi: str) -> Order | None:

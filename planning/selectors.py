@@ -7,10 +7,10 @@ from batches.enums import StageState
 from batches.models import Batch, Stage
 from equipment.enums import ClaimState, UnitStatus
 from equipment.models import Claim, Unit
-from mes.lib.refusals import NotFound
 from planning.enums import PlanState
 from planning.models import Plan
 from records.models import Stream
+from records.reading import the_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,7 @@ class Waiting:
 
 def plan_of(plan: UUID) -> Plan:
     """Return a plan of this site. Raises NotFound."""
-    found = Plan.objects.filter(id=plan).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Plan.objects.filter(id=plan))
 
 
 def open_plans() -> list[Plan]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from mes.lib import evidence
-from mes.lib.refusals import NotFound
 from recipes import nodes, reader
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
@@ -28,6 +27,7 @@ from recipes.models import (
 )
 from records.entries import decode
 from records.models import Entry
+from records.reading import the_one
 
 
 @lru_cache(maxsize=128)
@@ -41,9 +41,7 @@ def document(content_hash: str) -> Recipe:
 
 def plain_document(content_hash: str) -> dict[str, Any]:
     """Return the plain data that a draft began with. Raises NotFound, ValueError."""
-    row = Document.objects.filter(hash=content_hash).first()
-    if row is None:
-        raise NotFound()
+    row = the_one(Document.objects.filter(hash=content_hash))
     plain: dict[str, Any] = json.loads(bytes(row.content))
     if evidence.content_hash(plain) != content_hash:
         raise ValueError(f"document {content_hash} was altered")
@@ -59,9 +57,7 @@ def differences(before: str, after: str) -> tuple[Difference, ...]:
 @lru_cache(maxsize=64)
 def source_text(source_hash: str) -> bytes:
     """Return a text by its hash; it never changes, so each process reads it once."""
-    row = Document.objects.filter(hash=source_hash).first()
-    if row is None:
-        raise NotFound()
+    row = the_one(Document.objects.filter(hash=source_hash))
     return bytes(row.content)
 
 
@@ -79,10 +75,7 @@ def gaps_of(draft: UUID) -> tuple[Gap, ...]:
 
 def version_of(version: UUID) -> RecipeVersion:
     """Return a version of this site. Raises NotFound, for another site's as well."""
-    found = RecipeVersion.objects.filter(id=version).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(RecipeVersion.objects.filter(id=version))
 
 
 def versions() -> list[RecipeVersion]:
@@ -123,10 +116,7 @@ def comments_of(version: UUID) -> list[RecipeComment]:
 
 def comment_of(version: UUID, comment: UUID) -> RecipeComment:
     """Return a comment on a version. Raises NotFound, for another version's as well."""
-    found = RecipeComment.objects.filter(version=version, id=comment).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(RecipeComment.objects.filter(version=version, id=comment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +137,12 @@ def where_used(kind: str, code: str) -> list[UsedIn]:
 
 def draft_of(draft: UUID) -> RecipeDraft:
     """Return a draft of this site. Raises NotFound, for another site's as well."""
-    found = RecipeDraft.objects.filter(id=draft).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(RecipeDraft.objects.filter(id=draft))
 
 
 def rehearsal_of(rehearsal: UUID) -> RecipeRehearsal:
     """Return a rehearsal of this site. Raises NotFound, for another site's as well."""
-    found = RecipeRehearsal.objects.filter(id=rehearsal).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(RecipeRehearsal.objects.filter(id=rehearsal))
 
 
 def open_drafts() -> list[RecipeDraft]:
@@ -177,10 +161,7 @@ def recipe_of_draft(row: RecipeDraft) -> Recipe | None:
 
 def library_operation(operation: UUID) -> LibraryOperation:
     """Return a version of an operation of the site's library. Raises NotFound."""
-    found = LibraryOperation.objects.filter(id=operation).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(LibraryOperation.objects.filter(id=operation))
 
 
 def library() -> list[LibraryOperation]:

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+from mes.lib.refusals import NotFound
+
+M = TypeVar("M", bound=Model)
 
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WALLS = "SELECT set_config('mes.site', %s, true), set_config('mes.person', %s, true)"
@@ -25,6 +30,14 @@ def reading(*, site: UUID | None, person: UUID | None = None) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(statement, [str(site or ""), str(person or "")])
         yield
+
+
+def the_one(rows: QuerySet[M]) -> M:
+    """Return the one row that is asked for by its id. Raises NotFound, for another site's too."""
+    try:
+        return rows.get()
+    except ObjectDoesNotExist:
+        raise NotFound() from None
 
 
 def glance(rows: QuerySet[Any, Any], *, site: UUID | None, person: UUID | None) -> Any:

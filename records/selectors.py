@@ -8,9 +8,9 @@ from uuid import UUID
 
 from mes.lib import evidence
 from mes.lib.evidence import Link
-from mes.lib.refusals import NotFound
 from records.models import Entry, Stream
 from records.presenters import sentence
+from records.reading import the_one
 from records.things import Named, named, words_of
 from records.trail import WHY
 
@@ -70,10 +70,7 @@ class Chain:
 
 def head_of(stream: UUID) -> Stream:
     """Return the head of a stream of this site. Raises NotFound."""
-    head = Stream.objects.filter(id=stream).first()
-    if head is None:
-        raise NotFound()
-    return head
+    return the_one(Stream.objects.filter(id=stream))
 
 
 def chain(stream: UUID) -> Chain:
@@ -88,7 +85,4 @@ def chain(stream: UUID) -> Chain:
 
 def entry_of(stream: UUID, seq: int) -> Entry:
     """Return one entry of this site. Raises NotFound."""
-    found = Entry.objects.filter(stream=stream, seq=seq).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Entry.objects.filter(stream=stream, seq=seq))

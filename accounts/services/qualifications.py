@@ -23,6 +23,7 @@ from records.act import Act, act, acting
 from records.commands import Command, Reply
 from records.entries import instant_text
 from records.outbox import Message
+from records.reading import the_one
 
 # A month before its end the person and the trainer know.
 WARNED: Final = timedelta(days=30)
@@ -247,7 +248,4 @@ def withdraw_qualification(
 def _held(a: Act, person: UUID, qualification: UUID) -> Qualification:
     rules.check_permission(a.actor, Permission.ACCOUNTS_QUALIFY)
     rules.check_not_own(a.actor, person)
-    held = Qualification.objects.filter(id=qualification, person=person).first()
-    if held is None:
-        raise NotFound()
-    return held
+    return the_one(Qualification.objects.filter(id=qualification, person=person))

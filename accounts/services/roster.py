@@ -27,6 +27,7 @@ from mes.lib.refusals import NotFound
 from mes.lib.wall import midnight, span_of
 from records.act import Act, act, acting
 from records.commands import Command, Reply
+from records.reading import the_one
 
 MOST_DAYS: Final = 62
 AWAY: Final = "away"
@@ -117,9 +118,7 @@ def cancel_duty(*, command: Command, person: UUID, duty: UUID, reason: str = "")
     """
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_ROSTER)
-        row = _duties_of(person).filter(id=duty).first()
-        if row is None:
-            raise NotFound()
+        row = the_one(_duties_of(person).filter(id=duty))
         if row.starts_at <= a.now and not reason.strip():
             raise PastNeedsReason()
         _cancel(a, row, reason=reason.strip())

@@ -14,6 +14,7 @@ from recipes.document import Recipe
 from recipes.selectors import draft_of, recipe_of_draft
 from records import files
 from records.models import StoredFile
+from records.reading import the_one
 
 NOTHING = {"default-src": ["'none'"], "sandbox": True}
 
@@ -62,9 +63,7 @@ def _of_recipe(recipe: Recipe | None, sha256: str) -> HttpResponse:
 
 
 def _kept(sha256: str) -> HttpResponse:
-    kept = StoredFile.objects.filter(sha256=sha256).first()
-    if kept is None:
-        raise NotFound()
+    kept = the_one(StoredFile.objects.filter(sha256=sha256))
     answer = HttpResponse(files.get(sha256), content_type=kept.media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

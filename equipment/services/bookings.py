@@ -13,10 +13,9 @@ from equipment.enums import ClaimState, OpennessPolicy, ResourceKind
 from equipment.models import Claim, Place
 from equipment.services import claims
 from equipment.services.claims import Booking, Holder
-from mes.lib.refusals import NotFound
 from records.act import act, acting
 from records.commands import Command, Reply
-from records.reading import reading
+from records.reading import reading, the_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +45,7 @@ def claim_resource(*, command: Command, booking: Booking) -> Reply:
 def _whole_room(booking: Booking) -> list[Booking]:
     if booking.kind != ResourceKind.PLACE:
         return [booking]
-    place = Place.objects.select_related("room").filter(id=booking.resource).first()
-    if place is None:
-        raise NotFound()
+    place = the_one(Place.objects.select_related("room").filter(id=booking.resource))
     if not booking.exclusive and place.room.policy != OpennessPolicy.OPEN:
         return [booking]
     return [replace(booking, resource=other) for other in selectors.places_of_room(place.room_id)]

@@ -10,10 +10,9 @@ from equipment.enums import OpennessPolicy
 from equipment.exceptions import RoomInUse
 from equipment.models import Claim, Room
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Command, Reply
-from records.reading import reading
+from records.reading import reading, the_one
 
 
 @acting
@@ -42,9 +41,7 @@ def make_place(*, command: Command, room: UUID, number: int, label: str, barcode
     new = [New("place", place, command.actor.site)]
     with act(command, streams=[room, *others], new=new) as a:
         check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
-        found = Room.objects.filter(id=room).first()
-        if found is None:
-            raise NotFound()
+        found = the_one(Room.objects.filter(id=room))
         if Claim.objects.on(others).live().filter(exclusive=True).exists():
             raise RoomInUse(room=found.name)
         a.append(place, PlaceMade(room=room, number=number, label=label, barcode=barcode))

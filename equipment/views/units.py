@@ -22,7 +22,7 @@ from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from records.models import Entry
 from records.presenters import sentence
-from records.reading import reading
+from records.reading import reading, the_one
 from records.web import actor_of, command_from
 
 MOST_ENTRIES = 200
@@ -39,9 +39,7 @@ def unit(request: HttpRequest, unit: UUID) -> HttpResponse:
 @require_safe
 def place(request: HttpRequest, place: UUID) -> HttpResponse:
     """Show a place with its bookings and its logbook."""
-    found = Place.objects.select_related("room").filter(id=place).first()
-    if found is None:
-        raise NotFound()
+    found = the_one(Place.objects.select_related("room").filter(id=place))
     context = {"place": found, "units": found.units.order_by("code"), **_resource(request, place)}
     return render(request, "equipment/place.html", context)
 
@@ -88,9 +86,7 @@ def _do(request: HttpRequest, unit: UUID, values: dict[str, Any]) -> None:
 
 
 def _unit(request: HttpRequest, unit: UUID, form: UnitAct) -> dict[str, Any]:
-    found = Unit.objects.select_related("place__room").filter(id=unit).first()
-    if found is None:
-        raise NotFound()
+    found = the_one(Unit.objects.select_related("place__room").filter(id=unit))
     stopped = found.status == UnitStatus.OUT_OF_SERVICE
     acts = [
         ("calibrate", _("Record a calibration")),

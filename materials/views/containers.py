@@ -18,6 +18,7 @@ from mes.lib import isbt128
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from mes.lib.symbols import data_matrix, draw
+from records.reading import the_one
 from records.web import command_from
 
 
@@ -151,9 +152,7 @@ def _identity_symbol(coi: str) -> str:
 
 
 def _context(container: UUID, move: Move, label: PrintLabel) -> dict[str, Any]:
-    found = Container.objects.filter(id=container).first()
-    if found is None:
-        raise NotFound()
+    found = the_one(Container.objects.filter(id=container))
     return {
         "container": found,
         "labels": selectors.labels_of(container),

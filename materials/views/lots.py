@@ -19,6 +19,7 @@ from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from mes.ui.text import day_text, quantity_text
+from records.reading import the_one
 from records.web import command_from
 
 EXPIRES_SOON = timedelta(days=14)
@@ -130,9 +131,7 @@ def _decide(request: HttpRequest, lot: UUID, values: dict[str, Any]) -> None:
 
 
 def _lot_context(lot: UUID, form: Decide) -> dict[str, Any]:
-    found = Lot.objects.filter(id=lot).first()
-    if found is None:
-        raise NotFound()
+    found = the_one(Lot.objects.filter(id=lot))
     history = selectors.history(lot)
     return {
         "lot": found,

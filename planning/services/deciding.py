@@ -19,7 +19,7 @@ from planning.services.requesting import board_of
 from planning.workflow import may_become
 from records.act import act, acting
 from records.commands import Command, Reply
-from records.reading import reading
+from records.reading import reading, the_one
 
 PLAN_ACCEPTED = "plan.accepted"
 
@@ -74,9 +74,7 @@ def _site(command: Command) -> UUID:
 def _look(command: Command, plan: UUID) -> list[UUID]:
     """Return the batch and all places and units that the acceptance changes, to be locked."""
     with reading(site=_site(command)):
-        row = Plan.objects.filter(id=plan).first()
-        if row is None:
-            raise NotFound()
+        row = the_one(Plan.objects.filter(id=plan))
         held = Claim.objects.filter(id__in=row.replaces).values_list("stream", flat=True)
         return sorted({row.batch, *held, *(UUID(one["resource"]) for one in row.bookings)})
 

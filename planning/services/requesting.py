@@ -22,7 +22,7 @@ from planning.models import Plan, PlanBoard
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 from records.exceptions import StreamExists
-from records.reading import reading
+from records.reading import reading, the_one
 
 PLAN_REQUESTED = "plan.requested"
 
@@ -82,9 +82,7 @@ def _open_board(command: Command, board: UUID) -> None:
 
 
 def _batch(a: Act, batch: UUID) -> Batch:
-    found = Batch.objects.filter(id=batch).first()
-    if found is None:
-        raise NotFound()
+    found = the_one(Batch.objects.filter(id=batch))
     if found.record_state != RecordState.EXECUTING:
         raise NothingToPlan(batch=found.number)
     jobs.job_of(found, at=a.now)

@@ -14,7 +14,6 @@ from batches.enums import CommentState, ExceptionState
 from batches.models import AskedComment, BatchException, Step
 from batches.selectors import batch_of
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
 from quality import rules
 from quality.exceptions import (
     AlreadyAsked,
@@ -28,7 +27,7 @@ from quality.services.signing import written
 from recipes import paths
 from records.act import Act, act, acting
 from records.commands import Command, Reply
-from records.reading import reading
+from records.reading import reading, the_one
 
 COMMENT = "exception.comment"
 # What of a question stands where a person reads what they owe.
@@ -101,10 +100,7 @@ def _owe(a: Act, row: BatchException, said: CommentAsked) -> None:
 
 def comment_of(batch: UUID, comment: UUID) -> AskedComment:
     """Return a question about an exception of a batch. Raises NotFound."""
-    found = AskedComment.objects.filter(stream=batch, id=comment).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(AskedComment.objects.filter(stream=batch, id=comment))
 
 
 def check_theirs(row: AskedComment, person: UUID | None) -> None:

@@ -13,13 +13,13 @@ from batches.enums import ConcessionState
 from batches.models import Concession
 from batches.selectors import batch_of
 from mes.lib.evidence import JSON
-from mes.lib.refusals import NotFound
 from quality.exceptions import ConcessionAnswered, ConcessionTimeInvalid
 from quality.services.exceptions import open_deviation
 from quality.services.signing import signed, written
 from records.act import act, acting
 from records.commands import Command, Reply
 from records.entries import instant_text
+from records.reading import the_one
 
 GRANTED = gettext_noop("I let this step pass the interlock named here, until the time named here.")
 LONGEST = timedelta(hours=24)
@@ -27,10 +27,7 @@ LONGEST = timedelta(hours=24)
 
 def concession_of(batch: UUID, concession: UUID) -> Concession:
     """Return a request of a batch. Raises NotFound."""
-    found = Concession.objects.filter(stream=batch, id=concession).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Concession.objects.filter(stream=batch, id=concession))
 
 
 def _asked(batch: UUID, concession: UUID) -> Concession:

@@ -9,7 +9,6 @@ from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, check_shown
 from batches.selectors import batch_of
 from mes.lib.evidence import JSON
-from mes.lib.refusals import NotFound
 from quality import rules
 from quality.entries import DeviationClosed
 from quality.enums import DeviationState
@@ -19,16 +18,14 @@ from quality.selectors.record import record_of
 from quality.services.signing import signed, written
 from records.act import act, acting
 from records.commands import Command, Reply
+from records.reading import the_one
 
 CLOSED = gettext_noop("I conclude this deviation as written.")
 
 
 def deviation_of(batch: UUID, deviation: UUID) -> Deviation:
     """Return a deviation of a batch. Raises NotFound."""
-    found = Deviation.objects.filter(stream=batch, id=deviation).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Deviation.objects.filter(stream=batch, id=deviation))
 
 
 @acting

@@ -6,23 +6,20 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission
 from batches.selectors import batch_of
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
 from quality.entries import DossierRendered, DossierRequested
 from quality.models import Dossier
 from records.act import act, acting
 from records.commands import Command, Reply
 from records.models import StoredFile
 from records.outbox import Message
+from records.reading import the_one
 
 REQUESTED = "dossier.requested"
 
 
 def dossier_of(dossier: UUID) -> Dossier:
     """Return a dossier of this site. Raises NotFound."""
-    found = Dossier.objects.filter(id=dossier).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Dossier.objects.filter(id=dossier))
 
 
 @acting

@@ -9,7 +9,6 @@ from batches.enums import ExceptionState
 from batches.models import Batch, BatchException
 from batches.selectors import batch_of
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
 from quality import rules
 from quality.entries import DeviationOpened
 from quality.enums import Judgement
@@ -18,6 +17,7 @@ from quality.models import Deviation
 from quality.services.signing import written
 from records.act import Act, act, acting
 from records.commands import Command, Reply
+from records.reading import the_one
 
 
 @acting
@@ -48,10 +48,7 @@ def judge_exception(
 
 def exception_of(batch: UUID, exception: UUID) -> BatchException:
     """Return an exception of a batch. Raises NotFound."""
-    found = BatchException.objects.filter(stream=batch, id=exception).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(BatchException.objects.filter(stream=batch, id=exception))
 
 
 def open_deviation(

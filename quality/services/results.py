@@ -14,7 +14,6 @@ from batches.models import Batch
 from batches.selectors import batch_of, recipe_of
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
 from quality import findings, judging
 from quality.entries import Finding, ResultCorrected, ResultEntered, ResultReviewed
 from quality.enums import ResultOutcome, SampleState
@@ -33,7 +32,7 @@ from recipes.criteria import items_of
 from recipes.enums import Severity
 from records.act import Act, act, acting
 from records.commands import Command, Reply
-from records.reading import reading
+from records.reading import reading, the_one
 
 REVIEWED = gettext_noop("I reviewed this result for accuracy, completeness and compliance.")
 LATE_FAILURE = "late.failure"
@@ -57,10 +56,7 @@ class Typed:
 
 def result_of(result: UUID) -> Result:
     """Return a result of this site. Raises NotFound."""
-    found = Result.objects.select_related("sample").filter(id=result).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Result.objects.select_related("sample").filter(id=result))
 
 
 @acting

@@ -9,7 +9,6 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission
 from batches.entries import ExceptionRaised, Said
 from batches.selectors import batch_of, recipe_of, sample_id
-from mes.lib.refusals import NotFound
 from quality.entries import SAMPLE, SampleReceived, SampleRegistered
 from quality.enums import SampleState
 from quality.exceptions import SampleAlreadyReceived
@@ -22,7 +21,7 @@ from recipes.parts import duration_text
 from records.act import New, act, acting
 from records.commands import Command, Reply
 from records.outbox import Message
-from records.reading import reading
+from records.reading import reading, the_one
 
 HOLD_MISSED = "sample.hold_missed"
 
@@ -48,10 +47,7 @@ class Drawn:
 
 def sample_of(sample: UUID) -> Sample:
     """Return a sample of this site. Raises NotFound."""
-    found = Sample.objects.filter(id=sample).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return the_one(Sample.objects.filter(id=sample))
 
 
 @acting

@@ -56,6 +56,7 @@ class Run:
         while self.model.ready:
             found = due(self.trial)
             assert set(found) == self.model.ready
+            assert self.trial.row().position == self.first_live()
             ref = self.luck.choice(sorted(found))
             if self.luck.random() < 0.2:
                 self.refused()
@@ -66,6 +67,12 @@ class Run:
                 self.model.call(ref)
             else:
                 self.step(ref, found[ref])
+
+    def first_live(self) -> int:
+        """Return the position of the first step that is reached and not over."""
+        with reading(site=self.trial.site):
+            rows = Step.objects.live().filter(stream=self.trial.batch)
+            return min(row.position for row in rows)
 
     def refused(self) -> None:
         """Try any step that is not ready: it is refused, and nothing happens.
