@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from quality.models import Deviation, Disposition, Dossier, Result, Review, Sample
 from records.models import Projection
-from records.reading import OPEN
+from records.reading import WALLS
 from records.verification import verify
 from tests.builders import quality as build
 from tests.builders.quality import Bench
@@ -27,7 +27,7 @@ def test_everything_that_quality_did_folds_anew_into_the_same_rows() -> None:
 def by_hand(bench: Bench, statement: str) -> None:
     """Run a statement as the application, at the batch's site."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(OPEN.split(";", 1)[1], [str(bench.site.id), ""])
+        cursor.execute(WALLS, [str(bench.site.id), ""])
         cursor.execute(statement)
 
 
