@@ -5,10 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from accounts import sessions
@@ -16,13 +14,13 @@ from accounts.services.devices import PlaceRef
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, qualify, tablet
+from tests.support.axe import grave_faults
 from tests.support.scanner import scan
 
 TABLET = {"width": 1180, "height": 820}
 DESK = {"width": 1440, "height": 900}
 # Badge and PIN by a person who does not hurry, and everything that the server does meanwhile.
 CHANGE_OF_PERSON_SECONDS = 5
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture
@@ -35,8 +33,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"accounts-{name}.png", full_page=True)
-    found: Any = Axe().run(page).response["violations"]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in GRAVE] == []
+    assert grave_faults(page) == []
 
 
 def test_badge_and_pin_on_a_tablet(served: str, site: DemoSite, browser: Browser) -> None:

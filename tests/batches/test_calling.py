@@ -3,11 +3,9 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,9 +21,9 @@ from quality.services import decline_concession
 from records.reading import reading
 from tests.builders.batches import MONDAY, PERFORMER, STEPS, Trial, a_plant, issued
 from tests.builders.floor import at_desk, lend
+from tests.support.axe import grave_faults
 
 DESK, TABLET = {"width": 1440, "height": 900}, {"width": 1180, "height": 820}
-GRAVE = {"serious", "critical"}
 ON_CALL, LEAD = "+49 6131 5550 20", "+49 6131 5550 10"
 
 
@@ -34,8 +32,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"people-{name}.png", full_page=True)
-    found: Any = Axe().run(page).response["violations"]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in GRAVE] == []
+    assert grave_faults(page) == []
 
 
 def withdraw(trial: Trial, key: str) -> None:

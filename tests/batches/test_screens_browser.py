@@ -1,15 +1,13 @@
 """The tablet's pages in a real browser: scanner, pad, double taps, and axe on each page."""
 
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from records.models import Entry
 from records.reading import reading
 from tests.builders.batches import STEPS, Trial, a_plant, issued
 from tests.builders.floor import at_desk, at_tablet, lend, tablet_at
+from tests.support.axe import grave_faults
 from tests.support.scanner import scan
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
@@ -24,13 +22,7 @@ def press(page: Page, digits: str) -> None:
 
 def check(page: Page) -> None:
     """No serious or critical violation, and nothing wider than the screen."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    heavy = [
-        (one["id"], [node["html"][:160] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-    assert heavy == []
+    assert grave_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -1,5 +1,6 @@
 """The stage of the journey: a plant without a recipe, its people with secrets, its browsers."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -53,6 +54,9 @@ class Stage:
     coi: str = ""
     batch: UUID = NOBODY
     number: str = ""
+    # Every step on the screen, or a sample: of each kind the first ones, and all that is special.
+    whole: bool = False
+    shown: Counter[str] = field(default_factory=Counter)
 
     @property
     def crew(self) -> Crew:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from django.core.signals import request_finished, request_started
 from django.db import connections
 from playwright.sync_api import BrowserContext, Page, Response
 
+from tests.support.axe import grave_faults
+
 MOST_QUERIES = 25
-GRAVE = {"serious", "critical"}
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # The full-screen flash has tests of its own (tests/ui); axe looks at the page below it.
 NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
@@ -23,15 +23,10 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
     sheet.replaceSync(".flash, .flash-sign { display: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });"""
-# axe stays in the page's memory from one look to the next; a new page needs it again.
-HAS_AXE = "typeof window.axe === 'object'"
 PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
     .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
 )].sort().join(" ")"""
-LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-    .filter(one => ["serious", "critical"].includes(one.impact))
-    .flatMap(one => one.nodes.map(node => `${one.id} ${node.target}`))"""
 
 
 @dataclass
@@ -115,10 +110,8 @@ class Watch:
         if parts in self.seen:
             return
         self.seen.add(parts)
-        if not page.evaluate(HAS_AXE):
-            page.evaluate(Axe().axe_script)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
-        for finding in page.evaluate(LOOK):
+        for finding in grave_faults(page):
             self._fault("axe", where, name, finding)
 
     def clean(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,7 @@ from records.commands import Actor
 from records.reading import reading
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, signed_in_client
 from tests.builders.materials import command, container, lot, material
+from tests.support.axe import grave_faults
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -161,9 +161,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"materials-{name}.png", full_page=True)
-    found: Any = Axe().run(page).response["violations"]
-    grave = [f for f in found if f["impact"] in {"serious", "critical"}]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in grave] == []
+    assert grave_faults(page) == []
 
 
 def test_pages_in_a_browser(served: str, browser: Browser) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -46,6 +45,7 @@ from tests.builders.orders import (
     received,
     wanted,
 )
+from tests.support.axe import grave_faults
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -325,9 +325,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"orders-{name}.png", full_page=True)
-    found: Any = Axe().run(page).response["violations"]
-    grave = [f for f in found if f["impact"] in {"serious", "critical"}]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in grave] == []
+    assert grave_faults(page) == []
 
 
 def test_orders_in_a_browser(served: str, browser: Browser) -> None:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from equipment.models import Claim, Unit
@@ -25,6 +23,7 @@ from records.outbox import drain
 from records.reading import reading
 from tests.builders.accounts import PASSWORD, DemoSite, person
 from tests.builders.batches import MONDAY
+from tests.support.axe import grave_faults
 
 RECIPE = "CART19-PRODIGY"
 
@@ -80,9 +79,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"planning-{name}.png")
-    found: Any = Axe().run(page).response["violations"]
-    grave = [f for f in found if f["impact"] in {"serious", "critical"}]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in grave] == []
+    assert grave_faults(page) == []
 
 
 def signed_in(browser: Browser, served: str, plant: Plant) -> Page:

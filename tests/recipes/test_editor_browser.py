@@ -21,7 +21,8 @@ from tests.builders.kinds import Run
 from tests.builders.recipes import imported, library_text
 from tests.journey.floor import PERFORMER, RECORDER, at_the_place_of, walk
 from tests.journey.stage import Stage, give_secrets
-from tests.recipes.test_in_browser import a_person, faults, sign_in
+from tests.recipes.test_in_browser import a_person, sign_in
+from tests.support.axe import grave_faults
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 SEED = "stages/seeding/operations/seed/steps"
@@ -55,13 +56,13 @@ def test_a_field_is_saved_as_it_is_left_and_can_be_taken_back(served: str, page:
     expect(tablet.get_by_role("heading", level=1)).to_have_text(
         "Enter the viable CD3+ cells seeded."
     )
-    assert faults(page) == []
+    assert grave_faults(page) == []
     unit = page.get_by_label("Unit", exact=True)
     unit.fill("furlong")
     saved(page, lambda: unit.press("Tab"))
     expect(page.get_by_text("There is no unit furlong.").first).to_be_visible()
     expect(page.get_by_role("button", name="Send to review")).to_be_disabled()
-    assert faults(page) == []
+    assert grave_faults(page) == []
     saved(page, page.get_by_role("button", name="Undo").click)
     expect(page.get_by_role("button", name="Send to review")).to_be_enabled()
     assert value(draft, site, f"{SEED}/seeded/unit") == "{cells}"
@@ -134,7 +135,7 @@ def _written(page: Page, served: str) -> str:
     page.get_by_role("link", name="New recipe…").click()
     page.get_by_label("Code").fill("TEN-STEPS")
     page.get_by_label("Title").fill("Ten steps")
-    assert faults(page) == []
+    assert grave_faults(page) == []
     page.get_by_role("button", name="Begin to write").click()
     page.get_by_role("link", name="Stage", exact=True).click()
     _fill(page, "stages/stage/room/class", "grade-C")
@@ -268,4 +269,4 @@ def test_the_same_draft_as_text(served: str, page: Page) -> None:
     page.get_by_role("link", name="Form").click()
     page.get_by_role("link", name="Seeding", exact=True).click()
     expect(page.get_by_label("Lowest", exact=True).first).to_have_value("25 min")
-    assert faults(page) == []
+    assert grave_faults(page) == []

@@ -28,8 +28,9 @@ from tests.builders.accounts import (
     signed_in_client,
 )
 from tests.builders.recipes import imported, library_text
-from tests.recipes.test_in_browser import a_person, faults, sign_in
+from tests.recipes.test_in_browser import a_person, sign_in
 from tests.recipes.texts import CART19, SIX
+from tests.support.axe import grave_faults
 
 CART19_BYTES = library_text("cart19-prodigy")
 
@@ -177,4 +178,4 @@ def test_the_result_is_read_in_a_browser(served: str, page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{served}{reverse('recipes:rehearsal', args=[rehearsal])}")
     assert page.locator(".plot-bar").count() == 24
-    assert faults(page) == []
+    assert grave_faults(page) == []

@@ -21,6 +21,7 @@ def test_only_a_recipe_that_could_run_is_rehearsed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("committed_db")
 def test_branches_loops_and_contingencies_come_to_release(tmp_path: Path) -> None:
     plain = document()
     plain["contingencies"][0]["chance"] = "1"

@@ -2,17 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.builders.accounts import PASSWORD, DemoSite, actor_of, open_demo_site, person
 from tests.builders.materials import lot, material
+from tests.support.axe import grave_faults
 
 DESK = {"width": 1440, "height": 900}
-GRAVE = {"serious", "critical"}
 LONG = "Checked against the delivery note, the certificate and the label of each bottle. " * 4
 
 
@@ -26,8 +24,7 @@ def looked_at(page: Page, name: str) -> None:
     folder = os.environ.get("MES_PICTURES")
     if folder:
         page.screenshot(path=Path(folder) / f"records-{name}.png", full_page=True)
-    found: Any = Axe().run(page).response["violations"]
-    assert [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in GRAVE] == []
+    assert grave_faults(page) == []
 
 
 def signed_in(page: Page, served: str, username: str) -> None:
