@@ -204,8 +204,8 @@ def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
     That is the next one, where the batch stood at this step and nothing comes between; which of
     several branches is behind is asked only otherwise.
     """
-    batch = Batch.objects.filter(id=e.stream)
-    if _is_straight(turn):
+    batch, due = Batch.objects.filter(id=e.stream), turn.due or ()
+    if [(one.position, one.waits_for) for one in due] == [(turn.position + 1, "")]:
         here = batch.filter(position=turn.position)
         position = turn.position + 1
         if change(here, e, due_since=e.at, process_state=ProcessState.RUNNING, position=position):
@@ -216,12 +216,6 @@ def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
         batch, e, due_since=e.at, process_state=state,
         position=Coalesce(Subquery(live), F("steps") + 1),
     )  # fmt: skip
-
-
-def _is_straight(turn: entries.Next) -> bool:
-    """Whether the next step of the recipe is all that comes."""
-    due = turn.due or ()
-    return [(one.position, one.waits_for) for one in due] == [(turn.position + 1, "")]
 
 
 def _end_operation(e: Folded[Any], ref: str) -> None:

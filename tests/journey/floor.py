@@ -39,7 +39,7 @@ from tests.journey.tablet import FLAGGED_REASON, Tablet
 PERFORMER, RECORDER = "adeyemi", "brandt"
 STEP = timedelta(minutes=2)
 # So often the screens of a kind of step are worked in the sample; what may wait, always.
-OFTEN = 2
+OFTEN = 1
 WAITING = {"timer", "gate"}
 
 
@@ -292,12 +292,12 @@ def walk(stage: Stage, tablet: Tablet, *, until: str = "") -> None:
             begin(stage, at)
             tablet.open()
             continue
-        if stage.whole:  # the screens of each kind have tests of their own (tests/batches)
+        if stage.watch.whole:  # the screens of each kind have tests of their own (tests/batches)
             stage.watch.checked(tablet.page)
         if not _next_thing(stage, tablet):
             return
         outbox.drain()
-        if not stage.whole:
+        if not stage.watch.whole:
             _the_usual(stage, tablet, until=until)
 
 

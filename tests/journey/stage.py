@@ -54,8 +54,7 @@ class Stage:
     coi: str = ""
     batch: UUID = NOBODY
     number: str = ""
-    # Every step on the screen, or a sample: of each kind the first ones, and all that is special.
-    whole: bool = False
+    # How often each kind of step was worked on its screen.
     shown: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -46,7 +46,7 @@ def test_deviation_is_closed_with_a_passkey(served: str, browser: Browser) -> No
 
 def test_recipe_is_approved_with_a_passkey(served: str, browser: Browser) -> None:
     site = open_demo_site()
-    version = submitted(site, library_text("cart19-prodigy"))
+    version = submitted(site, library_text("six-steps"))
     person("recipe-approver", site=site, username="ravi", secrets=True)
     desk = Desk(browser, served)
     desk.make_passkey("ravi")
@@ -60,7 +60,7 @@ def test_recipe_is_approved_with_a_passkey(served: str, browser: Browser) -> Non
 
 def test_who_has_no_passkey_is_not_offered_one(served: str, browser: Browser) -> None:
     site = open_demo_site()
-    version = submitted(site, library_text("cart19-prodigy"))
+    version = submitted(site, library_text("six-steps"))
     person("recipe-approver", site=site, username="ravi", secrets=True)
     desk = Desk(browser, served)
     desk.sign_in("ravi", f"/recipes/{version}/")
