@@ -1,4 +1,7 @@
-"""The browser of the tests: the machine's own Chromium or Chrome."""
+"""The browser of the tests: the machine's own Chromium or Chrome, without a window if it has that.
+
+The shell without a window takes a third less of the processors for the same page.
+"""
 
 import fcntl
 import os
@@ -29,7 +32,7 @@ ARGUMENTS = (
 )
 ABSENT = (
     "The browser tests need Chromium or Chrome. Install one (on Debian:"
-    " apt-get install chromium) and run the tests again."
+    " apt-get install chromium-headless-shell) and run the tests again."
 )
 
 
@@ -59,7 +62,9 @@ def _install() -> str | None:
     test_folder().mkdir(parents=True, exist_ok=True)
     with (test_folder() / "browser.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for step in (["update", "-q"], ["install", "-y", "-q", "chromium"]):
+        install = ["install", "-y", "-q"]
+        # An older release has no shell.
+        for step in (["update", "-q"], [*install, NAMES[0]], [*install, "chromium"]):
             if installed() is None:
                 subprocess.run(["apt-get", *step], env=quiet, check=False, capture_output=True)
         return installed()
