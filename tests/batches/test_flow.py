@@ -251,6 +251,40 @@ def test_a_contingency_comes_in_between_and_the_work_goes_on_where_it_was() -> N
         assert [row.path for row in calls] == ["one/leak", "one/leak#2"]
 
 
+def test_a_batch_stands_at_the_first_step_that_is_not_over() -> None:
+    trial = issued_any(a_plant(), document())
+    for position, row in enumerate(("one/do/before", "one/do/bag", "one/do/s0"), 1):
+        assert trial.row().position == position
+        do(trial, due(trial)[(row, 1)], 2)
+    behind, ahead = due(trial)[("one/grow/a", 1)], due(trial)[("one/feed/a", 1)]
+    assert (behind.position, ahead.position, trial.row().position) == (4, 6, 4)
+    do(trial, ahead)
+    assert ("one/feed/b", 1) in due(trial)
+    assert trial.row().position == 4
+    do(trial, behind)
+    assert trial.row().position == 5
+
+
+def test_a_batch_stands_at_the_contingency_that_overtook_a_step_to_be_verified() -> None:
+    plain = document()
+    steps = [{**number_step("a"), "verify": True}, number_step("b")]
+    grow = operation("grow", steps, after=["do"], contingencies=["leak"])
+    plain["stages"][0]["operations"][1:] = [grow]
+    plain["stages"] = [plain["stages"][0], plain["stages"][2]]
+    trial = issued_any(a_plant(), plain)
+    for ref in ("one/do/before", "one/do/bag", "one/do/s0", "one/grow/a"):
+        do(trial, due(trial)[(ref, 1)])
+    call(trial, "one/grow/a")
+    services.verify_step(
+        command=trial.command(RECORDER), batch=trial.batch, step="one/grow/a",
+        proof=trial.plant.crew.proof(RECORDER),
+    )  # fmt: skip
+    assert set(due(trial)) == {("one/leak/l", 1)}
+    assert trial.row().position == 4
+    do(trial, due(trial)[("one/leak/l", 1)])
+    assert (set(due(trial)), trial.row().position) == ({("one/grow/b", 1)}, 5)
+
+
 # --- limits of time -----------------------------------------------------------------------------
 
 

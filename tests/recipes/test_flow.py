@@ -63,6 +63,9 @@ class Played:
     def do(self, ref: Ref, value: Value) -> None:
         spot = next(one for one in self.due if (one.path, one.iteration) == ref)
         self.due.remove(spot)
+        stage = spot.path.partition("/")[0]
+        begun = stage in {done.partition("/")[0] for done in self.rounds}
+        assert begun or not flow.has_done_before(self.recipe, spot)
         name = "value" if isinstance(value, int) else "choice"
         self.rounds[spot.ref] = {name: str(value)}
         self._take(flow.onward(self.recipe, self.standing, spot, self._judge))
@@ -190,3 +193,21 @@ def test_plainly_is_what_the_whole_flow_says() -> None:
         assert plain is None or [plain] == onward.due
         due = onward.due
     assert onward.ends_batch
+
+
+def test_only_a_step_that_no_condition_skips_was_surely_done_before_the_next() -> None:
+    def before(recipe: Recipe) -> dict[str, bool]:
+        spots = [Spot(one.path, 1, one.path.rpartition("/")[0]) for one in recipe.steps()]
+        return {spot.path: flow.has_done_before(recipe, spot) for spot in spots}
+
+    first_of_each = {one.operation.steps[0].key for one in written(SIX).steps()}
+    assert before(written(SIX)) == {
+        one.path: one.step.key not in first_of_each for one in written(SIX).steps()
+    }
+    assert set(before(branching()).values()) == {False}
+    skipped = branching().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    y, z = skipped["stages"][0]["operations"][2]["steps"]
+    y["when"] = z.pop("when").replace("y", "grow.count")
+    assert before(Recipe.model_validate(skipped))["one/many/z"] is False
+    y.pop("when")
+    assert before(Recipe.model_validate(skipped))["one/many/z"] is True
