@@ -10,7 +10,6 @@
 ``page``            pytest-playwright's, in the machine's Chromium.
 """
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -69,13 +68,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
-
-
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage leave alone what was imported: it stays till the end."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -69,19 +69,6 @@ def family(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the children in /proc")
-def test_product_starts_healthy_and_is_stopped_whole(data: Path) -> None:
-    with start(data) as process:
-        site = Visitor(until_open(process))
-        assert (site.health() or {})["healthy"] is True
-        children = family(process.pid)
-        process.terminate()
-        output, _ = process.communicate(timeout=40)
-        assert (process.returncode, len(children) >= 3) == (0, True), output
-    assert wait_until(lambda: not any(map(alive, children)), seconds=10)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the children in /proc")
 def test_product_is_alone_on_its_data_mended_while_it_runs_and_stopped_whole(data: Path) -> None:
     """One start (it costs seconds) serves all three; the last two depend on the first."""
     with start(data) as process:
