@@ -41,7 +41,7 @@ def the_one(rows: QuerySet[M]) -> M:
 
 
 def glance(rows: QuerySet[Any, Any], *, site: UUID | None, person: UUID | None) -> Any:
-    """Return the first row of a query as a tuple, None if there is none, in one trip.
+    """Return the row that a query finds by its id, as a tuple; None if there is none. One trip.
 
     For what is looked at before an act opens, where a transaction of its own would cost three
     trips more: statements that travel together are one transaction, so the walls hold.

@@ -6,26 +6,20 @@ a message that an act leaves in the simulated future is not yet due for it; such
 worked here, by the same consumers (``outbox.drain``).
 """
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 
 from playwright.sync_api import expect
 
 from batches.enums import StepState
-from batches.exceptions import CommentMissing
 from batches.models import BatchException, Operation, RefusedAttempt, Step
-from batches.selectors import batch_of, due_steps, operation_of, placed_of, step_of
-from batches.services import perform_step
+from batches.selectors import due_steps
 from equipment.models import Claim, Unit
 from materials.models import Container
 from mes.lib import clock
-from mes.lib.evidence import JSON
 from orders.models import Order
 from plant import laboratory
 from plant.arrival import Patient, enter_order, issue, known, receive
-from plant.hands import Hands
-from recipes.judging import TooEarly
 from recipes.paths import ref
 from records import outbox
 from records.models import Entry
@@ -34,13 +28,10 @@ from records.routing import on
 from records.verification import READER
 from tests.journey.chapters import fill
 from tests.journey.stage import EXPIRES_SOON, RECIPE, Stage, enrolled
-from tests.journey.tablet import FLAGGED_REASON, Tablet
+from tests.journey.tablet import Tablet
 
 PERFORMER, RECORDER = "adeyemi", "brandt"
 STEP = timedelta(minutes=2)
-# So often the screens of a kind of step are worked in the sample; what may wait, always.
-OFTEN = 1
-WAITING = {"timer", "gate"}
 
 
 def another_patient(stage: Stage) -> Container:
@@ -292,13 +283,10 @@ def walk(stage: Stage, tablet: Tablet, *, until: str = "") -> None:
             begin(stage, at)
             tablet.open()
             continue
-        if stage.watch.whole:  # the screens of each kind have tests of their own (tests/batches)
-            stage.watch.checked(tablet.page)
+        stage.watch.checked(tablet.page)
         if not _next_thing(stage, tablet):
             return
         outbox.drain()
-        if not stage.watch.whole:
-            _the_usual(stage, tablet, until=until)
 
 
 def _stage_of(stage: Stage) -> str:
@@ -325,61 +313,9 @@ def _next_thing(stage: Stage, tablet: Tablet) -> bool:
     elif tablet.page.locator("span.btn-waiting[data-primary]").count():
         _wait(stage, tablet)
     else:
-        kind = _perform(tablet)
+        tablet.perform()
         clock.advance(STEP)
-        stage.shown[kind] += 1
     return True
-
-
-def _perform(tablet: Tablet) -> str:
-    """Perform the step that is shown; return its kind."""
-    with reading(site=tablet.stage.plant.site):
-        kind = step_of(tablet.stage.batch, tablet.due).kind
-    tablet.perform()
-    return kind
-
-
-def _the_usual(stage: Stage, tablet: Tablet, *, until: str) -> None:
-    """In the sample, what screens have shown often is done by the service behind them."""
-    done = 0
-    # Before its time only the screen knows how to wait.
-    with suppress(TooEarly):
-        while due := _usual(stage, until=until):
-            _by_service(stage, due)
-            clock.advance(STEP)
-            outbox.drain()
-            done += 1
-    if done:
-        tablet.open()
-
-
-def _usual(stage: Stage, *, until: str) -> Step | None:
-    """Return the due step of a signed-on operation, if its kind was shown often and is plain."""
-    with reading(site=stage.plant.site):
-        for row in due_steps(stage.batch):
-            signed_on = operation_of(stage.batch, row.operation).performer is not None
-            plain = row.kind not in WAITING and not row.verify
-            often = stage.shown[row.kind] >= OFTEN and not (until and row.ref.startswith(until))
-            return row if signed_on and plain and often else None
-    return None
-
-
-def _by_service(stage: Stage, due: Step) -> None:
-    with reading(site=stage.plant.site):
-        batch = batch_of(stage.batch)
-        hands = Hands(stage.crew, batch, placed_of(batch, due.ref), stage.luck)
-        values = hands.values()
-    hands.keep_files()
-
-    def send(values: dict[str, str]) -> None:
-        payload: dict[str, JSON] = {"batch": str(stage.batch), "step": due.ref, "values": values}
-        command = stage.crew.command(RECORDER, "batches.perform_step", payload)
-        perform_step(command=command, batch=stage.batch, step=due.ref, values=values)
-
-    try:
-        send(values)
-    except CommentMissing:
-        send({**values, "comment": FLAGGED_REASON})
 
 
 def _wait(stage: Stage, tablet: Tablet) -> None:

@@ -1,6 +1,5 @@
 """The stage of the journey: a plant without a recipe, its people with secrets, its browsers."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -54,8 +53,6 @@ class Stage:
     coi: str = ""
     batch: UUID = NOBODY
     number: str = ""
-    # How often each kind of step was worked on its screen.
-    shown: Counter[str] = field(default_factory=Counter)
 
     @property
     def crew(self) -> Crew:

@@ -23,7 +23,6 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
     sheet.replaceSync(".flash, .flash-sign { display: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });"""
-SIZE, MOST_PARTS = "document.getElementsByTagName('*').length", 1_200
 PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
     .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
@@ -86,8 +85,6 @@ class Watch:
     queries: Queries = field(default_factory=Queries)
     faults: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    # Every step on its screen and every page before axe, or a sample.
-    whole: bool = False
 
     def over(self, context: BrowserContext) -> None:
         """Hear what goes wrong in any page of a context."""
@@ -110,7 +107,7 @@ class Watch:
         page.wait_for_load_state("load")
         picture(page, name)
         parts = page.evaluate(PARTS)
-        if parts in self.seen or not (self.whole or page.evaluate(SIZE) < MOST_PARTS):
+        if parts in self.seen:
             return
         self.seen.add(parts)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
