@@ -1,10 +1,6 @@
 """Folds of a batch's entries. The control recipe's rows come from the document by its hash."""
 
-from typing import Any
-from uuid import UUID, uuid5
-
-from django.db.models import F, Subquery
-from django.db.models.functions import Coalesce
+from uuid import UUID
 
 from batches import entries, entries_before, rest
 from batches.enums import (
@@ -16,6 +12,16 @@ from batches.enums import (
     RedlineState,
     StageState,
     StepState,
+)
+from batches.going_on import (
+    end_operation,
+    go_on,
+    make_due,
+    make_step,
+    need_operation,
+    part,
+    raise_exception,
+    step_id,
 )
 from batches.models import (
     Batch,
@@ -46,16 +52,6 @@ WRONG_PATIENT = {"container.wrong_patient", "identity.mismatch"}
 EARLIER = entries_before
 
 
-def part(batch: UUID, path: str) -> UUID:
-    """Return the identifier of a part of a batch: made from the batch's and its path."""
-    return uuid5(batch, path)
-
-
-def step_id(batch: UUID, path: str, iteration: int) -> UUID:
-    """Return the identifier of one time of a step."""
-    return part(batch, f"{path}#{iteration}")
-
-
 @fold(entries.BatchNumbered)
 def _(e: Folded[entries.BatchNumbered]) -> None:
     p = e.payload
@@ -81,39 +77,12 @@ def _(e: Folded[entries.BatchIssued]) -> None:
         first = Step.objects.filter(position=1)
         change(first, e, due_since=e.at)
     else:
-        _make_due(e, p.due)
+        make_due(e, p.due)
 
 
 def _in_a_branch(one: Placed) -> bool:
     """A step that may be skipped has its row when it is reached."""
     return bool(one.stage.when or one.operation.when or one.step.condition)
-
-
-def _make_due(e: Folded[Any], due: tuple[entries.Due, ...]) -> None:
-    """Make steps due from now on; the rows of branches, loops and contingencies begin here."""
-    for one in due:
-        rows = Step.objects.filter(id=step_id(e.stream, one.step, one.iteration))
-        if not change(rows, e, due_since=e.at, waits_for=one.waits_for):
-            _need_operation(e, one.operation)
-            _make_step(e, one, state=StepState.WAITING, due_since=e.at, waits_for=one.waits_for)
-
-
-def _make_step(e: Folded[Any], one: entries.Due, **values: Any) -> None:
-    create(
-        Step, e, id=step_id(e.stream, one.step, one.iteration), path=one.step,
-        iteration=one.iteration, stage=one.step.partition("/")[0], operation=one.operation,
-        position=one.position, kind=one.kind, verify=one.verify, **values,
-    )  # fmt: skip
-
-
-def _need_operation(e: Folded[Any], ref: str, *, called_from: str = "") -> None:
-    """Make the row of one time of an operation, unless it is there."""
-    rows = Operation.objects.filter(stream=e.stream)
-    if not rows.filter(id=part(e.stream, ref)).exists():
-        create(
-            Operation, e, id=part(e.stream, ref), path=ref, stage=ref.partition("/")[0],
-            number=rows.count() + 1, state=OperationState.WAITING, called_from=called_from,
-        )  # fmt: skip
 
 
 def _make_stages(e: Folded[entries.BatchIssued], placed: list[Placed]) -> None:
@@ -171,58 +140,9 @@ def _(e: Folded[entries.StepPerformed]) -> None:
     comment, ref = p.values.get("comment", ""), paths.ref(p.step, p.iteration)
     for number, said in enumerate(p.findings):
         position = p.turn.position
-        _raise(e, said, step=ref, position=position, comment=comment, number=number)
+        raise_exception(e, said, step=ref, position=position, comment=comment, number=number)
     if closed:
-        _go_on(e, p.turn, ref, after=len(p.findings))
-
-
-def _go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> None:
-    """Make due what comes; begin and end operations, stages and process."""
-    for operation in turn.ended_operations:
-        _end_operation(e, operation)
-    if turn.begins_stage:
-        stage = Stage.objects.filter(id=part(e.stream, turn.stage))
-        change(stage, e, state=StageState.RUNNING, started_at=e.at)
-    for key in turn.ended_stages:
-        ended = Stage.objects.filter(id=part(e.stream, key))
-        change(ended, e, state=StageState.ENDED, ended_at=e.at)
-    for number, said in enumerate(turn.unfinished, after):
-        _raise(e, said, step=ref, position=turn.position, comment="", number=number)
-    if turn.due is None:
-        following = Step.objects.filter(position=turn.position + 1, due_since__isnull=True)
-        change(following, e, due_since=e.at)
-    else:
-        _make_due(e, turn.due)
-    if turn.returns:
-        change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
-    _move_batch(e, turn)
-
-
-def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
-    """Say where the batch stands: at the first step that is live.
-
-    That is the next one, where the batch stood at this step and nothing comes between; which of
-    several branches is behind is asked only otherwise.
-    """
-    batch, due = Batch.objects.filter(id=e.stream), turn.due or ()
-    if [(one.position, one.waits_for) for one in due] == [(turn.position + 1, "")]:
-        here = batch.filter(position=turn.position)
-        position = turn.position + 1
-        if change(here, e, due_since=e.at, process_state=ProcessState.RUNNING, position=position):
-            return
-    live = Step.objects.live().filter(stream=e.stream).values("position")[:1]
-    state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
-    change(
-        batch, e, due_since=e.at, process_state=state,
-        position=Coalesce(Subquery(live), F("steps") + 1),
-    )  # fmt: skip
-
-
-def _end_operation(e: Folded[Any], ref: str) -> None:
-    """What was performed is attested; where every step was skipped nobody has anything to sign."""
-    performed = Step.objects.filter(stream=e.stream, operation=ref, performed_at__isnull=False)
-    state = OperationState.TO_BE_ATTESTED if performed.exists() else OperationState.SKIPPED
-    change(Operation.objects.filter(id=part(e.stream, ref)), e, state=state)
+        go_on(e, p.turn, ref, after=len(p.findings))
 
 
 @fold(entries.StepVerified)
@@ -233,19 +153,19 @@ def _(e: Folded[entries.StepVerified]) -> None:
         state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
         verifier_name=p.signature.printed_name, verified_at=e.at,
     )  # fmt: skip
-    _go_on(e, p.turn, paths.ref(p.step, p.iteration))
+    go_on(e, p.turn, paths.ref(p.step, p.iteration))
 
 
 @fold(entries.BranchSkipped)
 def _(e: Folded[entries.BranchSkipped]) -> None:
     p = e.payload
     if p.step is not None:
-        _need_operation(e, p.step.operation)
+        need_operation(e, p.step.operation)
         known = ", ".join(f"{name} {value}" for name, value in p.values.items())
         why = {"skipped": f"{p.condition} ({known or '–'})"}
         rows = Step.objects.filter(id=step_id(e.stream, p.step.step, p.step.iteration))
         if not change(rows, e, state=StepState.SKIPPED, values=why):
-            _make_step(e, p.step, state=StepState.SKIPPED, values=why)
+            make_step(e, p.step, state=StepState.SKIPPED, values=why)
         return
     change(Operation.objects.filter(id=part(e.stream, p.part)), e, state=OperationState.SKIPPED)
     if change(Stage.objects.filter(id=part(e.stream, p.part)), e, state=StageState.SKIPPED):
@@ -255,15 +175,15 @@ def _(e: Folded[entries.BranchSkipped]) -> None:
 @fold(entries.ContingencyCalled)
 def _(e: Folded[entries.ContingencyCalled]) -> None:
     p = e.payload
-    _need_operation(e, p.operation, called_from=p.caller)
+    need_operation(e, p.operation, called_from=p.caller)
     if p.due:
         change(Step.objects.live().filter(operation=p.caller), e, waits_for=p.operation)
-        _make_due(e, p.due)
+        make_due(e, p.due)
     else:  # every step of it is skipped
-        _end_operation(e, p.operation)
+        end_operation(e, p.operation)
     params = {"contingency": p.contingency}
     said = entries.Said(code="contingency.called", severity=Severity.MAJOR.value, params=params)
-    _raise(e, said, step=p.step, position=_position(e.stream, p.step), comment=p.reason)
+    raise_exception(e, said, step=p.step, position=_position(e.stream, p.step), comment=p.reason)
 
 
 @fold(entries.OperationAttested)
@@ -287,7 +207,7 @@ def _(e: Folded[entries.StepCorrected]) -> None:
     ref = paths.ref(p.step, p.iteration)
     position = _position(e.stream, ref)
     for number, said in enumerate(p.findings):
-        _raise(e, said, step=ref, position=position, comment=p.reason, number=number)
+        raise_exception(e, said, step=ref, position=position, comment=p.reason, number=number)
 
 
 @fold(entries.SignatureVoided)
@@ -321,21 +241,10 @@ def _(e: Folded[entries.BatchCompleted]) -> None:
     change(rows, e, record_state=RecordState.COMPLETE, completed_at=e.at)
 
 
-def _raise(
-    e: Folded[Any], said: entries.Said, *, step: str, position: int, comment: str, number: int = 0
-) -> None:
-    create(
-        BatchException, e, id=part(e.stream, f"exception/{e.seq}/{number}"), step=step,
-        position=position, code=said.code, severity=said.severity, params=said.params,
-        comment=comment, raised_at=e.at, raised_by=e.actor, raised_by_name=e.actor_name,
-        state=ExceptionState.OPEN,
-    )  # fmt: skip
-
-
 @fold(entries.ExceptionRaised)
 def _(e: Folded[entries.ExceptionRaised]) -> None:
     p = e.payload
-    _raise(e, p.said, step=p.step, position=_position(e.stream, p.step), comment=p.comment)
+    raise_exception(e, p.said, step=p.step, position=_position(e.stream, p.step), comment=p.comment)
 
 
 def _position(batch: UUID, ref: str) -> int:
@@ -359,7 +268,7 @@ def _(e: Folded[AttemptRefused]) -> None:
         weight = Severity.CRITICAL if p.code in WRONG_PATIENT else Severity.MINOR
         params = {name: str(value) for name, value in p.params.items()} | {"tries": str(tries)}
         said = entries.Said(code=p.code, severity=weight, params=params)
-        _raise(e, said, step=path, position=_position(e.stream, path), comment="")
+        raise_exception(e, said, step=path, position=_position(e.stream, path), comment="")
 
 
 @fold(entries.ExceptionJudged)
