@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
-from pydantic_core import from_json
 
 from mes.lib import evidence
 
@@ -30,12 +30,12 @@ SELECT e.stream::text, e.seq, e.kind, e.version::int, e.site::text, e.actor::tex
   FROM records_entry e {chosen} ORDER BY e.stream, e.seq
 """
 COPIES = len(NAMES)
-# Where parts begin that hold about as many entries as one another, by what the heads say.
+# Where parts begin, by what the heads say of the number of entries.
 PARTS = """
 SELECT min(id::text) FROM (
-    SELECT id, (sum(seq) OVER (ORDER BY id) - seq) * %s / greatest(sum(seq) OVER (), 1) AS part
+    SELECT id, (sum(seq) OVER (ORDER BY id) - seq)::float8 / greatest(sum(seq) OVER (), 1) AS place
       FROM records_stream) heads
- GROUP BY trunc(part) ORDER BY 1
+ GROUP BY width_bucket(place, %s::float8[]) ORDER BY 1
 """
 ALONE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -64,9 +64,12 @@ class Part:
         return f"WHERE {wanted}" if wanted else "", params
 
 
-def parts(connection: psycopg.Connection[Any], count: int) -> list[Part]:
-    """Divide all streams into at most ``count`` parts of about as many entries."""
-    found = [row[0] for row in connection.execute(PARTS, [count])][1:]
+def parts(connection: psycopg.Connection[Any], cuts: Sequence[float]) -> list[Part]:
+    """Divide all streams at about these shares of the entries (0 to 1, rising).
+
+    A stream is never divided, so there may be fewer parts than that.
+    """
+    found = [row[0] for row in connection.execute(PARTS, [list(cuts)])][1:]
     return [Part(start=start, end=end) for start, end in pairwise([None, *found, None])]
 
 
@@ -103,30 +106,49 @@ def prove(connection: psycopg.Connection[Any], part: Part) -> Proved:
                 _say(proved, row, "body and hash do not follow the entry before")
             previous = stored
             try:
-                envelope = read(body)
-                if _said(envelope) != row[:COPIES] or envelope["stream"]["kind"] != kind:
-                    _name(proved, row, envelope, kind)
-            except (ValueError, KeyError, TypeError):
+                copied = COPIED.decode(body)
+                if _said(copied) != row[:COPIES] or copied.stream.kind != kind:
+                    _name(proved, row, copied, kind)
+            except msgspec.DecodeError:
                 _say(proved, row, "the body is not an envelope")
     return proved
 
 
-def read(body: bytes) -> dict[str, Any]:
-    """Return the envelope of hashed bytes. Raises ValueError."""
-    envelope: dict[str, Any] = from_json(body, allow_inf_nan=False)
-    return envelope
+class _Stream(msgspec.Struct):
+    id: str
+    kind: str
 
 
-def _said(e: dict[str, Any]) -> tuple[Any, ...]:
+class _Actor(msgspec.Struct):
+    id: str | None
+
+
+class _Copied(msgspec.Struct):
+    """What of an envelope the columns copy; the rest of its bytes is passed over."""
+
+    stream: _Stream
+    seq: int
+    kind: str
+    version: int
+    site: str | None
+    actor: _Actor
+    role: str
+    at: str
+    command: str
+
+
+COPIED = msgspec.json.Decoder(_Copied)
+
+
+def _said(e: _Copied) -> tuple[Any, ...]:
     """Return what the hashed bytes say of the columns, in their order."""
     return (
-        e["stream"]["id"], e["seq"], e["kind"], e["version"], e["site"], e["actor"]["id"],
-        e["role"], e["at"], e["command"],
+        e.stream.id, e.seq, e.kind, e.version, e.site, e.actor.id, e.role, e.at, e.command,
     )  # fmt: skip
 
 
-def _name(proved: Proved, row: Any, envelope: dict[str, Any], kind: str | None) -> None:
-    told, kept = (*_said(envelope), envelope["stream"]["kind"]), (*row[:COPIES], kind)
+def _name(proved: Proved, row: Any, copied: _Copied, kind: str | None) -> None:
+    told, kept = (*_said(copied), copied.stream.kind), (*row[:COPIES], kind)
     for name, ours, theirs in zip((*NAMES, "stream kind"), told, kept, strict=True):
         if ours != theirs:
             _say(proved, row, f"{name} is {theirs!r}, the hashed bytes say {ours!r}")

@@ -1,13 +1,15 @@
-"""Proving a large ledger on several cores: a helper process for each part of the streams.
+"""Proving a large ledger on several cores: a helper process for each core but one.
 
 Each has a connection of its own on the one snapshot of the run, so all look at the same ledger.
 """
 
 import json
+import math
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 MOST = 8
 # Below so many entries it takes longer to start helpers than to do without.
 WORTH = 20_000
+# The run itself compares the checkpoints meanwhile: this much of a helper's share is left for it.
+OURS = 1 / 4
 
 
 class HelperFailed(RuntimeError):
@@ -29,21 +33,23 @@ class HelperFailed(RuntimeError):
 
 
 def prove(connection: psycopg.Connection[Any]) -> Callable[[], Proved]:
-    """Begin to prove all streams; return the function that waits for what is found.
+    """Let helpers begin; return the function that proves the rest and waits for what they find.
 
     The connection's transaction has to stay open until then. Raises HelperFailed.
     """
-    if _entries(connection) < WORTH:
-        proved = chains.prove(connection, Part())
-        return lambda: proved
+    shares = min(len(os.sched_getaffinity(0)), MOST) - 1 + OURS
+    few = _entries(connection) < WORTH
+    cuts = [] if few else [number / shares for number in range(1, math.ceil(shares))]
+    *theirs, ours = chains.parts(connection, cuts) or [Part()]
+    if not theirs:
+        return partial(chains.prove, connection, ours)
     address = make_conninfo(**connection.info.get_parameters(), password=connection.info.password)
     [(snapshot,)] = connection.execute("SELECT pg_export_snapshot()").fetchall()
-    cores = min(len(os.sched_getaffinity(0)), MOST)
     started = [
         _start({"address": address, "snapshot": snapshot, "start": part.start, "end": part.end})
-        for part in chains.parts(connection, cores)
+        for part in theirs
     ]
-    return lambda: _all(started)
+    return lambda: _all(started, chains.prove(connection, ours))
 
 
 def _entries(connection: psycopg.Connection[Any]) -> int:
@@ -63,8 +69,7 @@ def _start(asked: dict[str, Any]) -> "subprocess.Popen[str]":
     return helper
 
 
-def _all(started: "list[subprocess.Popen[str]]") -> Proved:
-    found = Proved()
+def _all(started: "list[subprocess.Popen[str]]", found: Proved) -> Proved:
     texts = [helper.communicate()[0] for helper in started]
     for helper, text in zip(started, texts, strict=True):
         if helper.returncode:

@@ -126,10 +126,14 @@ class _Check:
         self.lines += checkpoint.lines
         if len(self.lines) >= CHUNK:
             self._spelled()
-        ours = "" if self.stream is None else str(self.stream)
-        self.found.entries += sum(line.startswith(ours) for line in checkpoint.lines)
+        self.found.entries += self._ours(checkpoint.lines)
         self.before = checkpoint
         return True
+
+    def _ours(self, lines: Sequence[str]) -> int:
+        if self.stream is None:
+            return len(lines)
+        return sum(line.startswith(str(self.stream)) for line in lines)
 
     def _problems(self, it: Checkpoint) -> Iterator[str]:
         for line in it.lines:
