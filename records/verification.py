@@ -7,7 +7,7 @@ the services run, and compared both ways. Last, everything is compared with the 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -103,7 +103,7 @@ def _run(sql: str, params: Sequence[Any] = ()) -> None:
         cursor.execute(sql, params)
 
 
-def _rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
+def _rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
     with connections[READER].cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[Any] = cursor.fetchall()
@@ -118,14 +118,17 @@ def _mark() -> Verification:
     """Return the mark that this run leaves if it is clean."""
     seen = "SELECT pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())::text"
     [(snapshot, horizon)] = _rows(seen)
+    return Verification(horizon=int(horizon), snapshot=snapshot, rows=_counted(SCHEMA))
+
+
+def _counted(schema: str, *, but: Sequence[UUID] = ()) -> dict[str, int]:
+    """Count the rows of each projection's table but those of some streams, in one statement."""
     tables = [model._meta.db_table for model in projections()]
-    rows = {table: _count(f"{SCHEMA}.{table}") for table in tables}
-    return Verification(horizon=int(horizon), snapshot=snapshot, rows=rows)
-
-
-def _count(table: str) -> int:
-    found: int = _rows(f"SELECT count(*) FROM {table}")[0][0]
-    return found
+    others = "stream <> ALL(%(but)s::uuid[])"
+    counts = (
+        f"SELECT '{table}', count(*) FROM {schema}.{table} WHERE {others}" for table in tables
+    )
+    return dict(_rows(" UNION ALL ".join(counts), {"but": list(but)}))
 
 
 def projections() -> list[type[Projection]]:
@@ -152,12 +155,15 @@ def _streams(mark: Verification | None) -> list[UUID]:
 
 
 def _make_temporary_tables() -> None:
+    statements = []
     for model in projections():
         table = model._meta.db_table
-        _run(f"CREATE TEMP TABLE {table} (LIKE {SCHEMA}.{table} INCLUDING DEFAULTS) ON COMMIT DROP")
-        _run(f"CREATE INDEX ON pg_temp.{table} (stream)")
-        _run(f"CREATE INDEX ON pg_temp.{table} ({_key_columns(model)})")
-    _run("SET TRANSACTION READ ONLY")
+        statements += [
+            f"CREATE TEMP TABLE {table} (LIKE {SCHEMA}.{table} INCLUDING DEFAULTS) ON COMMIT DROP",
+            f"CREATE INDEX ON pg_temp.{table} (stream)",
+            f"CREATE INDEX ON pg_temp.{table} ({_key_columns(model)})",
+        ]
+    _run("; ".join([*statements, "SET TRANSACTION READ ONLY"]))
 
 
 def _key_columns(model: type[Projection]) -> str:
@@ -227,24 +233,12 @@ def _fold_all(part: Part, report: Report, *, since: Verification | None) -> bool
         _fold_entries(part, report)
         return False
     _fold_entries(part, report, seen=since.snapshot)
-    gone = any(
-        _count(f"pg_temp.{table}") + _others(table, part) < count
-        for table, count in _still(since.rows or {})
-    )
+    folded, others = _counted("pg_temp"), _counted(SCHEMA, but=part.streams or ())
+    # A table that is no more is not looked for.
+    counted = ((table, count) for table, count in (since.rows or {}).items() if table in others)
+    gone = any(folded[table] + others[table] < count for table, count in counted)
     _fold_entries(part, report, seen=since.snapshot, rest=True)
     return gone
-
-
-def _still(rows: dict[str, int]) -> list[tuple[str, int]]:
-    """Return the counts of tables that there are still."""
-    there = {model._meta.db_table for model in projections()}
-    return [(table, count) for table, count in rows.items() if table in there]
-
-
-def _others(table: str, part: Part) -> int:
-    sql = f"SELECT count(*) FROM {SCHEMA}.{table} WHERE stream <> ALL(%s)"
-    found: int = _rows(sql, [list(part.streams or [])])[0][0]
-    return found
 
 
 def _fold_entries(part: Part, report: Report, *, seen: str = "", rest: bool = False) -> None:
@@ -272,20 +266,23 @@ def _fold(body: bytes) -> str:
 
 
 def _compare_projections(streams: Sequence[UUID], report: Report) -> None:
+    report.rows += sum(_counted("pg_temp").values())
     for model in projections():
         table = model._meta.db_table
         columns = _listed(f.column for f in model._meta.concrete_fields if f.column)
         live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"
         folded = f"SELECT {columns} FROM pg_temp.{table}"
-        report.rows += _rows(f"SELECT count(*) FROM pg_temp.{table}")[0][0]
-        for problem, left, right in (
-            ("differs from the entries", live, folded),
-            ("is missing or differs", folded, live),
-        ):
-            both = f"SELECT stream, entry_seq, to_jsonb(d) FROM ({left} EXCEPT ALL {right}) d"
-            for row in _rows(f"{both} LIMIT 20", [list(streams)]):
-                where = f"{table} of stream {row[0]} (entry {row[1]})"
-                report.differences.append(Difference(where, f"{problem}: {row[2]}"))
+        both = " UNION ALL ".join(
+            f"(SELECT '{problem}', stream, entry_seq, to_jsonb(d)"
+            f" FROM ({left} EXCEPT ALL {right}) d LIMIT 20)"
+            for problem, left, right in (
+                ("differs from the entries", live, folded),
+                ("is missing or differs", folded, live),
+            )
+        )
+        for problem, stream, seq, row in _rows(both, [list(streams), list(streams)]):
+            where = f"{table} of stream {stream} (entry {seq})"
+            report.differences.append(Difference(where, f"{problem}: {row}"))
 
 
 def _leave(mark: Verification, report: Report) -> None:

@@ -74,9 +74,8 @@ def active(site: DemoSite, who: UUID) -> bool:
         return selectors.person_of(who).active
 
 
-def test_a_review_asks_of_everybody_with_a_role_and_the_last_decision_closes_it(
-    site: DemoSite,
-) -> None:
+def test_a_review_asks_of_everybody_with_a_role_and_the_last_decision_closes_it() -> None:
+    site = open_demo_site("MZ3")
     admin, operator, gone = site.person("admin"), site.person("operator"), site.person("planner")
     person(site=site)  # holds no role: nothing to review
     other = person("operator", site=open_demo_site("MZ9"))

@@ -149,7 +149,7 @@ def touch_pin(page: Page, pin: str) -> None:
 
 def test_name_and_password_at_a_desk(served: str, site: DemoSite, browser: Browser) -> None:
     person("admin", site=site, name="Adam Dietz", username="adam", secrets=True)
-    olga = person("operator", site=site, name="Olga Petrov", username="olga")
+    olga = site.person("operator")
     tablet(site)
     page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
     page.goto(f"{served}/people/")

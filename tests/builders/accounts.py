@@ -16,15 +16,19 @@ from accounts.services.people import grant_role, join_person
 from accounts.services.policy import acknowledge_policy
 from accounts.services.qualifications import grant_qualification
 from accounts.services.sites import open_site
+from mes.lib import clock
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from records.commands import SYSTEM_ROLE, Actor, Command
 from records.reading import reading
+from tests.support.scenes import scene
 
 ZONE = "Europe/Berlin"
 PIN = "274951"
 PASSWORD = "a calm night at the plant"
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
+# Code, zone and jurisdiction of the site that most tests are about.
+USUAL = ("MZ1", ZONE, "EU")
 
 # What the demo site calls the holder of each role.
 NAMES = {
@@ -56,6 +60,7 @@ class DemoSite:
     code: str
     zone: str = ZONE
     people: dict[str, UUID] = field(default_factory=dict)
+    actors: dict[tuple[UUID, str], Actor] = field(default_factory=dict, repr=False)
 
     @property
     def system(self) -> Actor:
@@ -69,8 +74,11 @@ class DemoSite:
         return self.people[role]
 
     def actor(self, role: str) -> Actor:
-        """Return the site's holder of a role as actor."""
-        return actor_of(self.person(role), role, self)
+        """Return the site's holder of a role as actor, read when first asked for."""
+        known = (self.person(role), role)
+        if known not in self.actors:
+            self.actors[known] = actor_of(self.person(role), role, self)
+        return self.actors[known]
 
 
 def system_actor(site: UUID | None) -> Actor:
@@ -84,13 +92,26 @@ def a_command(actor: Actor, name: str = "test", payload: dict[str, JSON] | None 
 
 
 def open_demo_site(code: str = "MZ1", *, zone: str = ZONE, jurisdiction: str = "EU") -> DemoSite:
-    """Open a site; its people join when they are first asked for."""
+    """Open a site. In real time its people are there; else they join when first asked for."""
+    said = (code, zone, jurisdiction)
+    if said != USUAL or clock.simulated():
+        return _opened(*said)
+    return scene("site", lambda: _peopled(_opened(*said)), anew=lambda: _opened(*said))
+
+
+def _opened(code: str, zone: str, jurisdiction: str) -> DemoSite:
     site = uuid7()
     open_site(
         command=a_command(system_actor(site)),
         site=site, code=code, name=f"Plant {code}", zone=zone, jurisdiction=jurisdiction,
     )  # fmt: skip
     return DemoSite(id=site, code=code, zone=zone)
+
+
+def _peopled(site: DemoSite) -> DemoSite:
+    for role in NAMES:
+        site.actor(role)
+    return site
 
 
 def person(

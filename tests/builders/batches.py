@@ -92,7 +92,7 @@ class Trial:
 def a_plant(at: datetime = MONDAY) -> Plant:
     """Open a plant with the six-step recipe, at a simulated Monday morning."""
     clock.simulate(at)
-    return scene(("plant", at), lambda: open_plant(recipes=("SIX-STEPS",)))
+    return scene("plant", lambda: open_plant(recipes=("SIX-STEPS",)))
 
 
 def issued(plant: Plant, *, number: int = 1, place: int = 1, claimed: bool = True) -> Trial:

@@ -28,6 +28,10 @@ from tests.support.folder import PROJECT, test_folder
 SETTINGS = {"fsync": "off", "max_connections": "400", "autovacuum": "off"}
 
 
+# Who is connected to a database now, and who ever was.
+SESSIONS = (
+    "SELECT coalesce(sum(numbackends + sessions), 0) FROM pg_stat_database WHERE datname = %s"
+)
 DROP_TRIES, DROP_AGAIN_SECONDS = 40, 0.25
 
 
@@ -40,8 +44,10 @@ class Cluster:
         assert self.stores.postgres
         self.postgres = self.stores.postgres
         self._session: psycopg.Connection | None = None
-        # Clones in which nothing was written.
+        self._template = ""
+        # Clones in which nothing was written, and those that hold a copy of something else.
         self._unused: list[str] = []
+        self._exchanged: set[str] = set()
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -71,7 +77,11 @@ class Cluster:
 
     def template(self) -> str:
         """Return the template's name; make it when the migrations are new."""
-        name = f"mes_template_{migrations_hash()}"
+        if not self._template:
+            self._template = self._made(f"mes_template_{migrations_hash()}")
+        return self._template
+
+    def _made(self, name: str) -> str:
         with (self.folder / "template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self._exists(name):
@@ -92,11 +102,17 @@ class Cluster:
         unused = f"mes_unused_{token_hex(6)}"
         self._run("ALTER DATABASE {} RENAME TO {}", name, unused)
         self._unused.append(unused)
+        self._exchanged.add(name)
         self.copy(source, name)
 
     def copy(self, source: str, name: str) -> None:
         """Make a database as a copy of another, to which nobody is connected."""
         self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, source)
+
+    def untouched(self, name: str) -> bool:
+        """Say whether a clone is as the template is: nobody was ever connected to it."""
+        [(sessions,)] = self._at_work().execute(SESSIONS, [name]).fetchall()
+        return not (sessions or name in self._exchanged)
 
     def keep(self, name: str) -> str:
         """Return the name of a copy of a database as it is now, which stays till the end."""
@@ -131,9 +147,12 @@ class Cluster:
         self._run("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false", name)
 
     def _run(self, statement: str, *names: str) -> None:
+        self._at_work().execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _at_work(self) -> psycopg.Connection:
         if self._session is None or self._session.closed:
             self._session = self.owner()
-        self._session.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        return self._session
 
     def _exists(self, name: str) -> bool:
         return name in self._databases()

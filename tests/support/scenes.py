@@ -10,22 +10,24 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from tests.support.cluster import Cluster, cluster
+from mes.lib import clock
+from tests.support.cluster import cluster
 
 T = TypeVar("T")
 _kept: dict[object, tuple[str, Any]] = {}
-OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL(%s)"
 
 
-def scene(key: object, make: Callable[[], T]) -> T:
+def scene(key: object, make: Callable[[], T], *, anew: Callable[[], T] | None = None) -> T:
     """Return what ``make`` returns, beside the rows that it writes.
 
-    Where the database is not new, or others look into it already, it is made anew: their
-    connections would be lost. ``key`` names the scene and all that it depends on.
+    Where somebody was connected to the database already, it is made anew (by ``anew`` if that
+    is given): it may not be empty, and its connections would be lost. ``key`` names the scene
+    and all that it depends on but the simulated time.
     """
+    key = (key, clock.simulated())
     name = str(connections["default"].settings_dict["NAME"])
-    if not _is_ours_alone(cluster(), name):
-        return make()
+    if not cluster().untouched(name):
+        return (anew or make)()
     if key not in _kept:
         made = make()
         connections.close_all()
@@ -36,15 +38,3 @@ def scene(key: object, make: Callable[[], T]) -> T:
     cluster().exchange(name, template)
     copied: T = deepcopy(made)
     return copied
-
-
-def _is_ours_alone(stores: Cluster, name: str) -> bool:
-    """Say whether a database is new, and this thread the only one that is connected to it."""
-    opened = [one.connection for one in connections.all(initialized_only=True) if one.connection]
-    with stores.owner() as owner:
-        pids = [connection.info.backend_pid for connection in opened]
-        [(others,)] = owner.execute(OTHERS, [name, pids]).fetchall()
-    with connections["reader"].cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM records_stream)")
-        [written] = cursor.fetchone()
-    return not (others or written)
