@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -31,6 +31,7 @@ from records.places import Folder
 from tests.support.browser import ARGUMENTS, BrowserAbsent, browser_path
 from tests.support.cluster import Cluster
 from tests.support.cluster import cluster as the_cluster
+from tests.support.late import Late
 from tests.support.processes import WorkerProcess, worker_process
 from tests.support.server import serving
 from tests.support.slow import SlowResults
@@ -126,9 +127,13 @@ def committed_db(
 
 @pytest.fixture
 def owner_connection(cluster: Cluster, committed_db: str) -> Iterator[psycopg.Connection]:
-    """Connect to the test's database as the owner; every statement commits."""
-    with cluster.owner(committed_db) as opened:
-        yield opened
+    """Connect to the test's database as the owner when first asked; every statement commits.
+
+    Were it open from the beginning, no scene could be copied into the database.
+    """
+    late = Late(lambda: cluster.owner(committed_db))
+    yield cast("psycopg.Connection", late)
+    late.close_if_opened()
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ from django.test import Client
 from mes.lib.ids import uuid7
 from records.models import Entry
 from records.reading import reading
-from tests.builders.batches import OPERATION, STEPS, Trial, a_plant, issued
+from tests.builders.batches import OPERATION, STEPS, Trial, batch_at
 from tests.builders.floor import at_desk
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
 
 def at(path: str | None, who: str = "brandt") -> tuple[Trial, Client]:
-    trial = issued(a_plant())
-    if path is not None:
-        trial.up_to(path)
+    trial = batch_at(path)
     return trial, at_desk(trial, who)
 
 

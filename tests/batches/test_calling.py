@@ -19,7 +19,7 @@ from mes.lib import clock
 from plant.rota import keep_roster
 from quality.services import decline_concession
 from records.reading import reading
-from tests.builders.batches import MONDAY, PERFORMER, STEPS, Trial, a_plant, issued
+from tests.builders.batches import MONDAY, PERFORMER, STEPS, Trial, a_plant, batch_at, issued
 from tests.builders.floor import at_desk, lend
 from tests.support.axe import grave_faults
 
@@ -47,7 +47,7 @@ def withdraw(trial: Trial, key: str) -> None:
 
 @pytest.mark.usefixtures("committed_db", "at_time")
 def test_call_and_ask_name_who_is_rostered_now_and_granting_stays_by_role() -> None:
-    trial = issued(a_plant())
+    trial = batch_at(None)
     client = at_desk(trial, "brandt")
     call = reverse("batches:call", args=[trial.batch])
     unrostered = client.get(call).content.decode()

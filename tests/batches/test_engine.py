@@ -4,14 +4,14 @@ import pytest
 
 from batches.enums import ProcessState, RecordState, StepState
 from batches.services import attest_operation
-from tests.builders.batches import OPERATION, PERFORMER, STEPS, a_plant, batch_at, issued
+from tests.builders.batches import OPERATION, PERFORMER, STEPS, batch_at
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
 
 @pytest.mark.req("F211-188a", "P11-10f")
 def test_a_batch_runs_from_its_first_step_to_a_complete_record() -> None:
-    trial = issued(a_plant()).up_to(STEPS[-1])
+    trial = batch_at(STEPS[-1])
     trial.perform(STEPS[-1])
     row = trial.row()
     assert (row.process_state, row.record_state) == (

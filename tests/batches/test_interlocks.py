@@ -69,7 +69,7 @@ def refused(trial: Trial, kind: type[Refusal], path: str, **values: str) -> Refu
 @pytest.mark.scenario(37)
 @pytest.mark.parametrize("path", [IDENTITY, MEDIUM, CLEAR_AFTER])
 def test_a_step_out_of_order_is_refused_and_names_the_due_one(path: str) -> None:
-    trial = issued(a_plant())
+    trial = batch_at(None)
     trial.sign_on()
     said = refused(trial, StepNotDue, path, **_any(path))
     assert said.params["due"] == CLEAR
@@ -84,7 +84,7 @@ def _any(path: str) -> dict[str, str]:
 
 
 def test_nobody_works_without_signing_on() -> None:
-    refused(issued(a_plant()), PerformerMissing, CLEAR)
+    refused(batch_at(None), PerformerMissing, CLEAR)
 
 
 @pytest.mark.scenario(4)

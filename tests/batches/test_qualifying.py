@@ -114,7 +114,7 @@ def _to_be_verified(trial: Trial, path: str) -> bool:
 
 
 def test_qa_lets_the_first_step_pass_and_only_that_one() -> None:
-    trial = issued(a_plant())
+    trial = batch_at(None)
     withdraw(trial.plant, PERFORMER, "grade-C")
     subject = missing(trial)
     asked = ask_concession(

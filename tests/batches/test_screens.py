@@ -13,7 +13,7 @@ from mes.lib.ids import uuid7
 from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import PIN
-from tests.builders.batches import OPERATION, STEPS, Trial, a_plant, issued
+from tests.builders.batches import OPERATION, STEPS, Trial, batch_at, issued
 from tests.builders.floor import at_desk, at_tablet, badge, hidden, queries, send, tablet_at, words
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
@@ -28,9 +28,7 @@ def page_of(trial: Trial, name: str = "work", **more: int) -> str:
 
 def on_tablet(path: str | None = None, *, who: str = "brandt") -> tuple[Trial, Client]:
     """Return a batch whose next step is ``path`` (None: nobody signed on), and a tablet at it."""
-    trial = issued(a_plant())
-    if path is not None:
-        trial.up_to(path)
+    trial = batch_at(path)
     return trial, at_tablet(trial, who, tablet_at(trial))
 
 
@@ -351,7 +349,7 @@ def test_every_page_of_a_batch_takes_few_queries() -> None:
 
 
 def test_the_list_takes_the_same_queries_for_one_batch_and_for_many() -> None:
-    trial = issued(a_plant())
+    trial = batch_at(None)
     desk = at_desk(trial, "brenner")
     one = queries(desk, reverse("batches:index"))
     for number in range(2, 8):
@@ -367,7 +365,7 @@ def test_a_batch_is_issued_from_its_order() -> None:
 
     from plant.arrival import Patient, enter_order, receive
 
-    trial = issued(a_plant())
+    trial = batch_at(None)
     patient = Patient(plant=trial.plant, number=9, recipe="SIX-STEPS", luck=Random(9))
     enter_order(patient)
     receive(patient)

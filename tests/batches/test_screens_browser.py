@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from records.models import Entry
 from records.reading import reading
-from tests.builders.batches import STEPS, Trial, a_plant, issued
+from tests.builders.batches import STEPS, Trial, batch_at, issued
 from tests.builders.floor import at_desk, at_tablet, lend, tablet_at
 from tests.support.axe import grave_faults
 from tests.support.scanner import scan
@@ -29,7 +29,7 @@ def check(page: Page) -> None:
 def on_tablet(page: Page, served: str, path: str, who: str = "brandt") -> tuple[Trial, str]:
     """Return a batch at a step, with the browser signed in on the tablet of its place."""
     page.set_viewport_size({"width": TABLET["width"], "height": TABLET["height"]})
-    trial = issued(a_plant()).up_to(path)
+    trial = batch_at(path)
     lend(at_tablet(trial, who, tablet_at(trial)), page, served)
     return trial, f"{served}/batches/{trial.batch}/work/"
 
@@ -126,7 +126,7 @@ def test_every_other_page_of_the_tablet_is_clean(served: str, page: Page) -> Non
 
 def test_the_pages_of_the_desk_are_clean(served: str, page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    trial = issued(a_plant()).up_to(AFTER)
+    trial = batch_at(AFTER)
     lend(at_desk(trial, "okafor"), page, served)
     for address in ("/batches/", f"/batches/{trial.batch}/", "/batches/issue/"):
         page.goto(served + address)

@@ -19,12 +19,17 @@ from recipes.reader import read
 from records.reading import reading
 from tests.builders.batches import MONDAY
 from tests.builders.kinds import FOLDER
+from tests.support.scenes import scene
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
 
 def a_cart_batch() -> tuple[Plant, UUID]:
     clock.simulate(MONDAY)
+    return scene("CART19-PRODIGY, issued", _a_cart_batch)
+
+
+def _a_cart_batch() -> tuple[Plant, UUID]:
     plant = open_plant(recipes=("CART19-PRODIGY",))
     patient = Patient(plant=plant, number=1, recipe="CART19-PRODIGY", luck=Random(1))
     enter_order(patient)

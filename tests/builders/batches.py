@@ -128,8 +128,9 @@ def claim(
     claim_resource(command=trial.command("lindqvist"), booking=booking)
 
 
-def batch_at(path: str) -> Trial:
-    """Return a batch of the six-step recipe whose next step is ``path``."""
+def batch_at(path: str | None) -> Trial:
+    """Return a batch of the six-step recipe whose next step is ``path``; None: nobody signed on."""
     clock.simulate(MONDAY)
-    trial = scene("batch", lambda: issued(open_plant(recipes=("SIX-STEPS",))))
-    return trial.up_to(path)
+    if path is None:
+        return scene("batch", lambda: issued(a_plant()))
+    return scene(("batch", path), lambda: batch_at(None).up_to(path))

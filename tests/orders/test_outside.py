@@ -17,7 +17,7 @@ from orders.services import cancel_order, close_order
 from records.reading import reading
 from tests.accounts.test_access import ALL
 from tests.builders.accounts import DemoSite, a_command, actor_of, person, signed_in_client
-from tests.builders.batches import Trial, a_plant, issued
+from tests.builders.batches import Trial, batch_at
 
 pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
@@ -69,7 +69,7 @@ def address_of(name: str, url: URLPattern, ids: dict[str, UUID]) -> str | None:
 @pytest.mark.req("P11-10d", "P11-10g")
 @pytest.mark.scenario(43)
 def test_every_address_says_nothing_of_the_plant_to_somebody_from_outside() -> None:
-    trial = issued(a_plant())
+    trial = batch_at(None)
     known, site = known_of(trial), DemoSite(id=trial.site, code="MZ1")
     client = signed_in_client(site, "treatment-centre")
     opened, leaked, tried = set(), [], 0
