@@ -249,12 +249,15 @@ def _leaf(name: str, info: FieldInfo, value: Plain, here: Drawing) -> Field:
     if _is_flag(info):
         given = said or ("true" if info.default is True else "")
         return here.field(label, Widget.FLAG, value=given)
-    kinds = tuple((kind, kind_label(kind)) for kind in KINDS)
-    options = kinds if name == "kind" else _options(_bare(info))
+    options = _kinds() if name == "kind" else _options(_bare(info))
     widget = Widget.CHOICE if options else Widget.LINE
     return here.field(
         label, widget, value=said, options=options, needed=needed, default=_default(info)
     )
+
+
+def _kinds() -> tuple[tuple[str, str], ...]:
+    return tuple((kind, kind_label(kind)) for kind in KINDS)
 
 
 def _written(here: Drawing, value: Plain) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,10 +24,10 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
     sheet.replaceSync(".flash, .flash-sign { display: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });"""
-PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
+PARTS = """() => [...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
     .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
-)].sort().join(" ")"""
+)]"""
 
 
 @dataclass
@@ -84,7 +85,8 @@ class Watch:
 
     queries: Queries = field(default_factory=Queries)
     faults: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    # The parts that were looked at, by the kind of page.
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def over(self, context: BrowserContext) -> None:
         """Hear what goes wrong in any page of a context."""
@@ -102,15 +104,15 @@ class Watch:
     def checked(self, page: Page, name: str = "") -> None:
         """Let axe look at a page; remember grave findings with rule and selector.
 
-        A page that is put together of the same parts as one before is not looked at again.
+        A page on which no part is new, among pages of its kind, is not looked at again.
         """
         page.wait_for_load_state("load")
         picture(page, name)
-        parts = page.evaluate(PARTS)
-        if parts in self.seen:
-            return
-        self.seen.add(parts)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
+        known, parts = self.seen[where.partition("#")[0]], set(page.evaluate(PARTS))
+        if parts <= known:
+            return
+        known |= parts
         for finding in grave_faults(page):
             self._fault("axe", where, name, finding)
 
