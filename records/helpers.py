@@ -37,12 +37,11 @@ def prove(connection: psycopg.Connection[Any]) -> Callable[[], Proved]:
 
     The connection's transaction has to stay open until then. Raises HelperFailed.
     """
+    if _entries(connection) < WORTH:
+        return partial(chains.prove, connection, Part())
     shares = min(len(os.sched_getaffinity(0)), MOST) - 1 + OURS
-    few = _entries(connection) < WORTH
-    cuts = [] if few else [number / shares for number in range(1, math.ceil(shares))]
-    *theirs, ours = chains.parts(connection, cuts) or [Part()]
-    if not theirs:
-        return partial(chains.prove, connection, ours)
+    cuts = [number / shares for number in range(1, math.ceil(shares))]
+    *theirs, ours = chains.parts(connection, cuts)
     address = make_conninfo(**connection.info.get_parameters(), password=connection.info.password)
     [(snapshot,)] = connection.execute("SELECT pg_export_snapshot()").fetchall()
     started = [

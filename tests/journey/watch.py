@@ -3,7 +3,6 @@
 import os
 import re
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +23,10 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
     sheet.replaceSync(".flash, .flash-sign { display: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });"""
-PARTS = """() => [...new Set(
+PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
     .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
-)]"""
+)].sort().join(" ")"""
 
 
 @dataclass
@@ -85,8 +84,7 @@ class Watch:
 
     queries: Queries = field(default_factory=Queries)
     faults: list[str] = field(default_factory=list)
-    # The parts that were looked at, by the kind of page.
-    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    seen: set[str] = field(default_factory=set)
 
     def over(self, context: BrowserContext) -> None:
         """Hear what goes wrong in any page of a context."""
@@ -104,15 +102,15 @@ class Watch:
     def checked(self, page: Page, name: str = "") -> None:
         """Let axe look at a page; remember grave findings with rule and selector.
 
-        A page on which no part is new, among pages of its kind, is not looked at again.
+        A page that is put together of the same parts as one before is not looked at again.
         """
         page.wait_for_load_state("load")
         picture(page, name)
-        where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
-        known, parts = self.seen[where.partition("#")[0]], set(page.evaluate(PARTS))
-        if parts <= known:
+        parts = page.evaluate(PARTS)
+        if parts in self.seen:
             return
-        known |= parts
+        self.seen.add(parts)
+        where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
         for finding in grave_faults(page):
             self._fault("axe", where, name, finding)
 
