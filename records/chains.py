@@ -1,7 +1,7 @@
 """Chains and copies: each entry follows the one before it, and its columns say what its bytes say.
 
-The columns come from the database spelled as the hashed bytes spell them, so that one comparison
-of two tuples does for an entry; only where it fails is the name of the column looked for.
+The columns come from the database as one text, spelled as the hashed bytes spell them, so that one
+comparison does for an entry; only where it fails is the name of the column looked for.
 
 Knows nothing of Django: ``python -m records.chains`` proves a part of the ledger as a helper of
 ``verify``, on a snapshot that was exported to it, and is up in a moment.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -22,14 +22,17 @@ from mes.lib import evidence
 
 CHUNK = 2_000
 NAMES = ("stream", "seq", "kind", "version", "site", "actor", "role", "time", "command")
+# A line for the columns, in the order of NAMES; what is null is empty. No two sets of columns have
+# the same line: all but the texts of kind and role have a form of their own.
 ENTRIES = """
-SELECT e.stream::text, e.seq, e.kind, e.version::int, e.site::text, e.actor::text, e.role,
-       to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), e.command::text,
+SELECT concat(e.stream, '|', e.seq, '|', e.kind, '|', e.version, '|', e.site, '|', e.actor, '|',
+              e.role, '|', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '|',
+              e.command),
        e.body, e.hash,
        CASE e.seq WHEN 1 THEN (SELECT kind FROM records_stream s WHERE s.id = e.stream) END
   FROM records_entry e {chosen} ORDER BY e.stream, e.seq
 """
-COPIES = len(NAMES)
+IDENTIFIER = 36
 # Where parts begin, by what the heads say of the number of entries.
 PARTS = """
 SELECT min(id::text) FROM (
@@ -95,67 +98,71 @@ def prove(connection: psycopg.Connection[Any], part: Part) -> Proved:
     Whether the head stands on the last entry is asked elsewhere, in one statement.
     """
     chosen, params = part.where()
-    proved, stream, previous, kind = Proved(), None, evidence.GENESIS, None
+    proved, stream, previous, kind = Proved(), "|", evidence.GENESIS, None
     for rows in rows_of(connection, ENTRIES.format(chosen=chosen), params):
         proved.entries += len(rows)
-        for row in rows:
-            if row[0] != stream:
-                stream, previous, kind = row[0], evidence.GENESIS, row[11]
-            body, stored = row[9], row[10]
+        for line, body, stored, named in rows:
+            if not line.startswith(stream):
+                stream, previous, kind = line[:IDENTIFIER], evidence.GENESIS, named
             if evidence.entry_hash(previous, body) != stored:
-                _say(proved, row, "body and hash do not follow the entry before")
+                _say(proved, line, "body and hash do not follow the entry before")
             previous = stored
             try:
                 copied = COPIED.decode(body)
-                if _said(copied) != row[:COPIES] or copied.stream.kind != kind:
-                    _name(proved, row, copied, kind)
+                if _line(copied) != line or copied.stream.kind != kind:
+                    _name(proved, line, copied, kind)
             except msgspec.DecodeError:
-                _say(proved, row, "the body is not an envelope")
+                _say(proved, line, "the body is not an envelope")
     return proved
 
 
-class _Stream(msgspec.Struct):
-    id: str
+Identifier = Annotated[str, msgspec.Meta(min_length=IDENTIFIER, max_length=IDENTIFIER)]
+
+
+class _Stream(msgspec.Struct, gc=False):
+    id: Identifier
     kind: str
 
 
-class _Actor(msgspec.Struct):
-    id: str | None
+class _Actor(msgspec.Struct, gc=False):
+    id: Identifier | None
 
 
-class _Copied(msgspec.Struct):
+class _Copied(msgspec.Struct, gc=False):
     """What of an envelope the columns copy; the rest of its bytes is passed over."""
 
     stream: _Stream
     seq: int
     kind: str
     version: int
-    site: str | None
+    site: Identifier | None
     actor: _Actor
     role: str
     at: str
-    command: str
+    command: Identifier
 
 
 COPIED = msgspec.json.Decoder(_Copied)
 
 
-def _said(e: _Copied) -> tuple[Any, ...]:
-    """Return what the hashed bytes say of the columns, in their order."""
+def _line(e: _Copied) -> str:
+    """Return what the hashed bytes say of the columns, as ENTRIES spells them."""
     return (
-        e.stream.id, e.seq, e.kind, e.version, e.site, e.actor.id, e.role, e.at, e.command,
-    )  # fmt: skip
+        f"{e.stream.id}|{e.seq}|{e.kind}|{e.version}|{e.site or ''}|{e.actor.id or ''}|{e.role}"
+        f"|{e.at}|{e.command}"
+    )
 
 
-def _name(proved: Proved, row: Any, copied: _Copied, kind: str | None) -> None:
-    told, kept = (*_said(copied), copied.stream.kind), (*row[:COPIES], kind)
-    for name, ours, theirs in zip((*NAMES, "stream kind"), told, kept, strict=True):
+def _name(proved: Proved, line: str, copied: _Copied, kind: str | None) -> None:
+    told, kept = [*_line(copied).split("|"), copied.stream.kind], [*line.split("|"), kind]
+    for name, ours, theirs in zip((*NAMES, "stream kind"), told, kept, strict=False):
         if ours != theirs:
-            _say(proved, row, f"{name} is {theirs!r}, the hashed bytes say {ours!r}")
+            _say(proved, line, f"{name} is {theirs!r}, the hashed bytes say {ours!r}")
 
 
-def _say(proved: Proved, row: Any, problem: str) -> None:
-    proved.flaws.append((row[0], row[1], row[2], problem))
+def _say(proved: Proved, line: str, problem: str) -> None:
+    stream, seq, kind, *_ = line.split("|")
+    proved.flaws.append((stream, int(seq), kind, problem))
 
 
 def main() -> None:

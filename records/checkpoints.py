@@ -20,8 +20,11 @@ from records.log import Numbered
 from records.places import Place, place
 
 SCHEMA = "mes.checkpoint/1"
-# Stream, sequence number and hash of an entry, as ``Numbered`` writes them.
-LINE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/[1-9][0-9]{0,17} [0-9a-f]{64}")
+# Stream, sequence number and hash of an entry, as ``Numbered`` writes them, each on its line.
+LINES = re.compile(
+    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[1-9][0-9]{0,17}"
+    r" [0-9a-f]{64}\n)*+"
+)
 
 
 class LogRefused(Exception):
@@ -74,7 +77,8 @@ class Checkpoint:
     def read(cls, text: str) -> "Checkpoint":
         """Read a file. Raises ValueError, KeyError or TypeError."""
         e = json.loads(text)
-        if not all(map(LINE.fullmatch, e["leaves"])):
+        text = "\n".join([*e["leaves"], ""])
+        if not LINES.fullmatch(text) or text.count("\n") != len(e["leaves"]):
             raise ValueError("A line is not that of an entry.")
         return cls(
             size=int(e["size"]),

@@ -25,7 +25,7 @@ LATE = timedelta(minutes=15)
 
 # A stretch of the database's log, spelled as the files spell it.
 SPELLED = """
-SELECT string_agg(l.stream || '/' || l.seq || ' ' || encode(l.hash, 'hex'), chr(10)
+SELECT string_agg(concat(l.stream, '/', l.seq, ' ', encode(l.hash, 'hex')), chr(10)
                   ORDER BY l.number)
   FROM records_leaf l WHERE l.number >= %s AND l.number < %s
 """

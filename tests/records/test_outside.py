@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from records import signing
-from records.checkpoints import Checkpointer
+from records.checkpoints import Checkpoint, Checkpointer
 from records.places import Folder
 from records.verification import verify
 from tests.records.trial import stream_with
@@ -80,6 +80,26 @@ def test_the_newest_file_missing_is_noticed_by_the_database(files: list[Path]) -
 def test_a_file_that_cannot_be_read_is_named(files: list[Path]) -> None:
     files[2].write_text("{")
     assert said()[0] == f"checkpoint {files[2].name}: cannot be read"
+
+
+UNREADABLE: dict[str, Callable[[str], list[object]]] = {
+    "two entries in one line": lambda line: [f"{line}\n{line}"],
+    "a line that ends": lambda line: [line + "\n"],
+    "an identifier in capitals": lambda line: [line.upper()],
+    "no hash": lambda line: [line[:-64]],
+    "no text": lambda line: [line, 5],
+}
+
+
+@pytest.mark.parametrize("lines", UNREADABLE.values(), ids=UNREADABLE)
+def test_lines_that_no_entry_has_are_not_read(
+    lines: Callable[[str], list[object]], files: list[Path]
+) -> None:
+    said = json.loads(files[0].read_text())
+    written = json.dumps({**said, "leaves": lines(said["leaves"][0])})
+    with pytest.raises((ValueError, TypeError)):
+        Checkpoint.read(written)
+    assert Checkpoint.read(json.dumps(said)).lines == said["leaves"]
 
 
 def test_a_checkpoint_of_a_thiefs_own_key_is_not_believed(files: list[Path]) -> None:
