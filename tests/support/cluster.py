@@ -143,6 +143,10 @@ class Cluster:
         with self.owner(building) as connection:
             connection.execute("INSERT INTO records_simulation (purpose) VALUES ('tests')")
             connection.execute("VACUUM ANALYZE")
+        # The next session finds the server's cache of its catalogue out of date and writes it anew:
+        # it is copied with the files, so that no session of a test has to.
+        with self.owner(building) as connection:
+            connection.execute("SELECT")
         self._run("ALTER DATABASE {} RENAME TO {}", building, name)
         self._run("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false", name)
 
