@@ -85,7 +85,12 @@ def _appends(*, each: int) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-LOCK = "SELECT kind, site, seq, hash FROM records_stream WHERE id = %s FOR NO KEY UPDATE"
+# One trip opens and locks, the other appends and commits.
+LOCK = """
+BEGIN; SELECT set_config('mes.site', %s, true);
+SELECT kind, site, seq, hash FROM records_stream WHERE id = %s FOR NO KEY UPDATE
+"""
+APPEND_AND_COMMIT = f"{APPEND}; COMMIT"
 BARE = "INSERT INTO bench_plainentry (stream, seq, body) VALUES (%s, %s, %s)"
 
 
@@ -103,18 +108,17 @@ def _chains(streams: list[UUID], said: BenchSaid, *, each: int) -> Iterator[Figu
 
     def chained() -> None:
         stream, raw = choice(streams), connections["default"].connection
-        with raw.pipeline():
-            raw.execute("BEGIN")
-            raw.execute("SELECT set_config('mes.site', %s, true)", [str(SITE)])
-            kind, site, seq, previous = raw.execute(LOCK, [stream]).fetchone()
-            head = Head(stream, kind, site, seq, bytes(previous))
-            body = evidence.canonical(envelope_of(head, said, command=command, at=AT))
-            hashed = evidence.entry_hash(head.hash, body)
-            raw.execute(
-                APPEND, [stream, seq + 1, said.kind, said.version, SITE, who.person, who.role,
-                         AT, command.key, body, hashed],
-            )  # fmt: skip
-            raw.execute("COMMIT")
+        locked = raw.execute(LOCK, [str(SITE), stream])
+        locked.nextset(), locked.nextset()
+        kind, site, seq, previous = locked.fetchone()
+        head = Head(stream, kind, site, seq, bytes(previous))
+        body = evidence.canonical(envelope_of(head, said, command=command, at=AT))
+        hashed = evidence.entry_hash(head.hash, body)
+        raw.execute(
+            APPEND_AND_COMMIT,
+            [stream, seq + 1, said.kind, said.version, SITE, who.person, who.role,
+             AT, command.key, body, hashed],
+        )  # fmt: skip
 
     def bare() -> None:
         connections["default"].connection.execute(BARE, [choice(streams), 1, plain])
