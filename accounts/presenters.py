@@ -8,6 +8,7 @@ from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd, ReviewDe
 from accounts.owed import ABOUT
 from accounts.permissions import role_title
 from accounts.subjects import words
+from mes.ui.text import day_text
 from records.presenters import presents
 
 # What the entry calls a factor, as people call it.
@@ -57,7 +58,7 @@ def _role_granted(p: said.RoleGranted) -> str:
 
 @presents(said.BadgeTested)
 def _badge_tested(p: said.BadgeTested) -> str:
-    said_of = {"badge": p.badge, "note": p.note, "until": f"{p.due_at:%Y-%m-%d}"}
+    said_of = {"badge": p.badge, "note": p.note, "until": day_text(p.due_at)}
     if p.passed:
         return _("Badge %(badge)s tested, good until %(until)s; %(note)s") % said_of
     return _("Badge %(badge)s failed its test; %(note)s") % said_of
@@ -77,7 +78,7 @@ def _credential_changed(p: said.CredentialChanged) -> str:
 @presents(said.QualificationGranted)
 def _qualification_granted(p: said.QualificationGranted) -> str:
     version = f" v{p.procedure_version}" if p.procedure_version else ""
-    said_of = {"label": p.label + version, "until": f"{p.valid_until:%Y-%m-%d}"}
+    said_of = {"label": p.label + version, "until": day_text(p.valid_until)}
     return _("Qualified for %(label)s until %(until)s") % said_of
 
 
@@ -215,8 +216,12 @@ def _obligation_met(p: said.ObligationMet) -> str:
 
 @presents(said.AccessReviewOpened)
 def _access_review_opened(p: said.AccessReviewOpened) -> str:
-    said_of = {"n": len(p.people), "due": f"{p.due:%Y-%m-%d}"}
-    return _("Review of accounts opened: %(n)s people, due %(due)s") % said_of
+    said = ngettext(
+        "Review of accounts opened: %(n)s person, due %(due)s",
+        "Review of accounts opened: %(n)s people, due %(due)s",
+        len(p.people),
+    )
+    return said % {"n": len(p.people), "due": day_text(p.due)}
 
 
 @presents(said.AccessReviewDecided)

@@ -12,6 +12,7 @@ class PersonAway(Refusal):
     code = "roster.person_away"
     sentence = _("%(person)s is away on %(day)s.")
     way_out = _("Roster another person, or end the absence first.")
+    instants = ("day",)
 
 
 class RoleMissing(Refusal):

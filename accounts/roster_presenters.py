@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts import roster_entries as said
 from accounts.enums import DutyKind
+from mes.ui.text import date_text
 from records.presenters import presents
 
 
@@ -19,21 +20,22 @@ def _shift_ended(p: said.ShiftEnded) -> str:
 
 @presents(said.DutyRostered)
 def _duty_rostered(p: said.DutyRostered) -> str:
-    said_of = {"what": DutyKind(p.what).label, "day": p.day, "shift": p.shift_code}
+    said_of = {"what": DutyKind(p.what).label, "day": date_text(p.day), "shift": p.shift_code}
     words = _("Rostered: %(what)s, %(day)s, shift %(shift)s") % said_of
     return f"{words}; {p.reason}" if p.reason else words
 
 
 @presents(said.DutyCancelled)
 def _duty_cancelled(p: said.DutyCancelled) -> str:
-    said_of = {"what": DutyKind(p.what).label, "day": p.day, "shift": p.shift_code}
+    said_of = {"what": DutyKind(p.what).label, "day": date_text(p.day), "shift": p.shift_code}
     words = _("Not rostered any more: %(what)s, %(day)s, shift %(shift)s") % said_of
     return f"{words}; {p.reason}" if p.reason else words
 
 
 @presents(said.AbsenceNoted)
 def _absence_noted(p: said.AbsenceNoted) -> str:
-    return _("Away from %(first)s to %(last)s") % {"first": p.first, "last": p.last}
+    said_of = {"first": date_text(p.first), "last": date_text(p.last)}
+    return _("Away from %(first)s to %(last)s") % said_of
 
 
 @presents(said.AbsenceEnded)

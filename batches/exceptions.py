@@ -52,6 +52,7 @@ class StepAlreadyDone(Refusal):
     code = "step.already_done"
     sentence = _("%(by)s did this step at %(at)s. Your entry was not recorded.")
     way_out = _("Look at what was recorded, then go on with the next step.")
+    instants = ("at",)
 
 
 class StepWaitsForVerifier(Refusal):

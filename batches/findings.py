@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mes.lib.refusals import Refusal, UnknownRefusal
-from mes.ui.text import number_text
+from mes.lib.refusals import Refusal, UnknownRefusal, wall_time
+from mes.ui.text import number_text, part_text
 
 SENTENCES: dict[str, Promise | str] = {
     "outside.alert": _("%(value)s is outside the alert limits %(low)s to %(high)s."),
@@ -16,12 +16,12 @@ SENTENCES: dict[str, Promise | str] = {
     "label.not_reconciled": _(
         "Labels do not reconcile: %(printed)s printed, %(applied)s applied, %(spoiled)s spoiled."
     ),
-    "label.copies": _("%(applied)s labels were applied, the recipe asks for %(copies)s."),
+    "label.copies": _("Labels applied: %(applied)s; the recipe asks for %(copies)s."),
     "gate.result_flagged": _("%(test)s is out of its limits: %(value)s."),
     "choose.flagged": _("“%(choice)s” was chosen."),
     "run.read_back": _("%(parameter)s was set to %(set)s, the unit shows %(read)s."),
     "run.stopped": _("Programme %(programme)s ended early."),
-    "run.alarms": _("The unit raised %(alarms)s alarms."),
+    "run.alarms": _("Alarms that the unit raised: %(alarms)s."),
     "connect.failed": _("The connection is not tight."),
     "reading.out_of_calibration": _(
         "%(unit)s was out of calibration, due %(due)s: its value is kept and clears nothing."
@@ -54,10 +54,18 @@ class _Lenient(dict[str, str]):
 
 # Parameters that are numbers of a recipe; codes and names stay as they are.
 NUMBERS = {"value", "low", "high", "quantity", "asked"}
+# Parameters that are instants or days.
+TIMES = {"due", "expired"}
+# Parameters that are steps or other parts of a recipe.
+PARTS = {"since", "step"}
 
 
 def _written(name: str, value: object) -> str:
-    return number_text(value) if name in NUMBERS else str(value)
+    if name in NUMBERS:
+        return number_text(value)
+    if name in TIMES:
+        return wall_time(str(value))
+    return part_text(str(value)) if name in PARTS else str(value)
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:

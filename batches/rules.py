@@ -34,7 +34,7 @@ def check_not_held(batch: Batch) -> None:
 def check_due(batch: Batch, step: Step) -> None:
     """The step is due. Raises StepAlreadyDone, StepWaitsForVerifier, StepSkipped, StepNotDue."""
     if step.state == StepState.CLOSED:
-        at = f"{step.performed_at:%H:%M} UTC" if step.performed_at else "–"
+        at = step.performed_at.isoformat() if step.performed_at else "–"
         raise StepAlreadyDone(by=step.performer_name, at=at)
     if step.state == StepState.TO_BE_VERIFIED:
         raise StepWaitsForVerifier()

@@ -154,6 +154,7 @@ class UnitOutOfCalibration(Refusal):
     recorded = True
     sentence = _("The calibration of %(unit)s was due on %(due)s.")
     way_out = _("Use another unit, have this one calibrated, or ask QA.")
+    instants = ("due",)
 
 
 class UnitNotClean(Refusal):

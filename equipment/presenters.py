@@ -1,9 +1,11 @@
 """Sentences of the logbook. Times are those of the entry itself, shown beside it."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from equipment import entries
 from equipment.enums import UnitStatus
+from mes.ui.text import day_text
 from records.presenters import presents
 
 
@@ -25,7 +27,7 @@ def _commissioned(p: entries.UnitCommissioned) -> str:
 @presents(entries.UnitCalibrated)
 def _calibrated(p: entries.UnitCalibrated) -> str:
     return _("Calibrated, due again %(due)s (certificate %(certificate)s)") % {
-        "due": p.due.date().isoformat(),
+        "due": day_text(p.due),
         "certificate": p.certificate,
     }
 
@@ -54,8 +56,18 @@ def _programme_started(p: entries.UnitProgrammeStarted) -> str:
 def _programme_ended(p: entries.UnitProgrammeEnded) -> str:
     said = {"programme": p.programme, "batch": p.batch_number, "alarms": p.alarms}
     if p.ended == "completed":
-        return _("Programme %(programme)s of batch %(batch)s completed, %(alarms)s alarms") % said
-    return _("Programme %(programme)s of batch %(batch)s stopped early, %(alarms)s alarms") % said
+        completed = ngettext(
+            "Programme %(programme)s of batch %(batch)s completed, %(alarms)s alarm",
+            "Programme %(programme)s of batch %(batch)s completed, %(alarms)s alarms",
+            p.alarms,
+        )
+        return completed % said
+    stopped = ngettext(
+        "Programme %(programme)s of batch %(batch)s stopped early, %(alarms)s alarm",
+        "Programme %(programme)s of batch %(batch)s stopped early, %(alarms)s alarms",
+        p.alarms,
+    )
+    return stopped % said
 
 
 @presents(entries.ClaimPlanned)

@@ -47,7 +47,7 @@ def unit_refusals(
     if unit.status == UnitStatus.OUT_OF_SERVICE:
         yield UnitOutOfService(unit=unit.code, streams=streams)
     if unit.calibration_due is not None and at >= unit.calibration_due:
-        due = unit.calibration_due.date().isoformat()
+        due = unit.calibration_due.isoformat()
         yield UnitOutOfCalibration(unit=unit.code, due=due, streams=streams)
     if not unit.is_clean or (unit.cleaning_due is not None and at >= unit.cleaning_due):
         yield UnitNotClean(unit=unit.code, streams=streams)

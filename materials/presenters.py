@@ -3,14 +3,16 @@
 from django.utils.translation import gettext as _
 
 from materials import entries as e
+from materials.enums import LabelState
 from materials.numbers import plain
+from mes.ui.text import part_text, quantity_text
 from records.presenters import presents
 
 
 @presents(e.LotReceived)
 def _lot_received(p: e.LotReceived) -> str:
-    return _("Received %(quantity)s %(unit)s from %(supplier)s, into quarantine") % {
-        "quantity": p.quantity, "unit": p.unit, "supplier": p.supplier
+    return _("Received %(quantity)s from %(supplier)s, into quarantine") % {
+        "quantity": quantity_text(plain(p.quantity), p.unit), "supplier": p.supplier
     }  # fmt: skip
 
 
@@ -31,7 +33,9 @@ def _lot_quarantined(p: e.LotQuarantined) -> str:
 
 @presents(e.LotConsumed)
 def _lot_consumed(p: e.LotConsumed) -> str:
-    return _("%(quantity)s taken at step %(step)s") % {"quantity": p.quantity, "step": p.step}
+    return _("%(quantity)s taken at step %(step)s") % {
+        "quantity": quantity_text(plain(p.quantity), ""), "step": part_text(p.step)
+    }  # fmt: skip
 
 
 @presents(e.ContainerMade)
@@ -50,21 +54,22 @@ def _received(p: e.ContainerReceived) -> str:
 
 @presents(e.ContainerFilled)
 def _filled(p: e.ContainerFilled) -> str:
-    return _("Filled with %(quantity)s %(unit)s at %(step)s") % {
-        "quantity": plain(p.quantity), "unit": p.unit, "step": p.step
+    return _("Filled with %(quantity)s at %(step)s") % {
+        "quantity": quantity_text(plain(p.quantity), p.unit), "step": part_text(p.step)
     }  # fmt: skip
 
 
 @presents(e.ContainerDrawn)
 def _drawn(p: e.ContainerDrawn) -> str:
-    return _("%(quantity)s %(unit)s drawn at %(step)s") % {
-        "quantity": plain(p.quantity), "unit": p.unit, "step": p.step
+    return _("%(quantity)s drawn at %(step)s") % {
+        "quantity": quantity_text(plain(p.quantity), p.unit), "step": part_text(p.step)
     }  # fmt: skip
 
 
 @presents(e.ContainerClockStarted)
 def _clock_started(p: e.ContainerClockStarted) -> str:
-    return _("Its clock “%(clock)s” began at %(step)s") % {"clock": p.clock, "step": p.step}
+    said = {"clock": p.clock, "step": part_text(p.step)}
+    return _("Its clock “%(clock)s” began at %(step)s") % said
 
 
 @presents(e.ContainerMoved)
@@ -79,7 +84,7 @@ def _stored(p: e.ContainerStored) -> str:
 
 @presents(e.ContainerConsumed)
 def _consumed(p: e.ContainerConsumed) -> str:
-    return _("Used up at %(step)s") % {"step": p.step}
+    return _("Used up at %(step)s") % {"step": part_text(p.step)}
 
 
 @presents(e.ContainerReleased)
@@ -109,4 +114,5 @@ def _label_applied(p: e.LabelApplied) -> str:
 
 @presents(e.LabelVoided)
 def _label_voided(p: e.LabelVoided) -> str:
-    return _("Label %(outcome)s: %(reason)s") % {"outcome": p.outcome, "reason": p.reason}
+    said = {"outcome": LabelState(p.outcome).label, "reason": p.reason}
+    return _("Label %(outcome)s: %(reason)s") % said

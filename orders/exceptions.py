@@ -120,6 +120,7 @@ class PatientErased(Refusal):
     code = "patient.erased"
     sentence = _("The identity of %(pseudonym)s was erased on %(at)s.")
     way_out = _("Treat the person as a new patient.")
+    instants = ("at",)
 
 
 class IdentityNeeded(Refusal):

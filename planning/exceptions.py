@@ -61,9 +61,11 @@ class NothingFree(Impossible):
     code = "plan.nothing_free"
     sentence = _("Stage %(stage)s finds no free %(wanted)s until %(until)s.")
     way_out = _("Move other bookings, have units calibrated, or plan for later.")
+    instants = ("until",)
 
 
 class TooLate(Impossible):
     code = "plan.too_late"
     sentence = _("Stage %(stage)s must begin by %(latest)s; the earliest possible is %(earliest)s.")
     way_out = _("Move other bookings, or agree on a later collection.")
+    instants = ("latest", "earliest")

@@ -1,6 +1,7 @@
 """Sentences of plans in the audit trail."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mes.lib.refusals import Refusal
 from planning import entries
@@ -32,7 +33,9 @@ def _requested(p: entries.PlanRequested) -> str:
 
 @presents(entries.PlanProposed)
 def _proposed(p: entries.PlanProposed) -> str:
-    return _("Proposed with %(count)s bookings") % {"count": len(p.bookings)}
+    n = len(p.bookings)
+    said = ngettext("Proposed with %(count)s booking", "Proposed with %(count)s bookings", n)
+    return said % {"count": n}
 
 
 @presents(entries.PlanFailed)
@@ -42,7 +45,9 @@ def _failed(p: entries.PlanFailed) -> str:
 
 @presents(entries.PlanAccepted)
 def _accepted(p: entries.PlanAccepted) -> str:
-    return _("Accepted; %(count)s claims were made") % {"count": len(p.claims)}
+    n = len(p.claims)
+    said = ngettext("Accepted; %(count)s claim was made", "Accepted; %(count)s claims were made", n)
+    return said % {"count": n}
 
 
 @presents(entries.PlanRejected)

@@ -353,4 +353,4 @@ def _without_own_overlap(booked: Sequence[Booked]) -> Iterator[Booked]:
 
 
 def _said(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M %Z")
+    return at.isoformat()

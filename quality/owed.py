@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.owed import owed
 from batches.services.corrections import SIGN_AGAIN
+from mes.ui.text import part_text
 from quality.services.comments import COMMENT
 
 
 def _sentence(words: Mapping[str, str]) -> str:
     return _("Sign again in %(batch)s: %(meaning)s (%(step)s was corrected)") % {
         "batch": words.get("batch", ""), "meaning": _(words.get("meaning", "")),
-        "step": words.get("step", ""),
+        "step": part_text(words.get("step", "")),
     }  # fmt: skip
 
 
@@ -27,7 +28,7 @@ owed(SIGN_AGAIN, sentence=_sentence, url=_url)
 
 def _comment_sentence(words: Mapping[str, str]) -> str:
     return _("Comment on an exception in %(batch)s, step %(step)s, for %(name)s") % {
-        "batch": words.get("batch", ""), "step": words.get("step", ""),
+        "batch": words.get("batch", ""), "step": part_text(words.get("step", "")),
         "name": words.get("name", ""),
     }  # fmt: skip
 

@@ -2,8 +2,17 @@
 
 from django.utils.translation import gettext as _
 
+from batches.entries import ExceptionJudged
+from mes.ui.text import quantity_text
 from quality import entries
+from quality.enums import Judgement
 from records.presenters import presents
+
+
+@presents(ExceptionJudged)
+def _judged(p: ExceptionJudged) -> str:
+    said = {"judgement": dict(Judgement.choices).get(p.judgement, p.judgement)}
+    return _("Exception judged: %(judgement)s. %(comment)s") % {**said, "comment": p.comment}
 
 
 @presents(entries.SampleRegistered)
@@ -19,17 +28,20 @@ def _received(p: entries.SampleReceived) -> str:
 
 @presents(entries.ResultEntered)
 def _entered(p: entries.ResultEntered) -> str:
-    said = {"test": p.finding.test, "value": p.finding.value, "unit": p.finding.unit}
+    said = _found(p.finding)
     if p.finding.interim:
-        return _("Interim result of %(test)s: %(value)s %(unit)s") % said
-    return _("Result of %(test)s: %(value)s %(unit)s") % said
+        return _("Interim result of %(test)s: %(value)s") % said
+    return _("Result of %(test)s: %(value)s") % said
+
+
+def _found(finding: entries.Finding) -> dict[str, str]:
+    return {"test": finding.test, "value": quantity_text(finding.value, finding.unit)}
 
 
 @presents(entries.ResultCorrected)
 def _corrected(p: entries.ResultCorrected) -> str:
-    return _("Result of %(test)s corrected to %(value)s: %(reason)s") % {
-        "test": p.finding.test, "value": p.finding.value, "reason": p.reason,
-    }  # fmt: skip
+    said = {**_found(p.finding), "reason": p.reason}
+    return _("Result of %(test)s corrected to %(value)s: %(reason)s") % said
 
 
 @presents(entries.ResultReviewed)

@@ -85,6 +85,7 @@ class ChangedMeanwhile(Refusal):
     code = "recipe.changed_meanwhile"
     sentence = _("“%(place)s” is not as you saw it: %(by)s changed the draft at %(at)s.")
     way_out = _("Look at it as it is now, and change it again if you still want to.")
+    instants = ("at",)
 
 
 class NameTwice(Refusal):

@@ -1,29 +1,40 @@
 """Sentences for people about the entries of a recipe's version."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from mes.ui.text import number_text, part_text
 from recipes import entries as e
 from records.presenters import presents
 
 
 @presents(e.RecipeImported)
 def _imported(p: e.RecipeImported) -> str:
-    return _("%(code)s v%(number)s imported: %(stages)s stages, %(steps)s steps") % {
-        "code": p.code, "number": p.number, "stages": p.stages, "steps": p.steps
+    stages = ngettext("%(n)s stage", "%(n)s stages", p.stages) % {"n": p.stages}
+    steps = ngettext("%(n)s step", "%(n)s steps", p.steps) % {"n": p.steps}
+    return _("%(code)s v%(number)s imported: %(stages)s, %(steps)s") % {
+        "code": p.code, "number": p.number, "stages": stages, "steps": steps
     }  # fmt: skip
 
 
 @presents(e.RecipeSubmitted)
 def _submitted(p: e.RecipeSubmitted) -> str:
-    return _("Sent to review; the compiler found no errors and %(warnings)s warnings") % {
-        "warnings": p.warnings
-    }
+    if not p.warnings:
+        return _("Sent to review; the compiler found neither errors nor warnings")
+    said = ngettext(
+        "Sent to review; the compiler found no errors and %(warnings)s warning",
+        "Sent to review; the compiler found no errors and %(warnings)s warnings",
+        p.warnings,
+    )
+    return said % {"warnings": p.warnings}
 
 
 @presents(e.RecipeApproved)
 def _approved(p: e.RecipeApproved) -> str:
     s = p.signature
-    return _("Signed by %(name)s: %(meaning)s") % {"name": s.printed_name, "meaning": s.meaning}
+    return _("Signed by %(name)s: %(meaning)s") % {
+        "name": s.printed_name, "meaning": _(s.meaning)
+    }  # fmt: skip
 
 
 @presents(e.RecipeMadeEffective)
@@ -48,7 +59,7 @@ def _sent_back(p: e.RecipeSentBack) -> str:
 
 @presents(e.RecipeCommented)
 def _commented(p: e.RecipeCommented) -> str:
-    said = {"place": p.path or _("the whole recipe"), "text": p.text}
+    said = {"place": part_text(p.path) or _("the whole recipe"), "text": p.text}
     return _("Comment on %(place)s: %(text)s") % said
 
 
@@ -69,11 +80,16 @@ def _draft_opened(p: e.DraftOpened) -> str:
 
 @presents(e.DraftEdited)
 def _draft_edited(p: e.DraftEdited) -> str:
-    places = ", ".join(dict.fromkeys("/".join(change.at) for change in p.changes[:3])) or "–"
-    said = {"count": len(p.changes), "places": places}
+    at = dict.fromkeys(part_text("/".join(change.at)) for change in p.changes[:3])
+    said = {"count": len(p.changes), "places": ", ".join(at) or "–"}
     if p.undoes is not None:
         return _("Taken back in the draft: %(places)s") % said
-    return _("%(count)s changes in the draft: %(places)s") % said
+    changed = ngettext(
+        "%(count)s change in the draft: %(places)s",
+        "%(count)s changes in the draft: %(places)s",
+        len(p.changes),
+    )
+    return changed % said
 
 
 @presents(e.DraftSent)
@@ -100,13 +116,23 @@ def _operation_withdrawn(p: e.OperationWithdrawn) -> str:
 
 @presents(e.RehearsalRequested)
 def _rehearsal_requested(p: e.RehearsalRequested) -> str:
-    said = {"label": p.label, "count": p.patients, "seed": p.seed}
-    return _("Rehearsal of %(label)s asked for: %(count)s patients, seed %(seed)s") % said
+    said = {"label": p.label, "count": number_text(p.patients), "seed": p.seed}
+    asked = ngettext(
+        "Rehearsal of %(label)s asked for: %(count)s patient, seed %(seed)s",
+        "Rehearsal of %(label)s asked for: %(count)s patients, seed %(seed)s",
+        p.patients,
+    )
+    return asked % said
 
 
 @presents(e.RehearsalProgressed)
 def _rehearsal_progressed(p: e.RehearsalProgressed) -> str:
-    return _("%(count)s simulated patients have come through") % {"count": p.done}
+    said = ngettext(
+        "%(count)s simulated patient has come through",
+        "%(count)s simulated patients have come through",
+        p.done,
+    )
+    return said % {"count": number_text(p.done)}
 
 
 @presents(e.RehearsalCompleted)

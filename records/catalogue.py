@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Value
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
 from mes.lib.refusals import NotFound
+from mes.ui.text import unit_text
 from records import routing
 from records.act import New, act, acting
 from records.commands import Actor, Command, Reply
@@ -28,9 +30,10 @@ STREAM = "catalogue"
 
 
 class Catalogued(Projection):
-    """A catalogue row. ``fields`` names the columns that people edit."""
+    """A catalogue row. ``fields`` names the columns that people edit, ``called`` what it is."""
 
     fields: ClassVar[tuple[str, ...]]
+    called: ClassVar[Promise | str]
     history = HistoricalRecords(inherit=True, cascade_delete_history=False)
 
     class Meta:
@@ -99,14 +102,19 @@ def _values(model: Any, row: UUID, names: set[str]) -> dict[str, Any]:
 
 @presents(CatalogueChanged)
 def _changed(p: CatalogueChanged) -> str:
-    what = _model(p.model)._meta.verbose_name
-    after = ", ".join(str(value) for value in p.after.values())
+    what = _model(p.model).called
+    after = _in_words(p.after)
     if not p.before:
         return _("%(what)s added: %(after)s (%(reason)s)") % {
             "what": what, "after": after, "reason": p.reason}  # fmt: skip
-    before = ", ".join(str(value) for value in p.before.values())
+    before = _in_words(p.before)
     return _("%(what)s changed: %(before)s → %(after)s (%(reason)s)") % {
         "what": what, "before": before, "after": after, "reason": p.reason}  # fmt: skip
+
+
+def _in_words(values: dict[str, Any]) -> str:
+    told = {**values, "unit": unit_text(str(values["unit"]))} if "unit" in values else values
+    return ", ".join(str(value) for value in told.values())
 
 
 def _catalogued() -> list[Any]:
@@ -118,7 +126,7 @@ def _labels(streams: Collection[UUID]) -> Sequence[Any]:
     queries: list[Any] = []
     for model in _catalogued():
         code = ["code"] if "code" in model.fields else []
-        queries += labels_of(model, Value(f"{model._meta.verbose_name} "), *code)(streams)
+        queries += labels_of(model, Value(f"{model.called} "), *code)(streams)
     return queries
 
 

@@ -11,6 +11,7 @@ class Stale(Refusal):
     code = "stale"
     sentence = _("This changed at %(at)s after you opened it (%(by)s). Nothing was saved.")
     way_out = _("Look at it again, then decide.")
+    instants = ("at",)
 
 
 class KeyReused(Refusal):

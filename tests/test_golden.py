@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from mes.lib.ids import uuid7
 from recipes.document import Recipe
@@ -41,6 +41,9 @@ OPENS = {
     "recipe-rehearsal": "recipe-rehearsal.requested",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}
+# What is for machines: a day or an instant of ISO 8601, a path or time of a step, a unit's braces.
+RAW = re.compile(r"\d{4}-\d\d-\d\d|[a-z0-9]/[a-z]|#\d|[{}]|\s$")
+SEVERAL_OF_ONE = re.compile(r"(?<![\w.,-])1 [a-z]+s\b")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.ASCII)
 WORDS = {"description", "title"}
 
@@ -83,6 +86,61 @@ def test_every_kind_is_a_sentence_for_people(kind: str, version: int, language: 
     with translation.override(language):
         said = sentence({"kind": kind, "version": version, "payload": plain_of(kind, version)})
     assert (said == kind, bool(said), UUID_TEXT.findall(said)) == (False, True, [])
+    assert RAW.findall(said) == []
+    assert language == "de" or SEVERAL_OF_ONE.findall(said) == []
+
+
+def said_of(kind: str, version: int, language: str, **fields: Any) -> str:
+    plain = plain_of(kind, version) | fields
+    with translation.override(language), timezone.override("Europe/Berlin"):
+        return sentence({"kind": kind, "version": version, "payload": plain})
+
+
+@pytest.mark.req("D11-12b")
+@pytest.mark.parametrize(
+    ("kind", "version", "fields", "english", "german"),
+    [
+        ("concession.granted", 1, {},
+         "Concession granted until 16 Nov 2026, 10:30 CET: the next lot comes tomorrow",
+         "Ausnahmegenehmigung erteilt bis 16 Nov 2026, 10:30 CET: the next lot comes tomorrow"),
+        ("unit.calibrated", 1, {"due": "2026-11-16T23:30:00.000000Z"},
+         "Calibrated, due again 17 Nov 2026 (certificate C-77)",
+         "Kalibriert, wieder fällig 17 Nov 2026 (Zertifikat C-77)"),
+        ("absence.noted", 1, {}, "Away from 27 Mar 2027 to 2 Apr 2027",
+         "Abwesend von 27 Mär 2027 bis 2 Apr 2027"),
+        ("lot.received", 1, {"quantity": "1", "unit": "{vials}"},
+         "Received 1\u00a0vial from Demo supplier, into quarantine",
+         "1\u00a0Fläschchen von Demo supplier in Quarantäne angenommen"),
+        ("branch.skipped", 1, {},
+         "Skipped: exchange-2 › exchange › sample, time 2, because count >= 2 does not hold"
+         " (count 1.5).",
+         "Übersprungen: exchange-2 › exchange › sample, Durchlauf 2, weil count >= 2 nicht gilt"
+         " (count 1.5)."),
+        ("exception.judged", 1, {"comment": "Fine."}, "Exception judged: Accepted. Fine.",
+         "Auffälligkeit bewertet: Akzeptiert. Fine."),
+        ("label.voided", 1, {}, "Label replaced: smudged", "Etikett ersetzt: smudged"),
+        ("result.arrived", 1, {}, "Result of ipc-endotoxin: 49.6 (Seen by no rule).",
+         "Ergebnis von ipc-endotoxin: 49,6 (Von keiner Regel gesehen)."),
+        ("step.performed", 2, {}, "Exchange the medium. Lot: 5260906001, Quantity: 150",
+         "Exchange the medium. Los: 5260906001, Menge: 150"),
+        ("attempt.refused", 1,
+         {"code": "unit.out_of_calibration",
+          "params": {"unit": "PR-01", "due": "2026-11-16T08:30:00Z"}},
+         "Refused: The calibration of PR-01 was due on 16 Nov 2026, 09:30 CET.",
+         "Abgelehnt: Die Kalibrierung von PR-01 war am 16 Nov 2026, 09:30 CET fällig."),
+        # As it was kept before refusals knew instants.
+        ("attempt.refused", 1,
+         {"code": "unit.out_of_calibration", "params": {"unit": "PR-01", "due": "2026-11-16"}},
+         "Refused: The calibration of PR-01 was due on 16 Nov 2026.",
+         "Abgelehnt: Die Kalibrierung von PR-01 war am 16 Nov 2026 fällig."),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_written_as_the_screens_write(
+    kind: str, version: int, fields: dict[str, Any], english: str, german: str
+) -> None:
+    """Times and days in the site's zone, things by their names, what is counted in its number."""
+    assert said_of(kind, version, "en", **fields) == english
+    assert said_of(kind, version, "de", **fields) == german
 
 
 def test_every_kind_of_entry_and_of_stream_has_words() -> None:

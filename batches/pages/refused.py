@@ -22,8 +22,8 @@ from batches.pages.limits import plain
 from batches.pages.seen import Seen, short
 from batches.pages.work import talk
 from materials.selectors import material_titles, usable_lots
-from mes.lib.refusals import Refusal
-from mes.ui.text import day_text, duration_text, moment_text, quantity_text, time_text
+from mes.lib.refusals import Refusal, wall_time
+from mes.ui.text import day_text, duration_text, quantity_text, time_text
 from recipes.kinds.add import Step as Add
 
 TITLES: Mapping[str, Promise | str] = {
@@ -191,7 +191,7 @@ def _shown(refusal: Refusal, name: str) -> object:
     """Return a parameter as people read it: an instant in the site's time."""
     value = refusal.params.get(name)
     if value and name in refusal.instants:
-        return moment_text(datetime.fromisoformat(str(value)))
+        return wall_time(str(value))
     return value
 
 

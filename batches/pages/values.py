@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from batches.models import Step
 from batches.pages.seen import language
-from mes.ui.text import quantity_text
+from mes.ui.text import number_text, quantity_text
 from recipes.enums import Outcome
 from recipes.kinds import choose, clear, run
 from recipes.kinds.run import READ, SET, ProgrammeParameter
@@ -129,7 +129,23 @@ def _title(name: str, step: StepBase) -> str:
         return _now("%(what)s, set") % {"what": title} if name.startswith(SET) else (
             _now("%(what)s, read back") % {"what": title}
         )  # fmt: skip
+    return kept_title(name)
+
+
+def kept_title(name: str) -> str:
+    """Return what people call a value; its own name where only the recipe says it."""
     return str(TITLES.get(name) or SEVERAL.get(name.rstrip("0123456789")) or name)
+
+
+def kept_text(name: str, value: str) -> str:
+    """Return a value as it is written where the recipe is not at hand: without its unit."""
+    if name in FILES:
+        return f"{value[:SHORT_HASH]}…"
+    if name == "elapsed":
+        return duration_text(timedelta(seconds=int(value)))
+    if name in MEASURED:
+        return number_text(value)
+    return str(SAID.get((name, value), value))
 
 
 def _parameter(name: str, step: run.Step) -> ProgrammeParameter:

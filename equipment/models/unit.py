@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from equipment.enums import UnitStatus
 from equipment.exceptions import CodeTaken
@@ -12,6 +13,7 @@ class EquipmentClass(Catalogued):
     """What recipes ask for: a class of equipment by its code, such as ``prodigy``."""
 
     fields = ("code", "title")
+    called = _("Equipment class")
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=60)

@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from records.catalogue import Catalogued
 
@@ -9,6 +10,7 @@ class Material(Catalogued):
     """What can be bought or made, by code; its lots are counted in ``unit`` (UCUM)."""
 
     fields: ClassVar[tuple[str, ...]] = ("code", "title", "unit")
+    called = _("Material")
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=40)

@@ -34,8 +34,8 @@ class Refusal(Exception):
 
     ``params`` fill the sentence and are kept with a recorded refusal, so they are plain JSON.
     ``field`` names the input beside which a form shows it. ``streams`` are those on which a
-    recorded refusal is kept. ``instants`` names parameters that are times (ISO 8601): kept as
-    they are, shown in the reader's own zone.
+    recorded refusal is kept. ``instants`` names parameters that are times or days (ISO 8601):
+    kept as they are, shown in the site's own zone.
     """
 
     code: ClassVar[str]
@@ -77,7 +77,8 @@ class Refusal(Exception):
 
     @property
     def _shown(self) -> dict[str, Param]:
-        return self.params | {name: _wall_time(str(self.params[name])) for name in self.instants}
+        known = [name for name in self.instants if name in self.params]
+        return self.params | {name: wall_time(str(self.params[name])) for name in known}
 
     @staticmethod
     def revive(*, code: str, params: dict[str, Param], field: str | None) -> Refusal:
@@ -90,8 +91,15 @@ class Refusal(Exception):
         return again
 
 
-def _wall_time(instant: str) -> str:
-    at = timezone.localtime(datetime.fromisoformat(instant))
+def wall_time(kept: str) -> str:
+    """Return an instant in the site's zone, a day as a day; what is neither stays as it is."""
+    try:
+        at = datetime.fromisoformat(kept)
+    except ValueError:
+        return kept
+    if at.tzinfo is None:
+        return formats.date_format(at, "j M Y")
+    at = timezone.localtime(at)
     return f"{formats.date_format(at, 'j M Y, H:i')} {at:%Z}"
 
 

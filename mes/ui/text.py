@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
@@ -23,7 +23,7 @@ _LARGE: Final = Decimal(1_000_000)
 
 def unit_text(unit: str) -> str:
     """Return a UCUM unit as people write it: `{cells}/mL` is "cells/mL", `[EU]` is "EU"."""
-    text = _PRINTED.get(unit, unit)
+    text = _counted(unit, 2) or _PRINTED.get(unit, unit)
     text = re.sub(r"10[*^](-?\d+)", lambda m: "× 10" + m.group(1).translate(_SUPERSCRIPT), text)
     text = re.sub(r"(?<!\w)u(?=(L|g|m|mol)\b)", "µ", text)
     return re.sub(r"(?<=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])\.", " ", re.sub(r"[{}\[\]]", "", text))
@@ -54,9 +54,20 @@ def _with_power(number: Decimal) -> str:
     return f"{mantissa}{_NARROW}×{_NARROW}10{str(exponent).translate(_SUPERSCRIPT)}"
 
 
+def _counted(unit: str, n: int) -> str | None:
+    """Return what is counted in the reader's language: one piece, two pieces; None for measures."""
+    match unit:
+        case "{pieces}":
+            return ngettext("piece", "pieces", n)
+        case "{vials}":
+            return ngettext("vial", "vials", n)
+        case _:
+            return None
+
+
 def quantity_text(value: object, unit: str) -> str:
-    """Return number and unit with a space that does not break: "180 mL"."""
-    printed = unit_text(unit)
+    """Return number and unit with a space that does not break: "180 mL", "1 vial"."""
+    printed = _counted(unit, 1 if str(value) == "1" else 2) or unit_text(unit)
     return f"{number_text(value)}\u00a0{printed}" if printed else number_text(value)
 
 
@@ -84,6 +95,11 @@ def day_text(at: datetime) -> str:
     return formats.date_format(local(at), "j M Y")
 
 
+def date_text(day: date | str) -> str:
+    """Return a day of the calendar, which has no zone: 17 Nov 2026. As text it is ISO 8601."""
+    return formats.date_format(date.fromisoformat(day) if isinstance(day, str) else day, "j M Y")
+
+
 def time_text(at: datetime) -> str:
     """Return the time of day: 13:51."""
     return formats.date_format(local(at), "H:i")
@@ -98,6 +114,13 @@ def short_text(at: datetime, now: datetime) -> str:
     """Return day and time without zone, the year only when it is not this one: 17 Nov 13:51."""
     same = local(at).year == local(now).year
     return f"{formats.date_format(local(at), 'j M' if same else 'j M Y')} {time_text(at)}"
+
+
+def part_text(ref: str) -> str:
+    """Return where in a recipe something is, from its ref: "fill › fill › split, time 2"."""
+    path, sign, time = ref.partition("#")
+    place = " › ".join(path.split("/"))
+    return _("%(title)s, time %(n)s") % {"title": place, "n": time} if sign else place
 
 
 def signed_text(at: datetime) -> str:

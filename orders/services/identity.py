@@ -119,4 +119,4 @@ def _patient(a: Act, patient: UUID) -> Patient:
 
 def _refuse_erased(patient: Patient) -> None:
     if patient.erased_at is not None:
-        raise PatientErased(pseudonym=patient.pseudonym, at=patient.erased_at.strftime("%Y-%m-%d"))
+        raise PatientErased(pseudonym=patient.pseudonym, at=patient.erased_at.isoformat())

@@ -103,7 +103,7 @@ def _pseudonym(a: Act, register: UUID, patient: UUID, *, new_patient: bool) -> s
         seen = Patient.objects.get(id=patient)
         if seen.erased_at is not None:
             raise PatientErased(
-                field="pseudonym", pseudonym=seen.pseudonym, at=f"{seen.erased_at:%Y-%m-%d}"
+                field="pseudonym", pseudonym=seen.pseudonym, at=seen.erased_at.isoformat()
             )
         return seen.pseudonym
     serial = CoiRegister.objects.values_list("serial", flat=True).get(id=register) + 1

@@ -13,6 +13,7 @@ class ApprovalRule(Catalogued):
     """Which signatures a site asks for; ``roles`` are keys with commas between, in their order."""
 
     fields: ClassVar[tuple[str, ...]] = ("roles", "in_order")
+    called = _("Approvals of recipes")
 
     id = models.UUIDField(primary_key=True)
     roles = models.CharField(max_length=250)

@@ -117,7 +117,7 @@ def test_logbook_tells_what_was_done_and_by_whom(site: DemoSite, machine: UUID) 
     assert do(client, machine, "calibrate", due="2030-01-31T12:00").status_code == 302
     assert do(client, machine, "stop").status_code == 302
     page = text(client.get(f"/equipment/units/{machine}/"))
-    assert "Calibrated, due again 2030-01-31 (certificate SOP-12)" in page
+    assert "Calibrated, due again 31 Jan 2030 (certificate SOP-12)" in page
     assert "Now out of service: SOP-12" in page
     assert row(client, machine, site).status == UnitStatus.OUT_OF_SERVICE
     assert do(client, machine, "return").status_code == 302

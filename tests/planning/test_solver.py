@@ -207,9 +207,9 @@ def test_missing_room_unit_hours_and_time_are_named() -> None:
     assert [str(caught.value) for caught in (no_place, no_unit, too_late, nothing_free)] == [
         "Stage fill asks for a room of class grade-C; there is none for its work.",
         "Stage fill asks for a prodigy; none is in service where it can be used.",
-        "Stage fill must begin by 2026-11-16 07:00 UTC; the earliest possible is "
-        "2026-11-16 08:00 UTC.",
-        "Stage fill finds no free grade-C until 2027-03-16.",
+        "Stage fill must begin by 16 Nov 2026, 07:00 UTC; the earliest possible is "
+        "16 Nov 2026, 08:00 UTC.",
+        "Stage fill finds no free grade-C until 16 Mar 2027.",
     ]
 
 

@@ -381,7 +381,7 @@ def test_the_page_says_who_will_be_asked_again_and_the_other_what_is_owed() -> N
     mine = client.get(reverse("accounts:owed"))
     assert [row["what"] for row in mine.context["rows"]] == [
         "Sign again in B-26-0001: I performed these steps as recorded."
-        " (work/fill/volume was corrected)"
+        " (work › fill › volume was corrected)"
     ]
     assert client.get(mine.context["rows"][0]["url"]).status_code == 200
     other = signed_in_client(bench.site, "planner")
