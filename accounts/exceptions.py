@@ -430,6 +430,15 @@ class DeviceUnknown(Refusal):
     way_out = _("Ask an administrator to enrol it.")
 
 
+class EnrolmentUsed(Refusal):
+    """The address of an enrolment made another browser the tablet before."""
+
+    code = "device.enrolment_used"
+    status = 403
+    sentence = _("This address has made a tablet already. It does so once.")
+    way_out = _("Ask an administrator for a new address.")
+
+
 class IdleTimeRange(Refusal):
     """Too short to work, or too long to be a lock."""
 

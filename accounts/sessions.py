@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import rotate_token
 
 from mes.lib import clock
+from mes.lib.ids import uuid7
 
 LONGEST: Final = timedelta(hours=12)
 DESK_IDLE: Final = timedelta(minutes=15)
@@ -131,22 +132,23 @@ def forget_device(response: HttpResponseBase) -> None:
 
 def device_of(request: HttpRequest) -> tuple[UUID, UUID] | None:
     """Return device and site of an enrolled browser, or None."""
-    return _pair(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_SALT, lasts=None)
+    found = _ids(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_SALT, lasts=None)
+    return (found[0], found[1]) if found else None
 
 
 def enrolment_token(*, device: UUID, site: UUID) -> str:
-    """Return what a tablet opens within a day to become ``device``."""
-    return signing.dumps([str(device), str(site)], salt=ENROLMENT_SALT)
+    """Return what one tablet opens, once and within a day, to become ``device``."""
+    return signing.dumps([str(device), str(site), str(uuid7())], salt=ENROLMENT_SALT)
 
 
-def enrolment_of(token: str) -> tuple[UUID, UUID] | None:
-    """Return device and site of an enrolment, or None when it is forged or too old."""
-    return _pair(token, salt=ENROLMENT_SALT, lasts=ENROLMENT_LASTS)
+def enrolment_of(token: str) -> tuple[UUID, UUID, UUID] | None:
+    """Return device, site and the enrolment's own id, or None when it is forged or too old."""
+    found = _ids(token, salt=ENROLMENT_SALT, lasts=ENROLMENT_LASTS)
+    return (found[0], found[1], found[2]) if len(found) == 3 else None
 
 
-def _pair(value: str, *, salt: str, lasts: timedelta | None) -> tuple[UUID, UUID] | None:
+def _ids(value: str, *, salt: str, lasts: timedelta | None) -> list[UUID]:
     try:
-        device, site = signing.loads(value, salt=salt, max_age=lasts)
+        return [UUID(one) for one in signing.loads(value, salt=salt, max_age=lasts)]
     except signing.BadSignature:
-        return None
-    return UUID(device), UUID(site)
+        return []

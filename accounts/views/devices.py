@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import answers, selectors, sessions
-from accounts.exceptions import DeviceUnknown
+from accounts.exceptions import DeviceUnknown, EnrolmentUsed
 from accounts.forms import Enrol, SetIdleTime
 from accounts.models import Device
 from accounts.permissions import Permission
@@ -28,6 +28,7 @@ from mes.lib.access import public, requires
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from records.commands import Command
+from records.exceptions import KeyReused
 from records.reading import reading
 from records.web import actor_of, command_from, key_of
 
@@ -110,12 +111,12 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     found = _enrolled(token)
     if found is None:
         return answers.refused(request, DeviceUnknown())
-    device, zone = found
+    device, zone, enrolment = found
     if request.method != "POST":
         foot = {"primary": {"label": _("Enrol this tablet")}}
         context = {"tablet": device, "foot": foot, "idle_seconds": None}
         return render(request, "accounts/enrol.html", context)
-    _link(request, device, zone=zone)
+    _link(request, device, zone=zone, enrolment=enrolment)
     response = HttpResponseRedirect(reverse("accounts:tablet_sign_in"))
     site: Any = device.site
     sessions.end(request.session)
@@ -123,22 +124,26 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _enrolled(token: str) -> tuple[Device, str] | None:
+def _enrolled(token: str) -> tuple[Device, str, UUID] | None:
     known = sessions.enrolment_of(token)
     if known is None:
         return None
-    device, site = known
+    device, site, enrolment = known
     with reading(site=site):
         found = selectors.active_device(device)
-        return (found, selectors.site_of(site).zone) if found else None
+        return (found, selectors.site_of(site).zone, enrolment) if found else None
 
 
-def _link(request: HttpRequest, device: Device, *, zone: str) -> None:
+def _link(request: HttpRequest, device: Device, *, zone: str, enrolment: UUID) -> None:
+    """Note the browser. The enrolment is the command's key: a second browser finds it used."""
     browser = request.headers.get("User-Agent", "")
     command = Command(
-        key=key_of(request.POST.get("key")),
+        key=enrolment,
         name="device.link",
         actor=tablet_actor(device, zone=zone),
-        payload={"device": str(device.id)},
+        payload={"device": str(device.id), "form": str(key_of(request.POST.get("key")))},
     )
-    link_device(command=command, device=device.id, browser=browser)
+    try:
+        link_device(command=command, device=device.id, browser=browser)
+    except KeyReused as error:
+        raise EnrolmentUsed() from error

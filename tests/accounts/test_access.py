@@ -13,6 +13,7 @@ from accounts.context import SECTIONS
 from accounts.middleware import AccessMiddleware, attach
 from accounts.permissions import DESCRIPTIONS, ROLES, Permission, permissions_of, role_for
 from accounts.selectors import Access, access_of
+from accounts.sessions import DEVICE_COOKIE, enrolment_token
 from mes.lib.access import PUBLIC, SIGNED_IN, permission_of, requires
 from mes.lib.ids import uuid7
 from records.reading import reading
@@ -243,6 +244,19 @@ def test_first_page_is_where_the_work_begins(committed_db: str) -> None:
     site = open_demo_site()
     for role, page in (("admin", "/people/"), ("trainer", "/people/qualifications/")):
         assert signed_in_client(site, role).get("/").headers["Location"] == page
+
+
+@pytest.mark.req("P11-10h")
+def test_an_enrolment_makes_one_browser_a_tablet_and_no_second_one(committed_db: str) -> None:
+    """Whoever copies the address of an enrolment would stand in the room by a proof of presence."""
+    site = open_demo_site()
+    token = enrolment_token(device=tablet(site), site=site.id)
+    address = reverse("accounts:enrol", kwargs={"token": token})
+    tap, tablet_itself, thief = {"key": str(uuid7())}, client_on(), client_on()
+    said = [tablet_itself.post(address, tap).status_code for _ in range(2)]
+    stolen = thief.post(address, {"key": str(uuid7())})
+    assert (said, stolen.status_code, DEVICE_COOKIE in thief.cookies) == ([302, 302], 403, False)
+    assert "device.enrolment_used" in stolen.content.decode()
 
 
 def test_old_enrolment_makes_no_tablet(committed_db: str) -> None:
