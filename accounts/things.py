@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Device, Person, Site
-from records.things import found_by, labels_of, thing, words
+from accounts.models import AccessReviewItem, Device, Person, RoleAssignment, Site
+from accounts.permissions import role_title
+from records.things import found_by, labels_of, says, thing, words
 
 thing(
     "person", _("Person"), retention="people", page="accounts:person",
@@ -63,3 +64,6 @@ words({
     "factor.added": _("Second factor added"),
     "factor.removed": _("Second factor removed"),
 })  # fmt: skip
+
+says(RoleAssignment, role=role_title)
+says(AccessReviewItem, roles=role_title)

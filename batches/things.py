@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from batches.entries import REGISTER, STREAM
-from batches.models import Batch
-from records.things import found_by, labels_of, thing, words
+from batches.findings import sentence
+from batches.models import Batch, BatchException, BatchResult, Step
+from recipes.enums import Outcome
+from records.things import TITLES, found_by, labels_of, says, thing, words
 
 thing(
     STREAM, _("Batch"), retention="batch-document", page="batches:record",
@@ -46,3 +48,12 @@ words({
     "batch.reviewed": _("Batch record reviewed"),
     "batch.dispositioned": _("Batch released or rejected"),
 })  # fmt: skip
+
+
+def _outcome(key: str) -> str:
+    return str(dict(Outcome.choices).get(key, key))
+
+
+says(BatchResult, outcome=_outcome)
+says(Step, outcome=_outcome)
+TITLES[BatchException] = lambda row: sentence(row["code"], row["params"])

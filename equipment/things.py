@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from equipment.entries import PLACE, ROOM, UNIT
-from equipment.models import Place, Room, Unit
-from records.things import found_by, labels_of, thing, words
+from equipment.models import Claim, Place, Room, Unit
+from records.things import found_by, labels_of, says, thing, title_of, words
 
 thing(
     ROOM, _("Room"), retention="equipment",
@@ -36,3 +36,5 @@ words({
     "claim.withdrawn": _("Booking given back"),
     "claim.conflicted": _("Booking in conflict"),
 })  # fmt: skip
+
+says(Claim, holder_kind=title_of)

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from batches.models import BatchException
 from quality.entries import SAMPLE
+from quality.enums import Judgement
 from quality.models import Sample
-from records.things import found_by, labels_of, thing, words
+from records.things import found_by, labels_of, says, thing, words
 
 
 def _batch_of(sample: UUID) -> UUID | None:
@@ -30,3 +32,10 @@ words({
     "dossier.requested": _("Copy of the record asked for"),
     "dossier.rendered": _("Copy of the record written"),
 })  # fmt: skip
+
+
+def _judgement(key: str) -> str:
+    return str(dict(Judgement.choices).get(key, key))
+
+
+says(BatchException, judgement=_judgement)

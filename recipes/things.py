@@ -4,11 +4,19 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Value
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import role_title
 from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, REHEARSAL_STREAM, STREAM
-from recipes.models import LibraryOperation, RecipeDraft, RecipeRehearsal, RecipeVersion
-from records.things import found_by, labels_of, thing, words
+from recipes.models import (
+    LibraryOperation,
+    RecipeApproval,
+    RecipeDraft,
+    RecipeRehearsal,
+    RecipeVersion,
+)
+from records.things import found_by, labels_of, says, thing, words
 
 thing(
     STREAM, _("Recipe version"), retention="quality-system", page="recipes:version",
@@ -58,3 +66,5 @@ words({
     "library-operation.published": _("Operation put into the library"),
     "library-operation.withdrawn": _("Operation taken out of the library"),
 })  # fmt: skip
+
+says(RecipeApproval, role=role_title, meaning=gettext)

@@ -1,8 +1,9 @@
 """Before and after in words: field by field, as people see the values elsewhere."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -15,16 +16,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from mes.ui import text
+from records import column_words
 from records.catalogue import CatalogueChanged
 from records.changes import BROKEN, Change, Changes, changes
 from records.models import Entry, Stream
-from records.things import named
+from records.things import SAYS, TITLES, named
 
 MOST_ROWS: Final = 12
 NOTHING: Final = "–"
 LABELS: Final = ("label", "number", "code", "path", "pseudonym", "printed_name", "name", "test",
                  "resource_label", "key")  # fmt: skip
 LONGEST: Final = 400
+# Columns that hold a ref of a recipe's part.
+PLACES: Final = frozenset(
+    {"called_from", "changed", "operation", "part", "path", "step", "waits_for"}
+)
+# An instant as JSON keeps it.
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,16 @@ def _block(change: Change, names: Mapping[UUID, str]) -> Block:
 
 
 def _title(model: type[Model], row: Mapping[str, Any]) -> str:
-    label = next((str(row[name]) for name in LABELS if row.get(name) not in (None, "")), "")
-    return f"{capfirst(str(_(str(model._meta.verbose_name))))} {label}".strip()
+    said = TITLES.get(model)
+    label = said(row) if said else _label(row)
+    return f"{capfirst(column_words.row(str(model._meta.verbose_name)))} {label}".strip()
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    name = next((name for name in LABELS if row.get(name) not in (None, "")), None)
+    if name is None:
+        return ""
+    return text.part_text(str(row[name])) if name in PLACES else str(row[name])
 
 
 def _name(model: type[Model], name: str) -> str:
@@ -121,7 +137,7 @@ def _name(model: type[Model], name: str) -> str:
         field: Any = model._meta.get_field(name.removesuffix("_id"))
     except FieldDoesNotExist:
         return name
-    return capfirst(str(_(str(field.verbose_name))))
+    return capfirst(column_words.column(str(field.verbose_name)))
 
 
 def _value(model: type[Model], name: str, value: Any, names: Mapping[UUID, str]) -> str:
@@ -131,6 +147,11 @@ def _value(model: type[Model], name: str, value: Any, names: Mapping[UUID, str])
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         return _plain(value, names)
+    says = SAYS.get((model, name))
+    if says is not None:
+        return ", ".join(map(says, value)) if isinstance(value, list) else says(value)
+    if name in PLACES and isinstance(value, str):
+        return text.part_text(value)
     choices = dict(getattr(field, "flatchoices", ()))
     named = isinstance(value, str | int) and value in choices
     return str(choices[value]) if named else _plain(value, names)
@@ -141,11 +162,19 @@ def _plain(value: Any, names: Mapping[UUID, str]) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
         return text.moment_text(value)
+    if isinstance(value, date):
+        return text.date_text(value)
     if isinstance(value, UUID):
         return names.get(value, str(value))
     if isinstance(value, Decimal):
-        return text.number_text(value)
+        return text.number_text(_without_empty(value))
     return _composed(value, names)[:LONGEST]
+
+
+def _without_empty(number: Decimal) -> str:
+    """A column of six decimals says 2.590000 of what was 2.59."""
+    written = format(number, "f")
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def _composed(value: Any, names: Mapping[UUID, str]) -> str:
@@ -154,7 +183,10 @@ def _composed(value: Any, names: Mapping[UUID, str]) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_plain(one, names)}" for name, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(one, names) for one in value)
+        parts = "; " if any(isinstance(one, Mapping) for one in value) else ", "
+        return parts.join(_plain(one, names) for one in value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return text.moment_text(datetime.fromisoformat(value))
     return value.hex() if isinstance(value, bytes | memoryview) else str(value)
 
 

@@ -53,6 +53,9 @@ class Thing:
 
 THINGS: dict[str, Thing] = {}
 WORDS: dict[str, Text] = {}
+# How a column's codes are said in before and after, and how a row is titled, where not by a label.
+SAYS: dict[tuple[type[Model], str], Callable[[str], str]] = {}
+TITLES: dict[type[Model], Callable[[Mapping[str, Any]], str]] = {}
 
 
 def _found_by_nothing(_text: str) -> Iterable[UUID]:
@@ -78,6 +81,11 @@ def thing(
 def words(said: Mapping[str, Text]) -> None:
     """Say in words what kinds of entries are: "Batch issued"."""
     WORDS.update(said)
+
+
+def says(model: type[Model], **columns: Callable[[str], str]) -> None:
+    """Say how codes of columns that have no choices of their own are told to people."""
+    SAYS.update({(model, name): told for name, told in columns.items()})
 
 
 def labels_of(model: type[Model], *parts: str | Value, stream: str = "pk") -> Labels:

@@ -1,15 +1,19 @@
 """Before and after: what the folds changed, told by folding anew, and never written."""
 
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from materials.services import release_lot
 from records import changes as rebuilding
+from records import column_words
 from records.before_after import Line, of_entries
 from records.changes import Changes, changes
 from records.models import Entry, Projection, Stream
@@ -89,6 +93,42 @@ def test_a_catalogue_entry_says_itself_what_was_before() -> None:
         [block] = of_entries([entry], stream=entry.stream, site=by.site, person=None)[1].blocks
     assert (block.title, block.made) == ("Material TEXMACS", True)
     assert Line("Title", "–", "Medium") in block.lines
+
+
+def test_every_column_and_kind_of_row_that_a_fold_writes_has_words() -> None:
+    """In a context of their own: in German "at" was "Um" and "label" a verb."""
+    models = [
+        m for m in apps.get_models()
+        if issubclass(m, Projection) and m._meta.app_label in settings.APPS
+    ]  # fmt: skip
+    columns = {str(f.verbose_name) for m in models for f in m._meta.concrete_fields}
+    with translation.override(None):
+        assert columns - set(map(str, column_words.COLUMNS)) == set()
+        rows = {str(m._meta.verbose_name) for m in models}
+        assert rows - set(map(str, column_words.ROWS)) == set()
+    with translation.override("de"):
+        assert [column_words.column(name) for name in ("at", "label")] == [
+            "Zeitpunkt", "Bezeichnung",
+        ]  # fmt: skip
+
+
+# An instant or a day as machines write them, decimals that only a column has, a path.
+FOR_MACHINES = re.compile(r"\d{4}-\d\d-\d\d|[.,]\d{3}000$|(?:^|, )[a-z0-9-]+/[a-z0-9-]+(?:/|$)")
+
+
+def test_before_and_after_is_written_as_the_screens_write() -> None:
+    trial = batch_at(STEPS[-1])
+    cells: dict[str, set[str]] = {}
+    with translation.override("de"), reading(site=trial.site):
+        for stream in Stream.objects.exclude(kind="catalogue"):
+            entries = list(Entry.objects.filter(stream=stream.id).order_by("seq"))
+            shown = of_entries(entries, stream=stream.id, site=trial.site, person=None)
+            for line in (ln for one in shown.values() for b in one.blocks for ln in b.lines):
+                cells.setdefault(line.name, set()).update((line.before, line.after))
+    assert [(n, c) for n, some in cells.items() for c in some if FOR_MACHINES.search(c)] == []
+    assert {"Rolle", "Bedeutung", "Zeitpunkt"} <= cells.keys()
+    assert "Rezeptgenehmigung" in cells["Rolle"]
+    assert "Genehmigt: geprüft, zur Ausführung geeignet" in cells["Bedeutung"]
 
 
 @pytest.fixture
