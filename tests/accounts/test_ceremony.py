@@ -63,7 +63,7 @@ def signed(site: DemoSite, proof: Proof, *, permission: str = "quality.review") 
                     permission=permission, parts=["steps"])  # fmt: skip
 
 
-@pytest.mark.req("P11-50", "P11-70", "P11-200a")
+@pytest.mark.req("P11-50", "P11-70", "P11-200a", "A11-14")
 def test_signature_binds_person_role_meaning_time_zone_and_content(
     site: DemoSite, reviewer: UUID, here: Actor, at_time: AtTime
 ) -> None:

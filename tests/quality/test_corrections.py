@@ -128,7 +128,7 @@ def step(bench: Bench, path: str) -> Step:
         return Step.objects.get(stream=bench.batch, path=path)
 
 
-@pytest.mark.req("P11-10e", "A11-9", "D11-12e")
+@pytest.mark.req("P11-10e2", "PI-3", "A11-9", "D11-12e")
 def test_the_old_value_stays_readable_and_qa_judges_the_new_one() -> None:
     bench = executed()
     correct(bench, WEIGHT, value="21")
@@ -143,7 +143,7 @@ def test_the_old_value_stays_readable_and_qa_judges_the_new_one() -> None:
     assert (raised.code, raised.severity, raised.state) == ("step.corrected", "major", "open")
 
 
-@pytest.mark.req("P11-70", "PI-9.5")
+@pytest.mark.req("P11-70", "PI-1")
 def test_only_signatures_on_what_was_touched_are_void_and_only_their_people_asked() -> None:
     bench = executed()
     operator, second = bench.actor("operator"), verifier(bench)
@@ -233,7 +233,7 @@ def test_what_is_signed_again_is_the_part_as_it_is_now() -> None:
 # --- four eyes -----------------------------------------------------------------------------------
 
 
-@pytest.mark.req("F211-101d", "P11-10g")
+@pytest.mark.req("F211-101", "P11-10g")
 def test_who_verified_does_not_correct_and_who_corrected_does_not_verify() -> None:
     bench = executed()
     with pytest.raises(VerifierCorrects):

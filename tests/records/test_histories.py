@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from records.verification import verify
 from tests.records.histories import every_kind, history
 
-pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10a", "MH-21")]
+pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10a")]
 BLOCK = 10
 Recording = Callable[[str, object], None]
 

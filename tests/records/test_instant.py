@@ -13,7 +13,7 @@ from tests.records.trial import TrialSaid, command, stream_with
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
 
 
-@pytest.mark.req("P11-10e")
+@pytest.mark.req("P11-10e1")
 def test_the_instant_lies_behind_the_wait_for_the_lock(committed_db: str) -> None:
     stream = stream_with("first")
     instants: list[datetime] = []

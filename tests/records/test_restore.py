@@ -18,7 +18,7 @@ from tests.records.ledger_owner import Owner
 from tests.records.trial import command, say, stream_with
 from tests.support.cluster import Cluster
 
-pytestmark = [pytest.mark.req("P11-10a"), pytest.mark.scenario(34)]
+pytestmark = [pytest.mark.req("P11-10a", "A11-7"), pytest.mark.scenario(34)]
 
 
 def run(cluster: Cluster, program: str, *arguments: str) -> None:

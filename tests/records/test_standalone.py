@@ -19,7 +19,7 @@ from mes.lib import evidence
 from mes.lib.evidence import GENESIS, JSON, Tree, canonical, entry_hash
 from mes.lib.ids import uuid7
 
-pytestmark = pytest.mark.req("P11-10a", "P11-10b")
+pytestmark = pytest.mark.req("P11-10a", "P11-10b", "A11-17")
 NOW = "2026-11-22T20:00:00.000000Z"
 
 

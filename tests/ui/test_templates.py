@@ -89,7 +89,7 @@ def test_absolute_refusal_has_no_way_back_and_no_override() -> None:
     assert re.findall(r"<button[^>]*type=\"submit\"", html) == []
 
 
-@pytest.mark.req("P11-200")
+@pytest.mark.req("P11-200a")
 def test_signing_sheet_shows_what_is_signed_above_the_button() -> None:
     html = page_html("sign")
     order = [
