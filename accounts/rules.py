@@ -19,6 +19,7 @@ from accounts.permissions import Permission, role_for
 from accounts.subjects import Subject
 from mes.lib.refusals import NotFound
 from records.commands import SYSTEM_ROLE, Actor
+from records.exceptions import ReasonMissing
 
 
 def is_system(actor: Actor) -> bool:
@@ -69,6 +70,13 @@ def check_not_own(actor: Actor, person: UUID) -> None:
     """Raise OwnAccess when somebody would change their own rights."""
     if actor.person == person:
         raise OwnAccess()
+
+
+def written(reason: str) -> str:
+    """Return a reason without the blanks around it. Raises ReasonMissing (EU Annex 11, 9)."""
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    return reason.strip()
 
 
 def check_approved(actor: Actor, approved_by: str, *, receiver: str) -> str:

@@ -94,7 +94,7 @@ def set_idle_time(*, command: Command, room_class: str, seconds: int, reason: st
     """Say after how many seconds entry locks in rooms of a class at the actor's site.
 
     30 to 3600 seconds; holds at the next request of each tablet there. Appends
-    ``idle_time.set``. Raises NotAllowed, IdleTimeRange.
+    ``idle_time.set``. Raises NotAllowed, IdleTimeRange, ReasonMissing.
     """
     site = command.actor.site
     if site is None:
@@ -108,7 +108,7 @@ def set_idle_time(*, command: Command, room_class: str, seconds: int, reason: st
             idle_time=known.values_list("id", flat=True).first() or uuid7(),
             room_class=room_class,
             seconds=seconds,
-            reason=reason,
+            reason=rules.written(reason),
         )
         a.append(site, said)
         a.reply = {"id": str(said.idle_time)}
@@ -128,10 +128,13 @@ def link_device(*, command: Command, device: UUID, browser: str) -> Reply:
 
 @acting
 def retire_device(*, command: Command, device: UUID, reason: str) -> Reply:
-    """Retire a tablet; its sessions are dead at their next request. Raises NotAllowed."""
+    """Retire a tablet; its sessions are dead at their next request.
+
+    Raises NotAllowed, ReasonMissing.
+    """
     with act(command, streams=[device]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         if active_device(device) is not None:
-            a.append(device, DeviceRetired(reason=reason))
+            a.append(device, DeviceRetired(reason=rules.written(reason)))
         a.reply = {"id": str(device)}
     return a.reply

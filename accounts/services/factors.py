@@ -85,7 +85,7 @@ def remove_factor(*, command: Command, person: UUID, factor: UUID, reason: str) 
     """Take a factor away at once, by its person or an administrator; ``factor.removed``.
 
     With a generator its codes on paper go, too; by an administrator, the person's sessions as
-    well. Raises NotAllowed, NotFound.
+    well, and for a reason. Raises NotAllowed, NotFound, ReasonMissing.
     """
     with act(command, streams=[person]) as a:
         if a.actor.person != person:
@@ -101,7 +101,7 @@ def remove_factor(*, command: Command, person: UUID, factor: UUID, reason: str) 
         for each in gone:
             _remove(a, each, reason)
         if a.actor.person != person:
-            a.append(person, SessionsEnded(reason=reason))
+            a.append(person, SessionsEnded(reason=rules.written(reason)))
         a.reply = {"id": str(factor)}
     return a.reply
 

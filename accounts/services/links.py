@@ -56,6 +56,6 @@ def unlink_subject(*, command: Command, person: UUID, link: UUID, reason: str) -
         held = SignInLink.objects.filter(id=link, person=person, unlinked_at__isnull=True)
         if not held.exists():
             raise NotFound()
-        a.append(person, SignInUnlinked(link=link, reason=reason))
+        a.append(person, SignInUnlinked(link=link, reason=rules.written(reason)))
         a.reply = {"id": str(link)}
     return a.reply

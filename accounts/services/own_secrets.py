@@ -63,12 +63,12 @@ def _themselves(proof: Proof, device: UUID | None) -> Actor:
 def end_sessions(*, command: Command, person: UUID, reason: str) -> Reply:
     """Sign a person out everywhere at the next request; appends ``person.sessions_ended``.
 
-    Raises NotAllowed, NotFound.
+    Raises NotAllowed, NotFound, ReasonMissing.
     """
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_manages(a.actor, person)
         person_of(person)
-        a.append(person, SessionsEnded(reason=reason))
+        a.append(person, SessionsEnded(reason=rules.written(reason)))
         a.reply = {"id": str(person)}
     return a.reply

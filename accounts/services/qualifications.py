@@ -173,7 +173,7 @@ def ask_subject(
     """Ask at the actor's site for a qualification by class of room (gowning) or of equipment.
 
     Holds at the next act there. Appends ``qualification.asked``. Raises NotAllowed,
-    SubjectNotAsked for another kind.
+    ReasonMissing, SubjectNotAsked for another kind.
     """
     site = command.actor.site
     if site is None:
@@ -188,7 +188,7 @@ def ask_subject(
             subject_kind=subject_kind,
             key=key,
             asked=asked,
-            reason=reason.strip(),
+            reason=rules.written(reason),
         )
         a.append(site, said)
         a.reply = {"id": str(said.rule)}
@@ -203,7 +203,7 @@ def fail_qualification(
 
     The entry lists the streams of the site to which the person appended since the last good
     assessment, and those whose entries name them: work that another person recorded for them.
-    Raises NotAllowed, OwnAccess, NotFound, QualificationEnded.
+    Raises NotAllowed, OwnAccess, NotFound, QualificationEnded, ReasonMissing.
     """
     with act(command, streams=[person]) as a:
         held = _held(a, person, qualification)
@@ -214,7 +214,7 @@ def fail_qualification(
         failed = QualificationFailed(
             qualification=qualification,
             label=held.label,
-            reason=reason.strip(),
+            reason=rules.written(reason),
             since=since,
             streams=tuple(touched),
         )
@@ -230,14 +230,14 @@ def withdraw_qualification(
 ) -> Reply:
     """Take a qualification away; appends ``qualification.withdrawn``.
 
-    Raises NotAllowed, OwnAccess, NotFound, QualificationEnded.
+    Raises NotAllowed, OwnAccess, NotFound, QualificationEnded, ReasonMissing.
     """
     with act(command, streams=[person]) as a:
         held = _held(a, person, qualification)
         if held.status == QualificationStatus.WITHDRAWN:
             raise QualificationEnded()
         said = QualificationWithdrawn(
-            qualification=qualification, label=held.label, reason=reason.strip()
+            qualification=qualification, label=held.label, reason=rules.written(reason)
         )
         a.append(person, said)
         _met(a, qualification, held.key)

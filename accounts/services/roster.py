@@ -174,13 +174,13 @@ def _span(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
 def end_absence(*, command: Command, person: UUID, absence: UUID, reason: str) -> Reply:
     """Say that a person is here after all; what they were taken off is not given back.
 
-    Appends ``absence.ended``. Raises NotAllowed, NotFound.
+    Appends ``absence.ended``. Raises NotAllowed, NotFound, ReasonMissing.
     """
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_ROSTER)
         rows = Absence.objects.filter(id=absence, person=person, ended_at__isnull=True)
         if not rows.exists():
             raise NotFound()
-        a.append(person, AbsenceEnded(absence=absence, reason=reason.strip()))
+        a.append(person, AbsenceEnded(absence=absence, reason=rules.written(reason)))
         a.reply = {"id": str(absence)}
     return a.reply

@@ -33,7 +33,7 @@ def set_shift(
 
     Times are those of the wall; one that ends at or before its start ends on the day after.
     Duties that were given before keep their times. Raises NotAllowed, ShiftEmpty, NotFound,
-    ShiftCodeTaken.
+    ShiftCodeTaken, ReasonMissing.
     """
     site = command.actor.site
     if site is None:
@@ -44,7 +44,7 @@ def set_shift(
         rules.check_permission(a.actor, Permission.ACCOUNTS_ROSTER)
         made = rosters.shift_of(shift).id if shift else uuid7()
         said = ShiftSet(
-            shift=made, code=code.strip(), name=name.strip(), reason=reason.strip(),
+            shift=made, code=code.strip(), name=name.strip(), reason=rules.written(reason),
             start=f"{start:%H:%M}", end=f"{end:%H:%M}",
         )  # fmt: skip
         a.append(site, said)
@@ -56,14 +56,14 @@ def set_shift(
 def end_shift(*, command: Command, shift: UUID, reason: str) -> Reply:
     """End a shift: nobody is rostered for it any more; duties that were given stay.
 
-    Appends ``shift.ended``. Raises NotAllowed, NotFound.
+    Appends ``shift.ended``. Raises NotAllowed, NotFound, ReasonMissing.
     """
     site = command.actor.site
     if site is None:
         raise NotFound()
     with act(command, streams=[site]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_ROSTER)
-        a.append(site, ShiftEnded(shift=rosters.shift_of(shift).id, reason=reason.strip()))
+        a.append(site, ShiftEnded(shift=rosters.shift_of(shift).id, reason=rules.written(reason)))
         a.reply = {"id": str(shift)}
     return a.reply
 

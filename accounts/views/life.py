@@ -42,9 +42,10 @@ def _table(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _cells(envelope: dict[str, Any]) -> list[dict[str, Any]]:
-    who = {"who": envelope["actor"]["name"], "role": role_title(envelope["role"])}
+    actor = envelope["actor"]
+    who = {"who": actor["name"], "role": role_title(envelope["role"])}
     return [
         {"at": datetime.fromisoformat(envelope["at"])},
         {"text": sentence(envelope)},
-        {"text": _("%(who)s, %(role)s") % who},
+        {"text": _("%(who)s, %(role)s") % who if actor["id"] else actor["name"]},
     ]

@@ -1,7 +1,7 @@
 """Joining, moving, leaving; roles; qualifications; the walls by site."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +29,17 @@ from accounts.exceptions import (
 )
 from accounts.models import Device, Person, RoleAssignment, Site
 from accounts.services.credentials import set_credential
+from accounts.services.devices import retire_device, set_idle_time
+from accounts.services.own_secrets import end_sessions
 from accounts.services.people import disable_person, grant_role, join_person, revoke_role
+from accounts.services.qualifications import ask_subject
+from accounts.services.shifts import set_shift
 from accounts.subjects import Subject
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import act
+from records.commands import Command
 from records.exceptions import ReasonMissing
 from records.models import Entry
 from records.reading import reading
@@ -137,6 +142,31 @@ def test_a_role_is_approved_by_somebody_else_whoever_sends_the_command(site: Dem
     with reading(site=site.id):
         [said] = Entry.objects.filter(stream=somebody, kind="role.granted")
     assert said.envelope["payload"]["approved_by"] == "S. Haddad, form 9"
+
+
+WITHOUT_REASON: dict[str, Callable[[Command, UUID], object]] = {
+    "retire a tablet": lambda c, one: retire_device(command=c, device=one, reason=" "),
+    "idle time": lambda c, _: set_idle_time(
+        command=c, room_class="grade-B", seconds=60, reason=""
+    ),
+    "a shift": lambda c, _: set_shift(
+        command=c, code="E", name="Early", start=time(6), end=time(14), reason=" "
+    ),
+    "ask": lambda c, _: ask_subject(
+        command=c, subject_kind="gowning", key="grade-B", asked=False, reason=""
+    ),
+    "sign out": lambda c, who: end_sessions(command=c, person=who, reason=" "),
+}  # fmt: skip
+
+
+@pytest.mark.req("A11-9")
+@pytest.mark.parametrize("what", WITHOUT_REASON)
+def test_what_changes_the_rules_of_work_is_done_for_a_reason(site: DemoSite, what: str) -> None:
+    """Whatever the page asks for: a form can be sent without its page."""
+    role = {"ask": "trainer"}.get(what, "admin")
+    on = tablet(site) if what == "retire a tablet" else person("operator", site=site)
+    with pytest.raises(ReasonMissing):
+        WITHOUT_REASON[what](a_command(site.actor(role)), on)
 
 
 @pytest.mark.req("A11-12")

@@ -150,7 +150,7 @@ def test_a_life_at_a_site_is_told_with_who_did_and_who_approved(site: DemoSite) 
     grant_role(command=a_command(other.system), person=made, role="planner", approved_by="X. Y.")
     disable_person(command=a_command(other.system), person=made, reason="left the firm")
     assert lines(client, made) == [
-        ("Account disabled: left the firm", "system, system"),
+        ("Account disabled: left the firm", "system"),
         ("Role granted: QC analyst; approved by M. Birk", by),
         ("Role revoked: Operator; moves to QC", by),
         ("Role granted: Operator; approved by S. Haddad", by),
