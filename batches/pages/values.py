@@ -145,6 +145,8 @@ def kept_text(name: str, value: str) -> str:
         return duration_text(timedelta(seconds=int(value)))
     if name in MEASURED:
         return number_text(value)
+    if value == "yes":  # a check of a line clearance
+        return _now("yes")
     return str(SAID.get((name, value), value))
 
 

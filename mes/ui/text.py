@@ -10,7 +10,7 @@ from typing import Final
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 _NARROW: Final = "\u202f"
 _SUPERSCRIPT: Final = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
@@ -26,7 +26,17 @@ def unit_text(unit: str) -> str:
     text = _counted(unit, 2) or _PRINTED.get(unit, unit)
     text = re.sub(r"10[*^](-?\d+)", lambda m: "× 10" + m.group(1).translate(_SUPERSCRIPT), text)
     text = re.sub(r"(?<!\w)u(?=(L|g|m|mol)\b)", "µ", text)
+    text = re.sub(r"\{(\w+)\}", lambda m: _word(m[1]), text)
     return re.sub(r"(?<=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])\.", " ", re.sub(r"[{}\[\]]", "", text))
+
+
+def _word(word: str) -> str:
+    """Return an annotation of UCUM in the reader's language where we have a word for it."""
+    known = {
+        "cells": pgettext("unit", "cells"), "copies": pgettext("unit", "copies"),
+        "cell": pgettext("unit", "cell"),
+    }  # fmt: skip
+    return known.get(word, word)
 
 
 def number_text(value: object) -> str:

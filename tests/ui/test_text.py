@@ -34,6 +34,14 @@ def test_unit(unit: str, printed: str) -> None:
     assert text.unit_text(unit) == printed
 
 
+def test_what_is_counted_is_written_in_the_readers_language_and_number() -> None:
+    with translation.override("de"):
+        assert text.unit_text("10*6.{cells}/mL") == "× 10⁶ Zellen/mL"
+        assert text.unit_text("{copies}/{cell}") == "Kopien/Zelle"
+    counted = [text.quantity_text(n, "{vials}") for n in ("1", "2", "1.5")]
+    assert counted == ["1\u00a0vial", "2\u00a0vials", "1.5\u00a0vials"]
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [
