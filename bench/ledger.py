@@ -168,7 +168,7 @@ def _at_once(one: Callable[[], None], *, each: int) -> float:
     return time.perf_counter() - began
 
 
-def _verification(*, entries: int, rounds: int = 5) -> Iterator[Figure]:
+def _verification(*, entries: int, rounds: int = 12) -> Iterator[Figure]:
     made_up(streams=entries // 200, each=200)
     Checkpointer().checkpoint()
     taken: list[Report] = []

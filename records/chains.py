@@ -9,7 +9,7 @@ Knows nothing of Django: ``python -m records.chains`` proves a part of the ledge
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Any
@@ -166,14 +166,21 @@ def _say(proved: Proved, line: str, problem: str) -> None:
 
 
 def main() -> None:
-    """Prove the part that a line of standard input names; write down what was found."""
-    asked = json.loads(sys.stdin.readline())
+    """Prove the part that a line of standard input names; write down what was found.
+
+    Without a line there is no part: streams are never divided, and there may be too few of them.
+    """
+    line = sys.stdin.readline()
+    proved = _proved(json.loads(line)) if line else Proved()
+    json.dump({"entries": proved.entries, "flaws": proved.flaws}, sys.stdout)
+
+
+def _proved(asked: Mapping[str, str]) -> Proved:
     with psycopg.connect(asked["address"], autocommit=True) as connection:
         connection.execute(ALONE)
         connection.execute(b"SET TRANSACTION SNAPSHOT '%s'" % asked["snapshot"].encode())
         connection.execute("SET LOCAL statement_timeout = 0")
-        proved = prove(connection, Part(start=asked["start"], end=asked["end"]))
-    json.dump({"entries": proved.entries, "flaws": proved.flaws}, sys.stdout)
+        return prove(connection, Part(start=asked["start"], end=asked["end"]))
 
 
 if __name__ == "__main__":

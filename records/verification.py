@@ -7,7 +7,7 @@ the services run, and compared both ways. Last, everything is compared with the 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from records import chains, helpers, routing, vouching
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
+from records.helpers import Helper
 from records.models import Projection, Verification
 
 READER = "reader"
@@ -72,12 +73,13 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
         _open()
         if stream is None and not everything:
             mark = _last_mark()
+        whole = stream is None and mark is None
+        started = helpers.start(connections[READER].connection) if whole else None
         new_mark = None if stream else _mark()
         chosen = [stream] if stream else _streams(mark)
         _make_temporary_tables()
-        whole = stream is None and mark is None
         began = time.perf_counter()
-        _prove(stream, chosen, report, whole=whole)
+        _prove(stream, chosen, report, started)
         report.proving = time.perf_counter() - began
         rows_gone = _fold_all(Part() if whole else Part(streams=chosen), report, since=mark)
         _compare_projections(chosen, report)
@@ -202,17 +204,16 @@ def _check_heads(report: Report) -> None:
 
 
 def _prove(
-    stream: UUID | None, chosen: Sequence[UUID], report: Report, *, whole: bool
+    stream: UUID | None, chosen: Sequence[UUID], report: Report, started: list[Helper] | None
 ) -> None:  # fmt: skip
-    """Heads, chains, copies and checkpoints; helpers look at the chains of a large ledger."""
+    """Heads, chains, copies and checkpoints; without ``started`` of the chosen streams only."""
     connection: psycopg.Connection[Any] = connections[READER].connection
-    if whole:
-        waited = helpers.prove(connection)
-    else:
-        waited = partial(chains.prove, connection, Part(streams=chosen))
+    waited: Callable[[], Proved] = partial(chains.prove, connection, Part(streams=chosen))
+    if started is not None:
+        waited = helpers.prove(connection, started)
     _check_heads(report)
     vouched = vouching.check(stream=stream)
-    proved: Proved = waited()
+    proved = waited()
     report.streams, report.entries = len(chosen), proved.entries
     for where, seq, kind, problem in proved.flaws:
         report.differences.append(Difference(f"entry {where}/{seq} ({kind})", problem))

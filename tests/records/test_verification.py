@@ -160,6 +160,16 @@ def test_helpers_look_at_every_entry_and_name_what_was_altered(
 
 
 @pytest.mark.usefixtures("helped")
+def test_a_helper_for_whom_no_stream_is_left_ends_without_a_word(
+    alter: Callable[[str], None],
+) -> None:
+    only = stream_with("a", "b")
+    assert (verify(everything=True).clean, verify(everything=True).entries) == (True, 2)
+    alter(f"UPDATE records_entry SET role = 'boss' WHERE stream = '{only}' AND seq = 2")
+    assert named(verify(everything=True)) == [f"entry {only}/2 (trial.said)"]
+
+
+@pytest.mark.usefixtures("helped")
 def test_nothing_is_said_when_a_helper_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     stream_with("a"), stream_with("b")
     monkeypatch.setattr(helpers, "MODULE", "records.no_such_module")
