@@ -36,8 +36,11 @@ def make_effective(crew: Crew, code: str) -> UUID:
     return make_effective_from(crew, source(code))
 
 
-def make_effective_from(crew: Crew, text: bytes) -> UUID:
-    """Import a recipe, let two people approve it, and make it effective; return its version."""
+def make_effective_from(crew: Crew, text: bytes, *, reason: str = "") -> UUID:
+    """Import a recipe, let two people approve it, and make it effective; return its version.
+
+    ``reason`` says why it is approved where the site lacks something.
+    """
     imported = services.import_recipe(
         command=crew.command("ferrari", "recipes.import_recipe"), source=text
     )
@@ -48,7 +51,7 @@ def make_effective_from(crew: Crew, text: bytes) -> UUID:
     for approver in APPROVERS:
         services.approve(
             command=crew.command(approver, "recipes.approve"), version=version,
-            seq=_seq(crew, version), proof=crew.proof(approver),
+            seq=_seq(crew, version), proof=crew.proof(approver), reason=reason,
         )  # fmt: skip
     services.make_effective(
         command=crew.command("anand", "recipes.make_effective"), version=version,

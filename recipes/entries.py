@@ -57,12 +57,37 @@ class RecipeSubmitted(Payload):
     warnings: int
 
 
+class Gap(Value):
+    """What of another system's file was not understood, or a site has not; where it stands."""
+
+    path: str
+    sentence: str
+
+
 @entry("recipe.approved", version=1, stream=STREAM)
-class RecipeApproved(Payload):
-    """One person's approval; ``completes`` when it is the last that is needed."""
+class RecipeApproved1(Payload):
+    """One person's approval, as it was said before what the site lacks was asked about."""
 
     signature: Signature
     completes: bool
+
+
+@upcast("recipe.approved", version=1)
+def _not_asked(fields: Fields) -> Fields:
+    return {**fields, "lacking": [], "reason": ""}
+
+
+@entry("recipe.approved", version=2, stream=STREAM)
+class RecipeApproved(Payload):
+    """One person's approval; ``completes`` when it is the last that is needed.
+
+    ``lacking`` is what the site had not at that instant, ``reason`` why it is given all the same.
+    """
+
+    signature: Signature
+    completes: bool
+    lacking: tuple[Gap, ...] = ()
+    reason: str = ""
 
 
 @entry("recipe.made_effective", version=1, stream=STREAM)
@@ -131,13 +156,6 @@ class DraftOpened1(Payload):
 @upcast("recipe-draft.opened", version=1)
 def _of_this_system(fields: Fields) -> Fields:
     return {**fields, "file_hash": None, "gaps": []}
-
-
-class Gap(Value):
-    """What of another system's file could not be understood, and where it stood."""
-
-    path: str
-    sentence: str
 
 
 @entry("recipe-draft.opened", version=2, stream=DRAFT_STREAM)

@@ -41,6 +41,15 @@ class NotCompiled(Refusal):
     way_out = _("Correct the document and import it as the next version.")
 
 
+class SiteLacks(Refusal):
+    """The site has not all that the recipe needs, and nobody said why it is approved already."""
+
+    code = "recipe.site_lacks"
+    status = 422
+    sentence = _("This site has not all that the recipe needs (%(count)s), the first: %(problem)s")
+    way_out = _("Get what is missing first, or say why the version is approved all the same.")
+
+
 class OwnRecipe(Refusal):
     """The author of a version would approve it (21 CFR 211.186: independently checked)."""
 

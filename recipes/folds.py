@@ -63,6 +63,7 @@ def _(e: Folded[RecipeApproved]) -> None:
         "printed_name": s.printed_name, "role": s.role, "meaning": s.meaning, "at": s.at,
         "zone": s.zone, "factors": list(s.factors), "content_hash": s.content_hash,
         "author": version.author, "writers": version.writers, "void": False,
+        "lacking": [gap.model_dump() for gap in e.payload.lacking], "reason": e.payload.reason,
     }  # fmt: skip
     before = RecipeApproval.objects.filter(version=e.stream, person=s.person)
     if not change(before, e, **signed):

@@ -90,6 +90,16 @@ class Reasoned(forms.Form):
     )
 
 
+class WhyApproved(Reasoned):
+    """Why a version is approved although its site has not all that it needs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "why_%s", **kwargs})
+        field = self.fields["reason"]
+        field.label = _("Why it is approved all the same")
+        field.help_text = _("How and by when this site will have it.")
+
+
 class Said(forms.Form):
     """Words of a comment, an answer or a resolution."""
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mes.lib.refusals import Refusal
+
+
+class Told(Protocol):
+    """What has a sentence."""
+
+    @property
+    def sentence(self) -> str: ...
 
 
 class Weight(StrEnum):
@@ -56,7 +64,7 @@ def errors(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(m for m in messages if m.severity == Weight.ERROR)
 
 
-def summary(messages: Sequence[Message]) -> str:
+def summary(messages: Sequence[Told]) -> str:
     """Return the first message, with how many more there are."""
     if not messages:
         return ""

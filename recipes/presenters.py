@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from mes.ui.text import number_text, part_text
 from recipes import entries as e
+from recipes.messages import summary
 from records.presenters import presents
 
 
@@ -32,9 +33,14 @@ def _submitted(p: e.RecipeSubmitted) -> str:
 @presents(e.RecipeApproved)
 def _approved(p: e.RecipeApproved) -> str:
     s = p.signature
-    return _("Signed by %(name)s: %(meaning)s") % {
-        "name": s.printed_name, "meaning": _(s.meaning)
-    }  # fmt: skip
+    said = {"name": s.printed_name, "meaning": _(s.meaning)}
+    if not p.lacking:
+        return _("Signed by %(name)s: %(meaning)s") % said
+    said |= {"lacking": summary(p.lacking), "reason": p.reason}
+    return _(
+        "Signed by %(name)s: %(meaning)s. This site lacked something: %(lacking)s"
+        " Signed all the same, because: %(reason)s"
+    ) % said  # fmt: skip
 
 
 @presents(e.RecipeMadeEffective)

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from accounts.permissions import Permission, role_title, roles_granting
 from accounts.selectors import roles_of
+from mes.lib.evidence import JSON
 from recipes import approvers, compiler, places
 from recipes.approvers import ANY, Approvers
 from recipes.document import Recipe
+from recipes.entries import Gap
 from recipes.enums import CommentState, VersionStatus
 from recipes.exceptions import (
     ApprovedBefore,
@@ -22,6 +24,7 @@ from recipes.exceptions import (
     OwnRecipe,
     RoleNotAsked,
     SignerIsAnother,
+    SiteLacks,
     TextMissing,
 )
 from recipes.messages import Message, summary
@@ -37,6 +40,24 @@ def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
     return messages
+
+
+def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[Gap, ...]:
+    """Return what the site lacks, each sentence once, at its first place.
+
+    Raises SiteLacks when something lacks and no reason says why that may be.
+    """
+    if lacking and not reason.strip():
+        raise SiteLacks(field="reason", count=len(lacking), problem=lacking[0].sentence)
+    places_of = {one.sentence: one.path for one in reversed(lacking)}
+    said = dict.fromkeys(one.sentence for one in lacking)
+    return tuple(Gap(path=places_of[sentence], sentence=sentence) for sentence in said)
+
+
+def approval_content(version: RecipeVersion, lacking: Sequence[Message]) -> JSON:
+    """Return what an approver is shown: the document, and what the site lacks, in no language."""
+    missing: JSON = [[one.code, one.path] for one in lacking]
+    return {"document": version.content_hash, "lacking": missing}
 
 
 def check_new(recipe: Recipe) -> None:

@@ -6,14 +6,17 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from mes.lib import evidence
-from recipes import nodes, reader
+from recipes import compiler, nodes, reader
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
 from recipes.document import Recipe
 from recipes.entries import DraftOpened, Gap
 from recipes.enums import DraftState, UseKind, VersionStatus
-from recipes.messages import RecipeNotReadable
+from recipes.here import described
+from recipes.messages import Message, RecipeNotReadable
 from recipes.models import (
     ApprovalRule,
     Document,
@@ -25,6 +28,7 @@ from recipes.models import (
     RecipeUse,
     RecipeVersion,
 )
+from recipes.site import Site
 from records.entries import decode
 from records.models import Entry
 from records.reading import the_one
@@ -64,6 +68,25 @@ def source_text(source_hash: str) -> bytes:
 def source_of(version: RecipeVersion) -> bytes:
     """Return the text that a version was imported from, comments included. Raises NotFound."""
     return source_text(version.source_hash)
+
+
+def not_here(version: RecipeVersion) -> tuple[Message, ...]:
+    """Return what the site of a version has not now, by the site's rows, with lines of its text.
+
+    The page shows it and the approval asks it. Its errors keep a batch from being run.
+    """
+    site = described(version.site)
+    if site is None:
+        return ()
+    return _not_at(version.source_hash, get_language() or "en", site.model_dump_json())
+
+
+@lru_cache(maxsize=32)
+def _not_at(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
+    """Compile a text for a site; kept by text, language and all that the site has."""
+    here = Site.model_validate_json(site)
+    found = compiler.check_text(source_text(source_hash), here)[1]
+    return tuple(filter(compiler.of_the_site, found))
 
 
 def gaps_of(draft: UUID) -> tuple[Gap, ...]:

@@ -86,6 +86,7 @@ class RecipeApproval(Projection):
     """One person's signature under a version; never that of one who wrote it.
 
     ``void`` when the version was sent back after it; the same person may sign again.
+    ``lacking`` is what the site had not (path and sentence), ``reason`` why it was given then.
     """
 
     pk = models.CompositePrimaryKey("version", "person")
@@ -101,12 +102,18 @@ class RecipeApproval(Projection):
     author = models.UUIDField(null=True)
     writers = models.JSONField(default=list)
     void = models.BooleanField(default=False)
+    lacking = models.JSONField(default=list)
+    reason = models.TextField(default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(author__isnull=True) | ~Q(person=F("author")),
                 name="recipes_approval_not_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(lacking=[], reason="") | (~Q(lacking=[]) & ~Q(reason="")),
+                name="recipes_approval_lacking_has_reason",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from accounts.services.ceremony import Proof, sign
+from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.qualifications import announce_version
 from mes.lib.ids import uuid7
 from recipes import reader, rules
@@ -24,8 +24,16 @@ from recipes.entries import (
 )
 from recipes.enums import VersionStatus
 from recipes.exceptions import ReasonMissing
+from recipes.messages import errors
 from recipes.models import Document, RecipeVersion
-from recipes.selectors import approvals_of, approvers_of, document, effective_of, version_of
+from recipes.selectors import (
+    approvals_of,
+    approvers_of,
+    document,
+    effective_of,
+    not_here,
+    version_of,
+)
 from recipes.workflow import COMPILER_VERSION, check_can_become
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
@@ -103,14 +111,19 @@ def submit_for_review(*, command: Command, version: UUID, seq: int) -> Reply:
 
 
 @acting
-def approve(*, command: Command, version: UUID, seq: int, proof: Proof) -> Reply:
+def approve(
+    *, command: Command, version: UUID, seq: int, proof: Proof, reason: str = "",
+    shown: str | None = None,
+) -> Reply:  # fmt: skip
     """Sign the approval of the document; the last that the site asks for completes it.
 
     The signature is bound to the content hash of the document. The one who signs is the one
     who is signed in, holds ``recipes.approve`` by a role that is asked for now, did not write the
-    version and has not approved it before; every comment was answered. Raises OwnRecipe,
-    ApprovedBefore, SignerIsAnother, RoleNotAsked, CommentsOpen, NotCompiled, NotAllowedNow,
-    NotAllowed, Stale. Appends ``recipe.approved``.
+    version and has not approved it before; every comment was answered. Where the site has not all
+    that the recipe needs, the ``reason`` says why it is approved all the same; both stand in the
+    entry. ``shown`` is the hash of what the page showed. Raises OwnRecipe, ApprovedBefore,
+    SignerIsAnother, RoleNotAsked, CommentsOpen, NotCompiled, SiteLacks, ShownHasChanged,
+    NotAllowedNow, NotAllowed, Stale. Appends ``recipe.approved``.
     """
     with act(command, streams=[version]) as a:
         row = _looked_at(a, version, seq=seq, then=VersionStatus.APPROVED)
@@ -124,12 +137,21 @@ def approve(*, command: Command, version: UUID, seq: int, proof: Proof) -> Reply
         rules.check_answered(version)
         recipe = document(row.content_hash)
         rules.check_compiles(recipe)
+        missing = errors(not_here(row))
+        lacking = rules.check_site(missing, reason=reason)
+        check_shown(shown, rules.approval_content(row, missing))
         signature = sign(
             a, proof, meaning=MEANING, content=recipe.dump(),
             permission=Permission.RECIPES_APPROVE, role=role,
         )  # fmt: skip
         completes = not rule.missing([*(one.role for one in given), signature.role])
-        a.append(version, RecipeApproved(signature=signature, completes=completes))
+        said = reason.strip() if lacking else ""
+        a.append(
+            version,
+            RecipeApproved(
+                signature=signature, completes=completes, lacking=lacking, reason=said
+            ),
+        )  # fmt: skip
         a.reply = {"version": str(version), "approvals": len(given) + 1, "complete": completes}
     return a.reply
 

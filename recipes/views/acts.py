@@ -63,7 +63,10 @@ def approve(request: HttpRequest, version: UUID) -> HttpResponse:
         proof = prove_at_desk(
             request.POST.dict(), actor=actor_of(request), within=access_of(request)
         )
-        return versions.approve(command=command, version=version, seq=seq, proof=proof)
+        return versions.approve(
+            command=command, version=version, seq=seq, proof=proof,
+            reason=request.POST.get("reason", ""), shown=request.POST.get("shown", ""),
+        )  # fmt: skip
 
     return _do(request, version, "approve", do)
 

@@ -65,7 +65,7 @@ class Editor:
 
     @property
     def not_here(self) -> tuple[Message, ...]:
-        """What the site has not: it blocks no approval, and whoever writes should know."""
+        """What the site has not: whoever writes should know, whoever approves has to say why."""
         return tuple(filter(compiler.of_the_site, self.checked[1]))
 
     def context(self, **more: Any) -> dict[str, Any]:

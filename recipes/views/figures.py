@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recipes import compiler, selectors
 from recipes.document import Recipe
 from recipes.estimate import estimate
 from recipes.forms import AskRehearsal
-from recipes.here import described
 from recipes.messages import Message
 from recipes.models import RecipeRehearsal, RecipeVersion
-from recipes.site import Site
 from recipes.views import words
-from records.commands import Actor
 
 
 def figures(
-    version: RecipeVersion, recipe: Recipe, messages: tuple[Message, ...], actor: Actor
+    version: RecipeVersion, recipe: Recipe, messages: tuple[Message, ...]
 ) -> dict[str, Any]:
     """Return the estimate (of a recipe without errors), what the site has not, the rehearsals."""
     sound = not compiler.errors(messages)
     return {
         "estimate": _estimate(recipe) if sound else None,
-        "site_messages": _not_here(version, actor) if sound else (),
+        "site_messages": selectors.not_here(version) if sound else (),
         "rehearsals": _rehearsals(version),
         "rehearse_form": AskRehearsal(initial={"patients": 1000, "seed": 1}),
     }
@@ -52,21 +47,6 @@ def _estimate(recipe: Recipe) -> dict[str, Any]:
 
 def _hours(time: timedelta) -> str:
     return f"{time.total_seconds() / 3600:.1f}"
-
-
-def _not_here(version: RecipeVersion, actor: Actor) -> tuple[Message, ...]:
-    site = described(actor.site)
-    if site is None:
-        return ()
-    found = _with_site(version.source_hash, get_language() or "en", site.model_dump_json())
-    return tuple(filter(compiler.of_the_site, found))
-
-
-@lru_cache(maxsize=32)
-def _with_site(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
-    """Compile a version's text for a site; kept by text, language and what the site has."""
-    here = Site.model_validate_json(site)
-    return compiler.check_text(selectors.source_text(source_hash), here)[1]
 
 
 def _rehearsals(version: RecipeVersion) -> list[dict[str, Any]]:

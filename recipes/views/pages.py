@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from recipes import compiler, places, selectors
+from mes.lib.evidence import content_hash
+from recipes import compiler, places, rules, selectors
 from recipes.document import Operation, Placed, Recipe, Stage
 from recipes.enums import CommentState
-from recipes.forms import Reasoned, SignApproval, Withdraw
+from recipes.forms import Reasoned, SignApproval, WhyApproved, Withdraw
 from recipes.messages import Message, Weight
 from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
@@ -79,7 +80,8 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
     way = Way(
         version, messages, approvals, actor, selectors.approvers_of(version.site), waiting
     )  # fmt: skip
-    more = figures(version, recipe, messages, actor)
+    more = figures(version, recipe, messages)
+    lacking = compiler.errors(more["site_messages"])
     return {
         **more,
         "site_found": [_message(m) for m in more["site_messages"]],
@@ -107,6 +109,8 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
         "bar": way.bar(),
         "offers": way.offers,
         "sign_form": SignApproval(),
+        "why_form": WhyApproved() if lacking else None,
+        "shown": content_hash(rules.approval_content(version, lacking)),
         "withdraw_form": Withdraw(),
         "back_form": Reasoned(auto_id="back_%s"),
     }

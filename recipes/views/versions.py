@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from recipes import selectors
+from recipes.forms import WhyApproved
 from recipes.schema import json_schema
 from recipes.views import pages
 from records.web import actor_of
@@ -63,5 +64,7 @@ def version_response(
     """
     context: dict[str, Any] = pages.version_page(selectors.version_of(version), actor_of(request))
     context |= {"refused": {act: refused} if refused else {}}
+    if act == "approve" and context["why_form"]:
+        context["why_form"] = WhyApproved(initial={"reason": request.POST.get("reason", "")})
     status = refused.status if refused else 200
     return render(request, "recipes/version.html", context, status=status)

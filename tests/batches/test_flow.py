@@ -90,7 +90,9 @@ def issued_any(plant: Plant, plain: dict[str, Any], *, number: int = 1) -> Trial
     text, code = json.dumps(plain), str(plain["recipe"])
     assert compiler.errors(compiler.check_text(text)[1]) == ()
     if number == 1 or code not in plant.versions:
-        plant.versions[code] = make_effective_from(plant.crew, text.encode())
+        plant.versions[code] = make_effective_from(
+            plant.crew, text.encode(), reason="A recipe of the tests."
+        )
         # Trained on all that the recipe asks for but what nobody has.
         known = text.replace('"qualification": "RARE"', '"qualification": "KNOWN"')
         qualify(plant.crew, (PERFORMER, RECORDER), [reader.read(known)])

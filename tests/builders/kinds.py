@@ -120,9 +120,8 @@ class Run:
 def made_effective(plant: Plant, name: str) -> UUID:
     """Import a recipe of the tests and make it effective; return its version."""
     text = (FOLDER / name).read_bytes()
-    version = library.make_effective_from(plant.crew, text)
     qualify(plant.crew, (PERFORMER, RECORDER), [read(text)])
-    return version
+    return library.make_effective_from(plant.crew, text, reason="A recipe of the tests.")
 
 
 def a_run(plant: Plant, version: UUID, *, number: int = 1, place: int = 1) -> Run:

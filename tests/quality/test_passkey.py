@@ -51,6 +51,7 @@ def test_recipe_is_approved_with_a_passkey(served: str, browser: Browser) -> Non
     desk = Desk(browser, served)
     desk.make_passkey("ravi")
     desk.page.goto(f"{served}/recipes/{version}/")
+    desk.page.get_by_label("Why it is approved all the same").fill("The plant is built next.")
     desk.page.get_by_role("button", name="Sign with a passkey").click()
     expect(desk.page.get_by_text("Another person must approve")).to_be_visible()
     with reading(site=site.id):

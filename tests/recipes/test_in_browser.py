@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person
-from tests.builders.recipes import library_text, submitted
+from tests.builders.recipes import NO_PLANT, library_text, submitted
 from tests.support.axe import grave_faults
 
 TEXT = library_text("six-steps").decode()
@@ -50,6 +50,13 @@ def test_an_approver_reads_and_signs(served: str, page: Page) -> None:
     page.get_by_role("link", name="SIX-STEPS").click()
     page.get_by_role("link", name="Approve…").click()
     assert grave_faults(page) == []
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_label("Why it is approved all the same").fill(NO_PLANT)
+    page.get_by_role("button", name="Sign the approval").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not match")
     page.get_by_label("Password").fill(PASSWORD)
+    expect(page.get_by_label("Why it is approved all the same")).to_have_value(NO_PLANT)
     page.get_by_role("button", name="Sign the approval").click()
     expect(page.get_by_text("Another person must approve")).to_be_visible()
+    expect(page.get_by_text(f"Approved all the same, because: {NO_PLANT}")).to_be_visible()
+    assert grave_faults(page) == []

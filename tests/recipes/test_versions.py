@@ -32,6 +32,7 @@ from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import DemoSite, a_command, open_demo_site
 from tests.builders.recipes import (
+    NO_PLANT,
     approve,
     approved,
     effective,
@@ -229,7 +230,7 @@ def _submit(command: Command, version: UUID, seq: int) -> None:
 
 def _approve(command: Command, version: UUID, seq: int) -> None:
     proof = proof_of(command.actor)
-    versions.approve(command=command, version=version, seq=seq, proof=proof)
+    versions.approve(command=command, version=version, seq=seq, proof=proof, reason=NO_PLANT)
 
 
 def _make_effective(command: Command, version: UUID, seq: int) -> None:

@@ -18,6 +18,7 @@ from recipes.models import RecipeVersion
 from records.reading import reading
 from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, signed_in_client
 from tests.builders.recipes import (
+    NO_PLANT,
     approve,
     approved,
     effective,
@@ -157,11 +158,18 @@ def test_the_way_from_draft_to_effective_through_the_pages(site: DemoSite) -> No
     answer = writer.post(page_of(version, "submit"), {**key(), "seq": "1"})
     assert (answer.status_code, status_of(version, site)) == (302, VersionStatus.IN_REVIEW)
     approve(version, site.actor("qa-reviewer"))
-    signed = {**key(), "seq": "3", "username": _username(other), "password": PASSWORD}
+    signed = {**_signed(other, version), "seq": "3"}
     answer = other.post(page_of(version, "approve"), signed)
     assert (answer.status_code, status_of(version, site)) == (302, VersionStatus.APPROVED)
     answer = other.post(page_of(version, "make_effective"), {**key(), "seq": "4"})
     assert (answer.status_code, status_of(version, site)) == (302, VersionStatus.EFFECTIVE)
+
+
+def _signed(client: Client, version: UUID) -> dict[str, str]:
+    """What somebody sends who signs what the page shows, and says why."""
+    shown = client.get(page_of(version)).context["shown"]
+    proof = {"username": _username(client), "password": PASSWORD}
+    return {**key(), **proof, "reason": NO_PLANT, "shown": shown}
 
 
 def _username(client: Client) -> str:
@@ -201,7 +209,7 @@ def test_a_draft_with_errors_cannot_be_sent_to_review(site: DemoSite) -> None:
 def test_who_has_approved_is_told_that_another_must(site: DemoSite) -> None:
     version = submitted(site)
     client = signed_in_client(site, "recipe-approver")
-    signed = {**key(), "seq": "2", "username": _username(client), "password": PASSWORD}
+    signed = {**_signed(client, version), "seq": "2"}
     assert client.post(page_of(version, "approve"), signed).status_code == 302
     page = client.get(page_of(version)).content.decode()
     assert ("Another person must approve" in page, 'id="sign"' in page) == (True, False)
