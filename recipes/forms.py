@@ -17,7 +17,7 @@ class ImportRecipe(forms.Form):
         label=_("File"),
         required=False,
         help_text=_(
-            "YAML or JSON, at most 2 MB; BatchML of another system, at most 10 MB; another site's"
+            "YAML or JSON, at most 2 MB; BatchML of another system, at most 12 MB; another site's"
             " package."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.json,.xml,.zip,text/plain"}),

@@ -58,6 +58,11 @@ def read(source: bytes | str) -> Nodes:
     return _Json(text).read() if text.lstrip().startswith("{") else _Yaml(text).read()
 
 
+def read_json(text: str) -> Nodes:
+    """Read JSON out of a file whose size was looked at; raises RecipeNotReadable."""
+    return _Json(text).read()
+
+
 class _Yaml:
     """Builds nodes from the events of the YAML parser."""
 

@@ -29,6 +29,9 @@ from pydantic_core import CoreSchema
 
 from recipes import formulas
 
+# No XML can carry these, and no screen shows them.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 PIECE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|min|s)", re.ASCII)
 PARAMETER = re.compile(r"parameters\.[a-z][a-z0-9_]{0,59}", re.ASCII)
@@ -109,6 +112,12 @@ def parse_whole(given: Any) -> int:
     raise ValueError(_("a whole number is asked for"))
 
 
+def _printable(given: str) -> str:
+    if UNPRINTABLE.search(given):
+        raise ValueError(_("a letter that cannot be shown or sent stands in it: take it out"))
+    return given
+
+
 def _expression(given: str) -> str:
     formulas.parse(given)
     return given
@@ -177,7 +186,7 @@ Interlock = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z_-]*(?:\.[a-z][a-z_]*)+$", max_length=60)
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_printable)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(?:-[A-Z]{2})?$")]
 

@@ -13,15 +13,17 @@ from datetime import datetime
 
 from recipes.document import Recipe
 from recipes.drafting.changes import Plain
-from recipes.drafting.plain import plain_of
+from recipes.drafting.plain import canonical, plain_of
 from recipes.interchange.logic import logic
 from recipes.interchange.parameters import INPUT, OUTPUT, PROCESS, parameter
-from recipes.interchange.tree import Element, written
+from recipes.interchange.tree import Element, fits, written
 from records.entries import instant_text
 
 UNIT_PROCEDURE, OPERATION, PHASE = "UnitProcedure", "Operation", "Phase"
 CONTINGENCY = "Contingency"
 PLACE = "place"
+# A recipe that is too large level by level: all of it, as JSON, in a parameter of this name.
+DOCUMENT = "document_as_json"
 # What stands elsewhere than in a parameter.
 OF_RECIPE = frozenset({"recipe", "title", "stages", "contingencies"})
 OF_ELEMENT = frozenset({"key", "title", "text", "kind", "operations", "steps"})
@@ -46,18 +48,30 @@ class Batch:
 def master_recipe(recipe: Recipe, *, version: str, at: datetime) -> bytes:
     """Return a recipe's document as a BatchML master recipe; ``at`` is when it became a version."""
     data = plain_of(recipe)
-    body = [*_head(data, version, at), *_body(data, version, Batch(""))]
-    return written(_information([Element("MasterRecipe", children=body)]))
+    return _sent("MasterRecipe", _head(data, version, at), data, version, Batch(""))
 
 
 def control_recipe(recipe: Recipe, *, version: str, at: datetime, batch: Batch) -> bytes:
     """Return the control recipe of a batch: its document, inputs, and the units that it claimed."""
     data = plain_of(recipe)
-    body = [
+    head = [
         Element("ID", f"{batch.number}"), *_head(data, version, at)[1:],
-        Element("BatchID", batch.number), *_body(data, version, batch),
+        Element("BatchID", batch.number),
     ]  # fmt: skip
-    return written(_information([Element("ControlRecipe", children=body)]))
+    return _sent("ControlRecipe", head, data, version, batch)
+
+
+def _sent(name: str, head: list[Element], data: Data, version: str, batch: Batch) -> bytes:
+    """Return a recipe level by level; as one value where that would be too large to be read."""
+    levels = _whole(name, [*head, *_body(data, version, batch)])
+    if fits(levels):
+        return levels
+    document = canonical(dict(data)).decode()
+    return _whole(name, [*head, _header(data), _formula({DOCUMENT: document}, batch)])
+
+
+def _whole(name: str, children: list[Element]) -> bytes:
+    return written(_information([Element(name, children=children)]))
 
 
 def _information(children: list[Element]) -> Element:
@@ -73,15 +87,18 @@ def _head(data: Data, version: str, at: datetime) -> list[Element]:
 
 def _body(data: Data, version: str, batch: Batch) -> list[Element]:
     stages, others = _things(data, "stages"), _things(data, "contingencies")
-    code = Element("ProductID", str(data["recipe"]))
     return [
-        Element("Header", children=[code]),
+        _header(data),
         *(_requirement(line, "") for line in _things(data, "bill_of_equipment")),
         _formula(data, batch),
         logic(stages, scope="", version=version),
         *(_stage(stage, version, batch) for stage in stages),
         *(_operation(one, "", version, contingency=True) for one in others),
     ]
+
+
+def _header(data: Data) -> Element:
+    return Element("Header", children=[Element("ProductID", str(data["recipe"]))])
 
 
 def _formula(data: Data, batch: Batch) -> Element:

@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from recipes import formulas
+from recipes import formulas, nodes
 from recipes.document import Operation, Recipe, Stage
 from recipes.drafting.changes import Plain
 from recipes.drafting.plain import normal
 from recipes.entries import Gap
 from recipes.interchange import tree
-from recipes.interchange.batchml import CONTINGENCY, OPERATION, PHASE, PLACE, UNIT_PROCEDURE
+from recipes.interchange.batchml import (
+    CONTINGENCY,
+    DOCUMENT,
+    OPERATION,
+    PHASE,
+    PLACE,
+    UNIT_PROCEDURE,
+)
 from recipes.interchange.logic import START, Flow, flow_of, read_logic
 from recipes.interchange.parameters import all_of, plain, unit_of
 from recipes.interchange.tree import Found
@@ -70,9 +77,11 @@ class _Reading:
 
     def recipe(self, found: Found) -> Data:
         """Read the whole procedure, whatever levels the other system has left out."""
+        formula = found.first("Formula")
+        if document := _document(formula):
+            return document
         given = _name_of(found)
         code = re.sub(r"[^A-Z0-9._-]+", "-", given.upper()).strip("-._")[:LONGEST_KEY] or "RECIPE"
-        formula = found.first("Formula")
         data: Data = {"recipe": code, "title": _text(found, given or code)}
         data |= self._fields(formula, set(Recipe.model_fields), path="") if formula else {}
         data.setdefault("modality", "autologous")
@@ -242,6 +251,16 @@ class _Reading:
             return
         words = {"condition": asked[:200]}
         self.gap(path, _("The condition %(condition)s was not understood.") % words)
+
+
+def _document(formula: Found | None) -> Data:
+    """Return a document that this system wrote as one value, or nothing."""
+    said = (one for name, one in all_of(formula) if name == DOCUMENT) if formula else iter(())
+    text = next((plain(one) for one in said), "")
+    if not text:
+        return {}
+    data = nodes.read_json(str(text)).data
+    return data if isinstance(data, dict) else {}
 
 
 def _name_of(found: Found) -> str:

@@ -218,11 +218,33 @@ def deep_xml(luck: Random) -> str:
     return "<a>" * luck.randrange(100, 500_000)
 
 
+# --- files of another system: read as BatchML ---
+
+
+def batchml_elements(luck: Random) -> str:
+    """One element too many, each as small as can be."""
+    return "<MasterRecipe>" + "<a/>" * (250_000 + luck.randrange(9)) + "</MasterRecipe>"
+
+
+def batchml_large(luck: Random) -> str:
+    """More than 12 MB of text in one element."""
+    return f"<MasterRecipe><ID>{luck.choice('xy ') * 12_000_000}</ID></MasterRecipe>"
+
+
+def batchml_document(luck: Random) -> str:
+    """A whole document in one value that is none: nested, or of more parts than there may be."""
+    evil = luck.choice(["[" * 300_000, '{"a":' * 300_000, "[" + "1," * 2_000_000, '"\\ud800' * 9])
+    value = f'<Value><ValueString>{{"stages":{evil}</ValueString></Value>'
+    inner = f"<Parameter><ID>document_as_json</ID>{value}</Parameter>"
+    return f"<MasterRecipe><ID>A</ID><Formula>{inner}</Formula></MasterRecipe>"
+
+
 MAKERS: tuple[Maker, ...] = (
     anchors, late_alias, merged, tagged, deep_flow, deep_block, deep_json, too_large, one_scalar,
     many_items, many_lists, many_fields, many_fields_json, many_steps, many_wrong_steps, cut,
     cut_json, broken_indent, control, not_utf8, noise, twice, two_documents, odd_keys, formulas,
     durations, names, laughs, external, parameter_entity, quadratic, deep_xml,
+    batchml_elements, batchml_large, batchml_document,
 )  # fmt: skip
 
 
@@ -241,6 +263,7 @@ def grown() -> float:
 def read_all(count: int) -> dict[str, object]:
     """Read each file; return what each was refused for, its seconds on the core, the memory."""
     from recipes import reader
+    from recipes.interchange import reading
     from recipes.messages import RecipeNotReadable
 
     reader.read(SIX)
@@ -249,7 +272,10 @@ def read_all(count: int) -> dict[str, object]:
     for name, source in files(count):
         began, code, told = time.process_time(), "", False
         try:
-            reader.read(source)
+            if name.startswith("batchml"):
+                reading.read(str(source).encode())
+            else:
+                reader.read(source)
         except RecipeNotReadable as refused:
             code = refused.messages[0].code
             told = all(m.sentence and len(m.sentence) < 1_000 for m in refused.messages)

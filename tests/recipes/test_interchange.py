@@ -1,5 +1,6 @@
 """BatchML: what leaves is valid and comes back the same; what is foreign is named, not guessed."""
 
+import json
 import os
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from lxml import etree
 
 from mes.lib.ids import uuid7
 from recipes import reader, selectors
+from recipes.document import Recipe
 from recipes.drafting.changes import Plain
 from recipes.interchange import batchml, reading, tree
 from recipes.messages import RecipeNotReadable
@@ -71,6 +73,58 @@ def test_text_and_numbers_come_back_letter_by_letter() -> None:
     )
     recipe = reader.read(source)
     assert again(batchml.master_recipe(recipe, version="1", at=AT)) == (recipe.content_hash, [])
+
+
+def large(*, operations: int = 0, texts: int = 0) -> Recipe:
+    """A recipe of many operations, each naming all before it, or of many texts of ampersands."""
+    long = {"en": "&" * 1_900}
+    keys = [f"a{number}" for number in range(operations)]
+    steps = [{"key": f"t{n}", "kind": "confirm", "text": long} for n in range(texts)]
+    parts: list[dict[str, Any]] = [
+        {"key": "first", "steps": steps or [{"key": "x", "kind": "confirm", "text": long}]},
+        *(
+            {"key": key, "steps": [{"key": "x", "kind": "confirm", "text": {"en": "X"}}],
+             "after": ["first", *keys[:number]]}
+            for number, key in enumerate(keys)
+        ),
+    ]  # fmt: skip
+    stage = {
+        "key": "s", "title": {"en": "S"},
+        "duration": {"low": "1 h", "expected": "1 h", "high": "2 h"},
+        "operations": [{"title": {"en": "O"}, "openness": "closed", **one} for one in parts],
+    }  # fmt: skip
+    whole = {"recipe": "L", "title": {"en": "L"}, "modality": "autologous", "stages": [stage]}
+    return reader.read(json.dumps(whole))
+
+
+@pytest.mark.req("S88-1", "S95-1")
+@pytest.mark.parametrize(
+    ("recipe", "levels"), [(large(texts=1_000), True), (large(operations=220), False)]
+)
+def test_a_recipe_however_large_is_valid_and_comes_back_the_same(
+    recipe: Recipe, levels: bool
+) -> None:
+    master = batchml.master_recipe(recipe, version="3", at=AT)
+    control = batchml.control_recipe(recipe, version="3", at=AT, batch=BATCH)
+    for content in (master, control):
+        assert (tree.fits(content), b"<RecipeElement>" in content) == (True, levels)
+        assert schema().validate(etree.fromstring(content, etree.XMLParser(huge_tree=True)))
+    assert again(master) == (recipe.content_hash, [])
+    assert again(control)[0] == recipe.content_hash
+
+
+@pytest.mark.parametrize("letter", ["\r", "\r\n", "\x85", "\u2028", "]]>", "\t"])
+def test_a_letter_that_xml_would_change_comes_back(letter: str) -> None:
+    plain = large(texts=1).dump() | {"title": {"en": f"a{letter}b"}}
+    recipe = reader.read(json.dumps(plain))
+    assert again(batchml.master_recipe(recipe, version="1", at=AT)) == (recipe.content_hash, [])
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x07", "\x1b", "\ufffe", "\ud800"])
+def test_a_letter_that_xml_cannot_carry_is_in_no_recipe(letter: str) -> None:
+    plain = large(texts=1).dump() | {"title": {"en": f"a{letter}b"}}
+    with pytest.raises(RecipeNotReadable):
+        reader.read(json.dumps(plain))
 
 
 def test_the_levels_and_the_order_of_another_system_are_kept_and_the_rest_is_named() -> None:
