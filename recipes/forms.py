@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as text_of
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, role_title, roles_granting
@@ -138,7 +138,7 @@ class SetApprovers(forms.Form):
         self.fields.clear()
         for number in range(1, MOST + 1):
             self.fields[f"role_{number}"] = forms.ChoiceField(
-                label=text_of("Signature %(number)s") % {"number": number}, required=False,
+                label=gettext("Signature %(number)s") % {"number": number}, required=False,
                 choices=choices,
             )  # fmt: skip
         self.fields.update(own)

@@ -64,6 +64,14 @@ def errors(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(m for m in messages if m.severity == Weight.ERROR)
 
 
+def size_words(stages: int, steps: int) -> str:
+    """Return how long a recipe is, in words."""
+    return ", ".join((
+        ngettext("%d stage", "%d stages", stages) % stages,
+        ngettext("%d step", "%d steps", steps) % steps,
+    ))  # fmt: skip
+
+
 def summary(messages: Sequence[Told]) -> str:
     """Return the first message, with how many more there are."""
     if not messages:

@@ -5,17 +5,14 @@ from django.utils.translation import ngettext
 
 from mes.ui.text import number_text, part_text
 from recipes import entries as e
-from recipes.messages import summary
+from recipes.messages import size_words, summary
 from records.presenters import presents
 
 
 @presents(e.RecipeImported)
 def _imported(p: e.RecipeImported) -> str:
-    stages = ngettext("%(n)s stage", "%(n)s stages", p.stages) % {"n": p.stages}
-    steps = ngettext("%(n)s step", "%(n)s steps", p.steps) % {"n": p.steps}
-    return _("%(code)s v%(number)s imported: %(stages)s, %(steps)s") % {
-        "code": p.code, "number": p.number, "stages": stages, "steps": steps
-    }  # fmt: skip
+    said = {"code": p.code, "number": p.number, "size": size_words(p.stages, p.steps)}
+    return _("%(code)s v%(number)s imported: %(size)s") % said
 
 
 @presents(e.RecipeSubmitted)

@@ -47,10 +47,10 @@ def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[Gap, ...]:
 
     Raises SiteLacks when something lacks and no reason says why that may be.
     """
-    if lacking and not reason.strip():
-        raise SiteLacks(field="reason", count=len(lacking), problem=lacking[0].sentence)
     places_of = {one.sentence: one.path for one in reversed(lacking)}
     said = dict.fromkeys(one.sentence for one in lacking)
+    if said and not reason.strip():
+        raise SiteLacks(field="reason", count=len(said), problem=lacking[0].sentence)
     return tuple(Gap(path=places_of[sentence], sentence=sentence) for sentence in said)
 
 

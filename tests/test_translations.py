@@ -59,6 +59,13 @@ def test_every_sentence_of_the_code_is_in_the_catalogue(catalogue: Catalog) -> N
     assert there - asked == set(), WAY_OUT
 
 
+def test_the_functions_that_translate_go_by_the_names_that_are_collected() -> None:
+    """Under a name of its own (``gettext as text_of``) a sentence is never found."""
+    alias = re.compile(r"gettext(?:_lazy|_noop)? as (\w+)")
+    code = [one for app in (*settings.APPS, "mes") for one in (ROOT / app).rglob("*.py")]
+    assert {name for one in code for name in alias.findall(one.read_text("utf-8"))} == {"_"}
+
+
 def test_every_sentence_is_in_german_and_none_is_a_guess(catalogue: Catalog) -> None:
     missing = [m.id for m in sentences(catalogue) if not all(forms(m.string))]
     assert missing == [], WAY_OUT

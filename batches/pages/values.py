@@ -7,7 +7,7 @@ from typing import cast
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from batches.models import Step
@@ -123,11 +123,11 @@ def _unit_of(name: str, step: StepBase) -> str | None:
 
 def _title(name: str, step: StepBase) -> str:
     if name == "value" and step.kind == "weigh":
-        return _now("Net")
+        return gettext("Net")
     if name.startswith((SET, READ)) and isinstance(step, run.Step):
         title = _parameter(name, step).title.say(language())
-        return _now("%(what)s, set") % {"what": title} if name.startswith(SET) else (
-            _now("%(what)s, read back") % {"what": title}
+        return gettext("%(what)s, set") % {"what": title} if name.startswith(SET) else (
+            gettext("%(what)s, read back") % {"what": title}
         )  # fmt: skip
     return kept_title(name)
 

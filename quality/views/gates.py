@@ -18,6 +18,7 @@ from quality.forms import Reason
 from quality.services import gates
 from quality.views.common import BOTH, language
 from quality.views.signing import Row, Sheet, page_of, posted_hash, run
+from recipes.document import Placed
 from records.web import command_from
 
 
@@ -50,11 +51,17 @@ def approve_gate(request: HttpRequest, batch: UUID, gate: UUID) -> HttpResponse:
     return run(request, make, sign, form)
 
 
+def _place(placed: Placed | None, ref: str) -> str:
+    """Return stage and operation of a step as people call them; its path when it is gone."""
+    titles = (placed.stage.title, placed.operation.title) if placed else ()
+    return " › ".join(title.say(language()) for title in titles) or ref
+
+
 def _rows(batch: Batch, row: Step) -> list[Row]:
     recipe = recipe_of(batch)
     placed = recipe.placed(row.ref)
     text = placed.step.text.say(language()) if placed else _("Step")
-    rows: list[Row] = [{"icon": "next", "strong": text, "text": row.ref}]
+    rows: list[Row] = [{"icon": "next", "strong": text, "text": _place(placed, row.ref)}]
     for test, found in gates.awaited(batch, row).items():
         title = recipe.test_by_key[test].title.say(language())
         unit = recipe.test_by_key[test].unit or ""

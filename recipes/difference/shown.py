@@ -36,7 +36,11 @@ def change_groups(
         {
             "key": key,
             "title": _say(titles[key]) if key in titles else _heading(key),
-            "rows": [_row(one, titles) for one in found if one.stage == key],
+            "rows": [
+                {**_row(one, titles), "steps": _steps(one, after)}
+                for one in found
+                if one.stage == key
+            ],
         }
         for key in ("", *keys, *gone, places.CALLED)
     ]
@@ -45,6 +49,14 @@ def change_groups(
         for weight in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
     ]
     return {"groups": [group for group in groups if group["rows"]], "counts": counts}
+
+
+def _steps(found: Difference, after: Recipe) -> list[str]:
+    """Return what a new stage or operation asks for, step by step: who signs reads all of it."""
+    if found.what not in {What.STAGE_ADDED, What.OPERATION_ADDED}:
+        return []
+    placed = after.by_path.values()
+    return [_say(one.step.text) for one in placed if one.path.startswith(f"{found.path}/")]
 
 
 def _heading(key: str) -> str:

@@ -16,6 +16,7 @@ from recipes.exceptions import RecipeNotReadable
 from recipes.forms import ImportRecipe
 from recipes.interchange import package, tree
 from recipes.interchange import reading as understanding
+from recipes.messages import size_words
 from recipes.services import versions
 from recipes.services.drafts import open_foreign
 from recipes.services.packages import look_into, open_package
@@ -85,7 +86,8 @@ def _checked(
     return _page(
         request, form,
         found=pages.message_rows(messages, source), summary=summary_words(messages),
-        recipe=recipe, **context,
+        size=size_words(len(recipe.stages), recipe.length) if recipe else "", recipe=recipe,
+        **context,
     )  # fmt: skip
 
 

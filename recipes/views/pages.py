@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from recipes import compiler, places, rules, selectors
 from recipes.document import Operation, Placed, Recipe, Stage
 from recipes.enums import CommentState
 from recipes.forms import Reasoned, SignApproval, WhyApproved, Withdraw
-from recipes.messages import Message, Weight
+from recipes.messages import Message, Weight, size_words
 from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
 from recipes.views import words
@@ -84,7 +85,8 @@ def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:
     lacking = compiler.errors(more["site_messages"])
     return {
         **more,
-        "site_found": [_message(m) for m in more["site_messages"]],
+        "site_found": _each_once(more["site_messages"]),
+        "lacking": len({one.sentence for one in lacking}),
         "version": version,
         "seq": Stream.objects.get(id=version.id).seq,
         "strip": _strip(version),
@@ -124,10 +126,9 @@ def _strip(version: RecipeVersion) -> dict[str, Any]:
     ]
     if version.effective_at:
         facts.append({"label": _("Effective since"), "at": version.effective_at})
-    size = _("%(stages)s stages, %(steps)s steps")
     return {
         "title": str(version),
-        "sub": f"{version.name} · {size % {'stages': version.stages, 'steps': version.steps}}",
+        "sub": f"{version.name} · {size_words(version.stages, version.steps)}",
         "facts": facts,
     }
 
@@ -217,6 +218,13 @@ def _specification(recipe: Recipe) -> list[dict[str, str]]:
         }
         for item in recipe.specification
     ]
+
+
+def _each_once(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
+    """Return what a site has not, each thing at its first place; ``more`` is at how many others."""
+    counts = Counter(one.sentence for one in messages)
+    first = {one.sentence: one for one in reversed(messages)}
+    return [{**_message(first[said]), "more": count - 1} for said, count in counts.items()]
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -62,6 +62,10 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     assert lead.post(new, {**form, "text": rest_with(MORE).decode()}).status_code == 302
     shown = words(lead, page(trial))
     assert ("Stage added: Later" in shown, "Sign for production" in shown) == (True, True)
+    # What the new stage asks for, step by step, stands where it is signed.
+    assert shown.count("<li>Look at it.</li>") == 4
+    german = lead.get(page(trial), headers={"accept-language": "de"}).text
+    assert "Abschnitt hinzugefügt: Later" in german
     assert "Sign for production" not in words(client_of(trial, "qa-reviewer"), page(trial))
     assert "It waits for production." in words(client_of(trial, "qa-reviewer"), page(trial))
 
