@@ -34,6 +34,9 @@ SENTENCES: dict[str, Promise | str] = {
     ),
     "step.corrected": _("Corrected: %(before)s became %(after)s."),
     "batch.redlined": _("The rest of the batch was changed by redline %(number)s of %(by)s."),
+    "redline.applied": _(
+        "The rest of the batch was changed by redline %(number)s of %(by)s, who wrote: %(reason)s"
+    ),
     "concession.used": _("Passed under a concession: %(said)s"),
     "within.missed": _("%(elapsed)s have passed since %(since)s; at most %(max)s are allowed."),
     "loop.unfinished": _("Repeated %(max)s times, and %(until)s still does not hold (%(values)s)."),

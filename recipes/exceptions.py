@@ -50,6 +50,15 @@ class SiteLacks(Refusal):
     way_out = _("Get what is missing first, or say why the version is approved all the same.")
 
 
+class SiteLacksMore(Refusal):
+    """A running batch's document would ask for what the site has not."""
+
+    code = "recipe.site_lacks_more"
+    status = 422
+    sentence = _("This site has not all that the change needs (%(count)s), the first: %(problem)s")
+    way_out = _("Enter what is there and was never entered, or change to what this site has.")
+
+
 class OwnRecipe(Refusal):
     """The author of a version would approve it (21 CFR 211.186: independently checked)."""
 

@@ -134,7 +134,7 @@ def _people() -> People:
         "person", "role"
     ):
         found[person][0].add(role)
-    for key, person in _held().values_list("key", "person"):
+    for key, person in held_now().values_list("key", "person"):
         found[person][1].add(key)
     return found
 
@@ -167,7 +167,7 @@ def _crews(days: Mapping[date, set[UUID]], people: People) -> tuple[Crew, ...] |
     )
 
 
-def _held() -> QuerySet[Qualification]:
+def held_now() -> QuerySet[Qualification]:
     """Return what is held now of what a recipe can name: one for ``grade-C`` goes by its room."""
     return Qualification.objects.filter(
         status=QualificationStatus.VALID, valid_until__gt=clock.now(), key__regex=CODE

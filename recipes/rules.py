@@ -25,11 +25,14 @@ from recipes.exceptions import (
     RoleNotAsked,
     SignerIsAnother,
     SiteLacks,
+    SiteLacksMore,
     TextMissing,
 )
+from recipes.here import described
 from recipes.messages import Message, summary
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
 from recipes.selectors import approvals_of, comments_of
+from recipes.site import Site
 from records.commands import Actor
 
 
@@ -52,6 +55,25 @@ def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[Gap, ...]:
     if said and not reason.strip():
         raise SiteLacks(field="reason", count=len(said), problem=lacking[0].sentence)
     return tuple(Gap(path=places_of[sentence], sentence=sentence) for sentence in said)
+
+
+def check_lacks_no_more(before: Recipe, after: Recipe, *, site: UUID | None) -> None:
+    """Raise SiteLacksMore when a changed document needs what the site has not, and did not before.
+
+    What lacked when the version was approved was answered then.
+    """
+    here = described(site)
+    if here is None:
+        return
+    known = {one.sentence for one in _lacking(before, here)}
+    more = [one for one in _lacking(after, here) if one.sentence not in known]
+    if more:
+        raise SiteLacksMore(count=len(more), problem=more[0].sentence)
+
+
+def _lacking(recipe: Recipe, here: Site) -> list[Message]:
+    found = compiler.errors(compiler.compile_recipe(recipe, site=here))
+    return [one for one in found if compiler.of_the_site(one)]
 
 
 def approval_content(version: RecipeVersion, lacking: Sequence[Message]) -> JSON:

@@ -146,7 +146,7 @@ def kept_text(name: str, value: str) -> str:
     if name in MEASURED:
         return number_text(value)
     if value == "yes":  # a check of a line clearance
-        return _now("yes")
+        return gettext("yes")
     return str(SAID.get((name, value), value))
 
 

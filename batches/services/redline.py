@@ -35,7 +35,7 @@ from recipes import remaining
 from recipes.difference import Difference
 from recipes.document import Recipe
 from recipes.enums import Severity
-from recipes.rules import check_compiles
+from recipes.rules import check_compiles, check_lacks_no_more
 from recipes.selectors import differences, document
 from recipes.services.versions import keep
 from records.act import Act, act, acting
@@ -53,8 +53,8 @@ def propose_redline(
     """Propose another rest of a batch: ``source`` is what remains, as YAML or JSON.
 
     The compiler runs on the whole document. Raises RedlineReasonMissing, RedlineIsOpen,
-    NothingRedlined, RedlineTouchesBegun, RecipeNotReadable, NotCompiled, RecordClosed,
-    NotAllowed, Stale. Appends ``redline.proposed``.
+    NothingRedlined, RedlineTouchesBegun, RecipeNotReadable, NotCompiled, SiteLacksMore,
+    RecordClosed, NotAllowed, Stale. Appends ``redline.proposed``.
     """
     if not reason.strip():
         raise RedlineReasonMissing(field="reason")
@@ -104,6 +104,7 @@ def _checked(seen: Batch, before: Recipe, after: Recipe) -> tuple[Difference, ..
     if touched:
         raise RedlineTouchesBegun(places=", ".join(touched[:5]), count=len(touched))
     check_compiles(after)
+    check_lacks_no_more(before, after, site=seen.site)
     return found
 
 
@@ -187,9 +188,9 @@ def apply_redline(
             signature=signature,
         )  # fmt: skip
         a.append(batch, said)
-        params = {"number": str(row.number), "by": row.proposed_by_name}
-        about = Said(code="batch.redlined", severity=Severity.MAJOR.value, params=params)
-        a.append(batch, ExceptionRaised(step="", said=about, comment=row.reason))
+        params = {"number": str(row.number), "by": row.proposed_by_name, "reason": row.reason}
+        about = Said(code="redline.applied", severity=Severity.MAJOR.value, params=params)
+        a.append(batch, ExceptionRaised(step="", said=about, comment=""))
         a.reply = {"redline": str(redline), "recipe_hash": row.recipe_hash}
     return a.reply
 

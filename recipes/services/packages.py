@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from accounts.models import Site
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from equipment.models import EquipmentClass
+from equipment.models import EquipmentClass, Place
 from materials.models import Material
 from mes.lib import evidence
 from mes.lib.evidence import JSON
@@ -22,6 +22,7 @@ from recipes.drafting.plain import normal
 from recipes.entries import DRAFT_STREAM, DraftOpened, Gap
 from recipes.enums import UseKind
 from recipes.exceptions import PackageBroken, PictureGone
+from recipes.here import held_now
 from recipes.interchange.package import Package, packed, unpacked
 from recipes.models import LibraryOperation, RecipeVersion
 from recipes.places import operations_of
@@ -144,8 +145,11 @@ def _recipe(package: Package) -> Recipe:
 
 
 def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[Gap]:
-    """Yield what the receiving site lacks: codes that it does not know, operations, pictures."""
+    """Yield what the receiving site lacks: codes that it does not know, rooms, qualified people,
+    operations, pictures.
+    """
     yield from _codes(recipe, package)
+    yield from _rooms_and_people(recipe)
     for operation in _pins(recipe):
         pin = operation.pinned
         there = LibraryOperation.objects.filter(content_hash=pin.hash) if pin else None
@@ -169,6 +173,21 @@ def _codes(recipe: Recipe, package: Package) -> Iterator[Gap]:
             said = {"code": code, "title": _title(titles, code), "site": package.sent_by}
             sentence = _("%(code)s (at %(site)s: %(title)s) is not known at this site.")
             yield Gap(path=path, sentence=sentence % said)
+
+
+def _rooms_and_people(recipe: Recipe) -> Iterator[Gap]:
+    """Yield the classes of rooms that have no place here, and what nobody is qualified for."""
+    sentences = {
+        UseKind.ROOM: _("This site has no place in a room of the class %(code)s."),
+        UseKind.QUALIFICATION: _("Nobody at this site is qualified for %(code)s."),
+    }
+    here = {
+        UseKind.ROOM: set(Place.objects.values_list("room__room_class", flat=True)),
+        UseKind.QUALIFICATION: set(held_now().values_list("key", flat=True)),
+    }
+    for path, kind, code in uses_of(recipe):
+        if kind in here and code not in here[kind]:
+            yield Gap(path=path, sentence=sentences[kind] % {"code": code})
 
 
 def _title(titles: JSON, code: str) -> str:

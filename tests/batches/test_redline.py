@@ -30,7 +30,7 @@ from recipes import reader, remaining
 from recipes.difference import difference
 from recipes.document import Recipe
 from recipes.drafting.plain import plain_of, yaml_of
-from recipes.exceptions import NotCompiled
+from recipes.exceptions import NotCompiled, SiteLacksMore
 from recipes.messages import RecipeNotReadable
 from recipes.remaining import Begun
 from records.commands import Reply
@@ -193,7 +193,7 @@ def test_two_people_give_a_batch_its_own_document(trial: Trial) -> None:
         row = Redline.objects.get(id=redline)
         content = content_hash(acts.redline_content(row))
         said = list(Entry.objects.filter(stream=trial.batch).order_by("seq"))[-4:]
-        raised = BatchException.objects.get(code="batch.redlined")
+        raised = BatchException.objects.get(code="redline.applied")
     assert (row.state, row.production_name, row.quality_name) == (
         RedlineState.APPLIED, "Musa Okafor", "Hanna Brenner"
     )  # fmt: skip
@@ -204,7 +204,9 @@ def test_two_people_give_a_batch_its_own_document(trial: Trial) -> None:
     assert signed == [content, content]
     assert (after.recipe_hash, after.recipe_label) == (row.recipe_hash, "v1 R1")
     assert (before.recipe_hash, after.steps) == (row.before_hash, before.steps + 5)
-    assert (raised.comment, raised.severity) == (WHY, "major")
+    # The reason is that of who proposed it: it does not stand beside the name of QA.
+    params = {"number": "1", "by": "Musa Okafor", "reason": WHY}
+    assert (raised.comment, raised.severity, raised.params) == ("", "major", params)
 
 
 def test_the_engine_goes_on_with_the_new_rest(trial: Trial) -> None:
@@ -319,6 +321,20 @@ def test_what_the_compiler_or_the_reader_refuses_is_not_proposed(trial: Trial) -
         propose(trial, reason=" ")
     with pytest.raises(NotAllowed):
         propose(trial, by="brandt")
+
+
+def test_what_the_site_has_not_is_asked_for_by_no_redline(trial: Trial) -> None:
+    """What lacked before the redline was answered when the recipe was approved."""
+    heads = seq_of(trial)
+    elsewhere = {**LATER, "room": {"class": "grade-A"}, "operations": [cleared(MORE)]}
+    rest = remaining.remaining_of(SIX, BEGUN)
+    running: dict[str, Any] = {"key": "seeding", "operations": []}
+    with pytest.raises(SiteLacksMore) as refused:
+        propose(trial, yaml_of({**rest, "stages": [running, elsewhere]}).encode())
+    assert refused.value.params["problem"] == (
+        "The site has no place in a room of the class grade-A."
+    )
+    assert seq_of(trial) == heads
 
 
 def test_one_proposal_waits_at_a_time_and_can_be_ended(trial: Trial) -> None:

@@ -121,7 +121,7 @@ def test_qa_sees_what_it_signs_and_it_applies(trial: Trial) -> None:
     signs(trial, acts.apply_redline, redline, by=QA)
     assert "Hanna Brenner" in words(client_of(trial, "shift-lead"), page(trial))
     record = words(client_of(trial, "qa-reviewer"), reverse("batches:record", args=[trial.batch]))
-    assert "The rest of the batch was changed by redline 1 of Musa Okafor." in record
+    assert "The rest of the batch was changed by redline 1 of Musa Okafor, who wrote: " in record
 
 
 def test_what_a_redline_took_away_hinders_no_page(trial: Trial) -> None:

@@ -152,6 +152,9 @@ def test_another_site_gets_the_same_document_and_a_list_of_what_it_lacks(
         gaps = selectors.gaps_of(draft.id)
     lacking = {line.material for line in original.bill_of_materials}
     assert {gap.sentence.split(" ")[0] for gap in gaps} >= lacking
+    assert "This site has no place in a room of the class grade-C." in {
+        gap.sentence for gap in gaps if gap.path == original.stages[0].key
+    }
     assert len(lacking) > 0
 
 
