@@ -261,10 +261,23 @@ class SecondPersonSet(Payload):
 
 
 @entry("device.linked", version=1, stream="device")
-class DeviceLinked(Payload):
-    """A browser took the enrolment: from now on it is this tablet."""
+class DeviceLinked1(Payload):
+    """As it was said before a link had an id: such a browser is no tablet any more."""
 
     browser: str
+
+
+@upcast("device.linked", version=1)
+def _linked_by_no_id(fields: Fields) -> Fields:
+    return {**fields, "link": None}
+
+
+@entry("device.linked", version=2, stream="device")
+class DeviceLinked(Payload):
+    """A browser took the enrolment ``link``: from now on it is this tablet, and no other one."""
+
+    browser: str
+    link: UUID | None
 
 
 @entry("device.retired", version=1, stream="device")

@@ -426,8 +426,8 @@ class DeviceUnknown(Refusal):
 
     code = "device.unknown"
     status = 403
-    sentence = _("This is not an enrolled tablet.")
-    way_out = _("Ask an administrator to enrol it.")
+    sentence = _("This is not an enrolled tablet, or another browser has become it.")
+    way_out = _("Ask an administrator for an address that makes it the tablet.")
 
 
 class EnrolmentUsed(Refusal):

@@ -5,6 +5,7 @@ from accounts.entries import (
     AccessReviewOpened,
     BadgeTested,
     DeviceEnrolled,
+    DeviceLinked,
     DevicePlaced,
     DeviceRetired,
     IdleTimeSet,
@@ -148,6 +149,13 @@ def _device_enrolled(e: Folded[DeviceEnrolled]) -> None:
 @fold(DevicePlaced)
 def _device_placed(e: Folded[DevicePlaced]) -> None:
     change(Device.objects.filter(id=e.stream), e, **e.payload.model_dump())
+
+
+@fold(DeviceLinked)
+def _device_linked(e: Folded[DeviceLinked]) -> None:
+    """A link of old had no id, and changed no row."""
+    if e.payload.link is not None:
+        change(Device.objects.filter(id=e.stream), e, link=e.payload.link)
 
 
 @fold(IdleTimeSet)

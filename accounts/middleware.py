@@ -18,7 +18,7 @@ from accounts.enums import PeriodEnd
 from accounts.exceptions import EntryLocked, NotSignedIn
 from accounts.origin import coming_from
 from accounts.permissions import role_for
-from accounts.selectors import Access
+from accounts.selectors import Access, is_linked
 from accounts.selectors import access_of as present_access
 from accounts.services.periods import close_period
 from accounts.sessions import DESK_IDLE, Period
@@ -37,8 +37,8 @@ class AccessMiddleware:
     """Finds the person, opens the reading of a GET, and denies what is not allowed.
 
     The session is written outside of the reading, by the session middleware around us. When
-    a person was disabled, a tablet retired or the last role revoked, the session is dead at
-    the next request.
+    a person was disabled, a tablet retired or linked anew, or the last role revoked, the session
+    is dead at the next request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -133,6 +133,8 @@ def _admit(request: HttpRequest, period: Period, at: datetime) -> Access | None:
 
 def _ended_for_good(access: Access, period: Period) -> bool:
     ended = access.person.sessions_ended_at
+    if access.device and not is_linked(access.device, period.link):
+        return True
     return ended is not None and period.opened <= ended
 
 

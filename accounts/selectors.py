@@ -145,6 +145,11 @@ def active_device(device: UUID) -> Device | None:
     return _timed(Device.objects.filter(id=device, active=True)).first()
 
 
+def is_linked(device: Device, link: UUID | None) -> bool:
+    """Say whether the browser that took the enrolment ``link`` is the tablet: the last one is."""
+    return link is not None and device.link == link
+
+
 def _timed(rows: QuerySet[Device]) -> QuerySet[Device]:
     """Add to tablets after how many seconds entry locks: the room's time, else their own."""
     times = Coalesce(_room_time(), "idle_seconds")

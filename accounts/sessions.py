@@ -6,7 +6,7 @@ is signed out. No profile or page can change them (EU GMP draft Annex 11, 11.11)
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -30,6 +30,14 @@ ENROLMENT_LASTS: Final = timedelta(hours=24)
 A_YEAR: Final = 365 * 24 * 3600
 
 
+class Tablet(NamedTuple):
+    """What an enrolled browser says of itself: the tablet, its site, and by which enrolment."""
+
+    device: UUID
+    site: UUID
+    link: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A signed-in period as the session keeps it."""
@@ -43,6 +51,8 @@ class Period:
     locked: bool = False
     # By what it was opened: whether one component is enough for a signature in it.
     factors: tuple[str, ...] = ()
+    # On a tablet: the enrolment by which the browser was it.
+    link: UUID | None = None
 
     def expired(self, at: datetime) -> bool:
         """Say whether the period has reached its longest time."""
@@ -67,6 +77,7 @@ def period_of(session: SessionBase) -> Period | None:
         active=datetime.fromisoformat(kept["active"]),
         locked=kept["locked"],
         factors=tuple(kept.get("factors", ())),
+        link=UUID(kept["link"]) if kept.get("link") else None,
     )
 
 
@@ -85,7 +96,7 @@ def begin(request: HttpRequest, opened: dict[str, Any]) -> None:
     """Start a session for the period that a sign-in replied: new key, nothing of the old one."""
     now = clock.now()
     request.session.flush()
-    device = opened["device"]
+    device, tablet = opened["device"], device_of(request)
     period = Period(
         id=UUID(opened["period"]),
         person=UUID(opened["person"]),
@@ -94,6 +105,7 @@ def begin(request: HttpRequest, opened: dict[str, Any]) -> None:
         opened=now,
         active=now,
         factors=tuple(opened.get("factors", ())),
+        link=tablet.link if device and tablet else None,
     )
     _keep(request.session, period)
     rotate_token(request)
@@ -117,9 +129,9 @@ def end(session: SessionBase) -> None:
     session.flush()
 
 
-def remember_device(response: HttpResponseBase, *, device: UUID, site: UUID, secure: bool) -> None:
+def remember_device(response: HttpResponseBase, tablet: Tablet, *, secure: bool) -> None:
     """Make the browser an enrolled tablet, by a signed cookie."""
-    value = signing.dumps([str(device), str(site)], salt=DEVICE_SALT)
+    value = signing.dumps([str(one) for one in tablet], salt=DEVICE_SALT)
     response.set_cookie(
         DEVICE_COOKIE, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure
     )
@@ -130,10 +142,13 @@ def forget_device(response: HttpResponseBase) -> None:
     response.delete_cookie(DEVICE_COOKIE, samesite="Lax")
 
 
-def device_of(request: HttpRequest) -> tuple[UUID, UUID] | None:
-    """Return device and site of an enrolled browser, or None."""
+def device_of(request: HttpRequest) -> Tablet | None:
+    """Return what an enrolled browser says of itself, or None.
+
+    It may be the tablet no more. A cookie of old, without an enrolment, is none.
+    """
     found = _ids(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_SALT, lasts=None)
-    return (found[0], found[1]) if found else None
+    return Tablet(*found) if len(found) == 3 else None
 
 
 def enrolment_token(*, device: UUID, site: UUID) -> str:

@@ -20,6 +20,8 @@ class Device(Projection):
     # The class of the room: a time set for it at the site goes before the tablet's own.
     room_class = models.CharField(max_length=60, null=True)
     active = models.BooleanField()
+    # The enrolment that was taken last: the browser that took it is this tablet, no other one.
+    link = models.UUIDField(null=True)
 
     # Seconds after which entry locks here; ``selectors.active_device`` finds it out.
     lock_after: int

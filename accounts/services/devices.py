@@ -116,12 +116,15 @@ def set_idle_time(*, command: Command, room_class: str, seconds: int, reason: st
 
 
 @acting
-def link_device(*, command: Command, device: UUID, browser: str) -> Reply:
-    """Note which browser took the enrolment; appends ``device.linked``. Raises DeviceUnknown."""
+def link_device(*, command: Command, device: UUID, browser: str, link: UUID) -> Reply:
+    """Note which browser took the enrolment ``link``; appends ``device.linked``.
+
+    The browser that was the tablet before is none from its next request on. Raises DeviceUnknown.
+    """
     with act(command, streams=[device]) as a:
         if active_device(device) is None:
             raise DeviceUnknown()
-        a.append(device, DeviceLinked(browser=browser[:200]))
+        a.append(device, DeviceLinked(browser=browser[:200], link=link))
         a.reply = {"id": str(device)}
     return a.reply
 

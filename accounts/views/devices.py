@@ -120,7 +120,8 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     response = HttpResponseRedirect(reverse("accounts:tablet_sign_in"))
     site: Any = device.site
     sessions.end(request.session)
-    sessions.remember_device(response, device=device.id, site=site, secure=request.is_secure())
+    tablet = sessions.Tablet(device.id, site, enrolment)
+    sessions.remember_device(response, tablet, secure=request.is_secure())
     return response
 
 
@@ -144,6 +145,6 @@ def _link(request: HttpRequest, device: Device, *, zone: str, enrolment: UUID) -
         payload={"device": str(device.id), "form": str(key_of(request.POST.get("key")))},
     )
     try:
-        link_device(command=command, device=device.id, browser=browser)
+        link_device(command=command, device=device.id, browser=browser, link=enrolment)
     except KeyReused as error:
         raise EnrolmentUsed() from error

@@ -18,7 +18,7 @@ from accounts.exceptions import DeviceUnknown
 from accounts.forms import DeskSignIn, TabletSignIn
 from accounts.home import first_page
 from accounts.models import Device
-from accounts.selectors import active_device
+from accounts.selectors import active_device, is_linked
 from accounts.services.periods import close_period, sign_in_desk, sign_in_tablet
 from accounts.views.owed import owed_rows
 from mes.lib.access import public, signed_in
@@ -130,9 +130,9 @@ def tablet_of(request: HttpRequest) -> Device | None:
     known = sessions.device_of(request)
     if known is None:
         return None
-    device, site = known
-    with reading(site=site):
-        return active_device(device)
+    with reading(site=known.site):
+        device = active_device(known.device)
+    return device if device and is_linked(device, known.link) else None
 
 
 def _proof(request: HttpRequest, form: TabletSignIn, refused: Refusal | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
@@ -77,6 +78,42 @@ def test_disabled_person_is_out_on_every_screen_at_the_next_request(site: DemoSi
     assert [answers(client) for client in screens] == [DEAD] * 4
     form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN}
     assert screens[3].post(reverse("accounts:unlock"), form).status_code == 403
+
+
+@pytest.mark.req("P11-10h", "P11-10d")
+def test_newer_enrolment_ends_the_tablet_of_before_at_its_next_request(site: DemoSite) -> None:
+    """A browser that was carried out of the room would prove presence there for a year."""
+    person("shift-lead", site=site, username="sam", badge="B-100", secrets=True)
+    device, form = tablet(site, "T-01", idle_seconds=3600), {"badge": "B-100", "pin": PIN}
+    earlier, beside = client_on(device, site), at_tablet(site, "T-02")
+    where = reverse("accounts:tablet_sign_in")
+    assert earlier.post(where, form | {"key": str(uuid7())}).status_code == 302
+    assert earlier.get(API).status_code == 200
+    newer = client_on(device, site)
+    assert answers(earlier) == DEAD
+    assert earlier.get(where).status_code == 403
+    assert earlier.post(where, form | {"key": str(uuid7())}).status_code == 403
+    assert newer.post(where, form | {"key": str(uuid7())}).status_code == 302
+    assert [client.get(API).status_code for client in (newer, beside)] == [200, 200]
+
+
+def test_cookie_of_old_without_an_enrolment_is_no_tablet(site: DemoSite) -> None:
+    """Nobody can say which of its copies is the tablet: it is enrolled again."""
+    person("shift-lead", site=site, username="sam", badge="B-100", secrets=True)
+    client = client_on()
+    old = signing.dumps([str(tablet(site)), str(site.id)], salt=sessions.DEVICE_SALT)
+    client.cookies[sessions.DEVICE_COOKIE] = old
+    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN}
+    assert client.post(reverse("accounts:tablet_sign_in"), form).status_code == 403
+
+
+def test_session_of_old_without_an_enrolment_ends(site: DemoSite) -> None:
+    person("shift-lead", site=site, username="sam", badge="B-100", secrets=True)
+    client = at_tablet(site)
+    session = client.session
+    session["period"] = {name: v for name, v in session["period"].items() if name != "link"}
+    session.save()
+    assert answers(client) == DEAD
 
 
 @pytest.mark.req("P11-10g")
