@@ -29,14 +29,35 @@ def _joined_somewhere(fields: Fields) -> Fields:
 
 
 @entry("person.joined", version=2, stream="person")
-class PersonJoined(Payload):
-    """``identity_check`` names the paper on which the identity was checked, ``home`` the site."""
+class PersonJoined2(Payload):
+    """As it was said before anybody asked whether the human had an account already."""
 
     username: str
     printed_name: str
     badge: str
     identity_check: str
     home: UUID | None
+
+
+@upcast("person.joined", version=2)
+def _nobody_asked(fields: Fields) -> Fields:
+    return {**fields, "another_human": None}
+
+
+@entry("person.joined", version=3, stream="person")
+class PersonJoined(Payload):
+    """``identity_check`` names the paper on which the identity was checked, ``home`` the site.
+
+    ``another_human`` says how it is known that this is not the human of an account with the same
+    printed name: empty where there was none, None where nobody asked.
+    """
+
+    username: str
+    printed_name: str
+    badge: str
+    identity_check: str
+    home: UUID | None
+    another_human: str | None
 
 
 @entry("person.disabled", version=1, stream="person")

@@ -4,6 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.refusals import AlreadyDecided as AlreadyDecided  # noqa: PLC0414
 from accounts.refusals import BothComponentsNeeded as BothComponentsNeeded  # noqa: PLC0414
+from accounts.refusals import IdentityPaperUsed as IdentityPaperUsed  # noqa: PLC0414
+from accounts.refusals import IdentityPaperUsedBy as IdentityPaperUsedBy  # noqa: PLC0414
+from accounts.refusals import NameTaken as NameTaken  # noqa: PLC0414
+from accounts.refusals import NameTakenBy as NameTakenBy  # noqa: PLC0414
 from accounts.refusals import NotOnSite as NotOnSite  # noqa: PLC0414
 from accounts.refusals import PolicyNotAcknowledged as PolicyNotAcknowledged  # noqa: PLC0414
 from accounts.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414

@@ -115,8 +115,19 @@ class Join(forms.Form):
     identity_check = forms.CharField(
         label=_("Identity checked on"),
         max_length=200,
-        help_text=_("The paper of the identity check, where it is kept"),
+        help_text=_("The paper of the identity check with its number, where it is kept"),
     )
+    another_human = forms.CharField(
+        label=_("How you know that it is another human"),
+        max_length=300,
+        help_text=_("Such as both papers compared; it is kept with the account"),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, asks: bool = False) -> None:
+        """``asks``: somebody with the same printed name is there, so that the last one is asked."""
+        super().__init__(data)
+        if not asks and "another_human" not in (data or ()):
+            del self.fields["another_human"]
 
 
 class GrantRole(forms.Form):

@@ -27,7 +27,16 @@ def _site_opened(p: said.SiteOpened) -> str:
 
 @presents(said.PersonJoined)
 def _person_joined(p: said.PersonJoined) -> str:
-    return _("%(printed_name)s joined; identity checked: %(identity_check)s") % p.model_dump()
+    said_of = p.model_dump()
+    if p.another_human:
+        return (
+            _(
+                "%(printed_name)s joined; identity checked: %(identity_check)s;"
+                " not the human of the same name: %(another_human)s"
+            )
+            % said_of
+        )
+    return _("%(printed_name)s joined; identity checked: %(identity_check)s") % said_of
 
 
 @presents(said.PersonDisabled)

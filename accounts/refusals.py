@@ -1,4 +1,4 @@
-"""Refusals of the ceremony and of reviews of accounts; known to others by ``exceptions``."""
+"""Refusals of the ceremony, of reviews and of second accounts; ``exceptions`` has them all."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -75,4 +75,47 @@ class AlreadyDecided(Refusal):
     way_out = _("Open the page again.")
 
 
+class IdentityPaperUsed(Refusal):
+    """A paper is one human's, and on it stands one account."""
+
+    code = "person.identity_paper_used"
+    sentence = _("An account stands on this paper of an identity check already.")
+    way_out = _("The human of that account needs no second one. Another human has another paper.")
+
+    def __init__(self, **account: str) -> None:
+        params: dict[str, Param] = {**account}
+        super().__init__(field="identity_check", streams=(), **params)
+
+
+class IdentityPaperUsedBy(IdentityPaperUsed):
+    """The same, where the account is one of the site."""
+
+    code = "person.identity_paper_used_by"
+    sentence = _("On this paper stands the account of %(person)s already, user name %(username)s.")
+
+
+class NameTaken(Refusal):
+    """Four eyes are two people, and a person is an account: a human has one."""
+
+    code = "person.name_taken"
+    sentence = _("There is an account with this printed name already.")
+    way_out = _(
+        "If it is the same human, no second account is made: ask for a role for the first."
+        " If it is another one, write how you know."
+    )
+
+    def __init__(self, **account: str) -> None:
+        params: dict[str, Param] = {**account}
+        super().__init__(field="another_human", streams=(), **params)
+
+
+class NameTakenBy(NameTaken):
+    """The same, where the account is one of the site."""
+
+    code = "person.name_taken_by"
+    sentence = _("%(person)s has an account already, user name %(username)s.")
+
+
 refuses("accounts_accessreview_one_open", ReviewIsOpen)
+refuses("accounts_person_one_human", NameTaken)
+refuses("accounts_person_paper", IdentityPaperUsed)

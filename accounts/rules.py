@@ -9,6 +9,10 @@ from accounts import selectors, training
 from accounts.exceptions import (
     ApprovalMissing,
     ApprovedByThemselves,
+    IdentityPaperUsed,
+    IdentityPaperUsedBy,
+    NameTaken,
+    NameTakenBy,
     NotAllowed,
     NotQualified,
     OwnAccess,
@@ -17,7 +21,7 @@ from accounts.exceptions import (
 from accounts.models import Person
 from accounts.permissions import Permission, role_for
 from accounts.subjects import Subject
-from mes.lib.refusals import NotFound
+from mes.lib.refusals import NotFound, Refusal
 from records.commands import SYSTEM_ROLE, Actor
 from records.exceptions import ReasonMissing
 
@@ -77,6 +81,34 @@ def written(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing(field="reason")
     return reason.strip()
+
+
+def check_new_paper(actor: Actor, paper: str) -> None:
+    """Raise IdentityPaperUsed for a paper on which an account stands already: one human each."""
+    there = selectors.people_checked_on(paper)
+    if there:
+        raise _of_account(IdentityPaperUsed, IdentityPaperUsedBy, actor, there)
+
+
+def check_another_human(actor: Actor, name: str, statement: str) -> str:
+    """Return how it is known that a human has no account yet; empty where no name is the same.
+
+    Four eyes are told apart by person: a human with two accounts would be two. Raises NameTaken.
+    """
+    there, said = selectors.people_called(name), statement.strip()
+    if there and not said:
+        raise _of_account(NameTaken, NameTakenBy, actor, there)
+    return said if there else ""
+
+
+def _of_account(
+    some: type[Refusal], named: type[Refusal], actor: Actor, there: Sequence[Person]
+) -> Refusal:
+    """Return the refusal that names an account of the actor's site; another's is not told."""
+    for one in there:
+        if actor.site in selectors.sites_answering_for(one.id):
+            return named(person=one.printed_name, username=one.username)
+    return some()
 
 
 def check_approved(actor: Actor, approved_by: str, *, receiver: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.enums import QualificationStatus, SecondPerson
@@ -30,6 +30,7 @@ from accounts.models import (
     SignInLink,
     Site,
 )
+from accounts.models.person import compared
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from records.commands import Actor
 from records.reading import the_one
@@ -249,6 +250,21 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
 def person_of(person: UUID) -> Person:
     """Return a person. Raises NotFound."""
     return the_one(Person.objects.filter(id=person))
+
+
+def people_called(name: str) -> list[Person]:
+    """Return the people of all sites with this printed name, disabled ones too, oldest first."""
+    return _alike("printed_name", name)
+
+
+def people_checked_on(paper: str) -> list[Person]:
+    """Return the people of all sites whose identity was checked on this paper."""
+    return _alike("identity_check", paper)
+
+
+def _alike(column: str, text: str) -> list[Person]:
+    rows = Person.objects.alias(as_compared=compared(F(column)))
+    return list(rows.filter(as_compared=compared(Value(text))).order_by("joined_at", "id"))
 
 
 def person_by_badge(badge: str) -> Person | None:

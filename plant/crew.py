@@ -112,7 +112,8 @@ def hire_all(crew: Crew) -> None:
         person = uuid7()
         join_person(
             command=crew.setup("accounts.join_person"), person=person, username=hire.key,
-            printed_name=hire.name, badge=hire.badge, identity_check="Passport seen, form HR-7",
+            printed_name=hire.name, badge=hire.badge,
+            identity_check=f"Passport seen, form HR-7 of {hire.key}",
         )  # fmt: skip
         for role in hire.roles:
             grant_role(command=crew.setup("accounts.grant_role"), person=person, role=role)

@@ -14,6 +14,7 @@ ROW: Final = "row"
 COLUMNS: Final = (
     pgettext_lazy("column", "about"), pgettext_lazy("column", "active"),
     pgettext_lazy("column", "address"), pgettext_lazy("column", "alias"),
+    pgettext_lazy("column", "another human"),
     pgettext_lazy("column", "answered at"), pgettext_lazy("column", "answered by"),
     pgettext_lazy("column", "answered by name"), pgettext_lazy("column", "approved at"),
     pgettext_lazy("column", "approved by"), pgettext_lazy("column", "approver name"),

@@ -1,10 +1,18 @@
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
 from records.models import Projection
+
+# Whatever the case, the spaces and the way of writing letters (NFKC).
+_COMPARED: Final = r"lower(regexp_replace(normalize(%(expressions)s, NFKC), '\s', '', 'g'))"
+
+
+def compared(text: models.F | models.Value) -> models.Func:
+    """Return a name or the name of a paper as two of them are compared."""
+    return models.Func(text, template=_COMPARED, output_field=models.TextField())
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -28,6 +36,9 @@ class Person(Projection, AbstractBaseUser):
     active = models.BooleanField()
     # On which paper the identity was checked before the account was made (21 CFR 11.100(b)).
     identity_check = models.CharField(max_length=200)
+    # How it is known that this is not the human of an account with the same printed name; empty
+    # where there was none, NULL where the account is older than the question.
+    another_human = models.CharField(max_length=300, null=True)
     # From then on the badge is of no use until it is tested again (21 CFR 11.300(e)).
     badge_due_at = models.DateTimeField(null=True)
     # Under which the plant calls the person; shown where somebody on call is named.
@@ -51,6 +62,16 @@ class Person(Projection, AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="accounts_person_username"),
             models.UniqueConstraint(Lower("badge"), name="accounts_person_badge"),
+            models.UniqueConstraint(
+                compared(models.F("printed_name")),
+                condition=models.Q(another_human=""),
+                name="accounts_person_one_human",
+            ),
+            models.UniqueConstraint(
+                compared(models.F("identity_check")),
+                condition=models.Q(another_human__isnull=False),
+                name="accounts_person_paper",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(identity_check=""), name="accounts_person_identity_check"
             ),

@@ -33,22 +33,26 @@ def join_person(
     printed_name: str,
     badge: str,
     identity_check: str,
+    another_human: str = "",
 ) -> Reply:
     """Make a person's account; appends ``person.joined``.
 
-    ``identity_check`` names the paper of the identity check (21 CFR 11.100(b)).
-    Raises NotAllowed, IdentityNotChecked, UsernameTaken, BadgeTaken.
+    ``identity_check`` names the paper of the identity check (21 CFR 11.100(b)), one for each
+    human; ``another_human`` says how it is known that somebody of the same name is another one.
+    Raises NotAllowed, IdentityNotChecked, IdentityPaperUsed, NameTaken, UsernameTaken, BadgeTaken.
     """
     if not identity_check.strip():
         raise IdentityNotChecked(field="identity_check")
     with act(command, new=[New("person", person, None)]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        rules.check_new_paper(a.actor, identity_check)
         joined = PersonJoined(
             username=username.strip().lower(),
             printed_name=printed_name.strip(),
             badge=badge.strip(),
             identity_check=identity_check.strip(),
             home=a.actor.site,
+            another_human=rules.check_another_human(a.actor, printed_name, another_human),
         )
         a.append(person, joined)
         a.reply = {"id": str(person)}

@@ -38,6 +38,8 @@ def people(request: HttpRequest) -> HttpResponse:
             made = _join(request, form.cleaned_data)
         except Refusal as refusal:
             refused = refusal
+            if refusal.field == "another_human":
+                form = Join(request.POST, asks=True)
         else:
             return redirect("accounts:person", person=made)
     with _reading(request):

@@ -204,7 +204,7 @@ def test_pages_of_people_in_few_queries(
 def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
     site = open_demo_site()
     client = signed_in_client(site, "admin")
-    joined = send(client, "/people/", printed_name="Olga Petrov", username="olga", badge="B-1",
+    joined = send(client, "/people/", printed_name="Jo Mover", username="jo", badge="B-1",
                   identity_check="passport, HR-7")  # fmt: skip
     page = joined.headers["Location"]
     for form in (
@@ -216,6 +216,27 @@ def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
     assert (weak.status_code, "credential.weak" in weak.content.decode()) == (422, True)
     assert send(client, page, action="disable", reason="left").status_code == 302
     assert "Disabled" in client.get(page).content.decode()
+
+
+@pytest.mark.req("P11-100a")
+def test_page_asks_whether_a_human_is_another_one_only_where_the_name_is_there(
+    committed_db: str,
+) -> None:
+    site = open_demo_site()
+    client = signed_in_client(site, "admin")
+    form = {"printed_name": "Olga  petrov", "username": "olga", "badge": "B-1",
+            "identity_check": "passport, HR-7"}  # fmt: skip
+    assert "another_human" not in client.get("/people/").content.decode()
+    site.person("operator")
+    asked = send(client, "/people/", **form)
+    assert (asked.status_code, "person.name_taken_by" in asked.content.decode()) == (409, True)
+    assert 'name="another_human"' in asked.content.decode()
+    empty = send(client, "/people/", **form, another_human="")
+    assert (empty.status_code, 'name="another_human"' in empty.content.decode()) == (400, True)
+    made = send(client, "/people/", **form, another_human="papers compared")
+    assert made.status_code == 302
+    trail = client.get(made.headers["Location"] + "trail/").content.decode()
+    assert "not the human of the same name: papers compared" in trail
 
 
 def send(client: Client, page: str, **form: str) -> HttpResponse:

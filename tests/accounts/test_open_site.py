@@ -46,13 +46,16 @@ def test_site_opens_and_its_administrator_signs_in(
         ({"password": "short"}, "A PIN has 6 to 8 digits"),
         ({"zone": "Mars/Olympus"}, "is not a time zone"),
         ({"username": "ADAM"}, "This user name was given before"),
+        ({"printed_name": "adam dietz"}, "There is an account with this printed name"),
+        ({"identity_check": "Passport,HR-7"}, "An account stands on this paper"),
     ],
 )
 def test_refused_set_up_says_why_and_leaves_no_site(
     committed_db: str, monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], sentence: str
 ) -> None:
     opened(monkeypatch)
-    other = {"code": "US2", "username": "eve", "badge": "B-2", **changed}
+    other = {"code": "US2", "username": "eve", "badge": "B-2", "printed_name": "Eve Dunn",
+             "identity_check": "passport, HR-8", **changed}  # fmt: skip
     with pytest.raises(CommandError, match=sentence):
         opened(monkeypatch, **other)
     with reading(site=None):

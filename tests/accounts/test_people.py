@@ -16,6 +16,10 @@ from accounts.exceptions import (
     BadgeTaken,
     DeviceCodeTaken,
     IdentityNotChecked,
+    IdentityPaperUsed,
+    IdentityPaperUsedBy,
+    NameTaken,
+    NameTakenBy,
     NotAllowed,
     NotQualified,
     OwnAccess,
@@ -38,8 +42,9 @@ from accounts.subjects import Subject
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
-from records.act import act
-from records.commands import Command
+from records.act import New, act
+from records.commands import Actor, Command
+from records.entries import decode
 from records.exceptions import ReasonMissing
 from records.models import Entry
 from records.reading import reading
@@ -80,6 +85,84 @@ def test_name_and_badge_are_given_once(
     disable_person(command=a_command(site.system), person=first, reason="left")
     with pytest.raises(refusal):
         person("operator", site=site, username=values["username"], badge=values["badge"])
+
+
+def join(admin: Actor, name: str, paper: str, **also: str) -> UUID:
+    made = uuid7()
+    join_person(
+        command=a_command(admin), person=made, username=f"u-{made}", printed_name=name,
+        badge=f"B-{made}"[:40], identity_check=paper, **also,
+    )  # fmt: skip
+    return made
+
+
+@pytest.mark.req("P11-100a", "P11-100b")
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize("again", ["JOÖ\u00a0 mover", " joo\u0308 Mover ", "\uff2aoö Mover"])
+def test_a_human_has_one_account_unless_somebody_writes_that_it_is_another(
+    site: DemoSite, again: str, left: bool
+) -> None:
+    """Four eyes are told apart by account: with two of them one human would be two."""
+    admin = site.actor("admin")
+    first = join(admin, "Joö Mover", "passport, HR-7 no. 1")
+    if left:
+        disable_person(command=a_command(admin), person=first, reason="left")
+    for nothing in ("", " \t "):
+        with pytest.raises(NameTakenBy) as refused:
+            join(admin, again, "passport, HR-7 no. 2", another_human=nothing)
+        assert refused.value.field == "another_human"
+        assert f"Joö Mover has an account already, user name u-{first}." in str(refused.value)
+    second = join(admin, again, "passport, HR-7 no. 2", another_human="born 1990, the other 1985")
+    with reading(site=site.id):
+        said = {row.id: row.another_human for row in Person.objects.filter(id__in=[first, second])}
+    assert said == {first: "", second: "born 1990, the other 1985"}
+
+
+@pytest.mark.req("P11-100b")
+def test_one_paper_makes_one_account_whatever_is_written(site: DemoSite) -> None:
+    admin = site.actor("admin")
+    join(admin, "Jo Mover", "Passport, HR-7 no. 1")
+    with pytest.raises(IdentityPaperUsedBy) as refused:
+        join(admin, "Eve Dunn", "passport,HR-7  no. 1", another_human="it is")
+    assert "the account of Jo Mover" in str(refused.value)
+
+
+@pytest.mark.req("D11-11b")
+def test_a_taken_name_does_not_tell_whom_another_site_employs(site: DemoSite) -> None:
+    join(open_demo_site("US2").actor("admin"), "Jo Mover", "HR-7 no. 1")
+    for name, paper, kind in (
+        ("jo mover", "HR-7 no. 2", NameTaken), ("Eve Dunn", "hr-7 no. 1", IdentityPaperUsed),
+    ):  # fmt: skip
+        with pytest.raises(kind) as refused:
+            join(site.actor("admin"), name, paper)
+        assert (type(refused.value), refused.value.params) == (kind, {})
+
+
+@pytest.mark.req("P11-100a")
+def test_two_administrators_at_once_make_one_account(
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What neither act could see when it looked, the indexes refuse."""
+    admin = site.actor("admin")
+    join(admin, "Jo Mover", "HR-7 no. 1")
+    monkeypatch.setattr(selectors, "_alike", lambda *_: [])
+    with pytest.raises(NameTaken):
+        join(admin, "JO MOVER", "HR-7 no. 2")
+    with pytest.raises(IdentityPaperUsed):
+        join(admin, "Eve Dunn", "hr-7 NO. 1")
+
+
+def test_accounts_from_before_the_question_are_compared_and_break_no_index(site: DemoSite) -> None:
+    admin, old = site.actor("admin"), {"printed_name": "Jo Mover", "identity_check": "HR-7"}
+    for one in ("a", "b"):
+        made = uuid7()
+        said = decode("person.joined", 1, {**old, "username": one, "badge": one})
+        with act(a_command(site.system), new=[New("person", made, None)]) as a:
+            a.append(made, said)
+    with pytest.raises(NameTaken):
+        join(admin, "Jo Mover", "HR-8")
+    with pytest.raises(IdentityPaperUsed):
+        join(admin, "Eve Dunn", "HR-7")
 
 
 @pytest.mark.req("P11-100b")

@@ -135,7 +135,8 @@ def person(
         username=username or f"{roles[0] if roles else 'nobody'}-{tail}",
         printed_name=name or f"{role_title(roles[0]) if roles else 'Nobody'} {tail}",
         badge=badge or f"B-{tail}",
-        identity_check="passport seen, form HR-7",
+        identity_check=f"passport seen, form HR-7 of {made}",
+        another_human="two sites of a test may have people of the same names",
     )
     for role in roles:
         grant_role(command=a_command(site.system), person=made, role=role)

@@ -32,6 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--printed-name", required=True)
         parser.add_argument("--badge", required=True)
         parser.add_argument("--identity-check", required=True, help="paper of the identity check")
+        another = "how you know that this is not the human of an account with the same name"
+        parser.add_argument("--another-human", default="", help=another)
 
     def handle(self, **options: Any) -> None:
         """Open the site. The password comes from the terminal, or the first line of stdin."""
@@ -61,6 +63,7 @@ def _set_up(options: dict[str, Any], password: str) -> None:
         printed_name=options["printed_name"],
         badge=options["badge"],
         identity_check=options["identity_check"],
+        another_human=options["another_human"],
     )
     open_site(
         command=_command("site.open", site),
