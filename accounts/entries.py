@@ -103,13 +103,36 @@ def _approved_by_nobody(fields: Fields) -> Fields:
 
 
 @entry("role.granted", version=2, stream="person")
-class RoleGranted(Payload):
-    """The actor grants; ``approved_by`` names who asked for it, and on which paper."""
+class RoleGranted2(Payload):
+    """As it was said while ``approved_by`` was free text: a name, a comma and the paper."""
 
     assignment: UUID
     site: UUID
     role: str
     approved_by: str = ""
+
+
+@upcast("role.granted", version=2)
+def _approved_in_words(fields: Fields) -> Fields:
+    kept = {name: value for name, value in fields.items() if name != "approved_by"}
+    name, _, paper = str(fields.get("approved_by", "")).partition(",")
+    return {**kept, "approver": None, "approver_name": name.strip(), "paper": paper.strip()}
+
+
+@entry("role.granted", version=3, stream="person")
+class RoleGranted(Payload):
+    """The actor grants; ``approver`` is who asked for it, as ``paper`` shows.
+
+    No approver: the system granted, or nobody at the site could approve yet. A name alone is of
+    an older entry.
+    """
+
+    assignment: UUID
+    site: UUID
+    role: str
+    approver: UUID | None
+    approver_name: str
+    paper: str
 
 
 @entry("role.revoked", version=1, stream="person")

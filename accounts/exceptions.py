@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.refusals import AlreadyDecided as AlreadyDecided  # noqa: PLC0414
+from accounts.refusals import ApproverMayNot as ApproverMayNot  # noqa: PLC0414
 from accounts.refusals import BothComponentsNeeded as BothComponentsNeeded  # noqa: PLC0414
 from accounts.refusals import IdentityPaperUsed as IdentityPaperUsed  # noqa: PLC0414
 from accounts.refusals import IdentityPaperUsedBy as IdentityPaperUsedBy  # noqa: PLC0414
@@ -378,7 +379,7 @@ class ApprovalMissing(Refusal):
     code = "role.approval_missing"
     status = 422
     sentence = _("Say who approved the role, and on which paper. Nothing was granted.")
-    way_out = _("Let the person's superior ask for it first, then name them and the paper.")
+    way_out = _("Let the quality unit approve it first, then choose who did and name the paper.")
 
 
 class ApprovedByThemselves(Refusal):
@@ -387,7 +388,7 @@ class ApprovedByThemselves(Refusal):
     code = "role.approved_by_themselves"
     status = 403
     sentence = _("%(person)s cannot approve this role as well. Nothing was granted.")
-    way_out = _("Name somebody who neither grants the role nor gets it.")
+    way_out = _("Choose somebody who neither grants the role nor gets it.")
 
 
 class RolesConflict(Refusal):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import CredentialKind, SubjectKind
+from accounts.models import Person
 from accounts.permissions import ROLES
 from mes.ui.fields import DayField
 
@@ -136,11 +137,22 @@ class GrantRole(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=lambda: [(key, role.title) for key, role in ROLES.items()]
     )
-    approved_by = forms.CharField(
-        label=_("Approved by"),
-        help_text=_("Who asked for it, and the paper"),
+    approver = forms.ChoiceField(
+        label=_("Approved by"), help_text=_("Who reviews the audit trail of this site")
+    )
+    paper = forms.CharField(
+        label=_("Paper of the approval"),
+        help_text=_("With its number, where it is kept"),
         max_length=200,
     )
+
+    def __init__(self, *, approvers: list[Person]) -> None:
+        super().__init__()
+        if approvers:
+            chosen = [("", "–"), *((str(one.id), one.printed_name) for one in approvers)]
+            self.fields["approver"].choices = chosen  # type: ignore[attr-defined]
+        else:
+            del self.fields["approver"]
 
 
 class SetSecret(forms.Form):

@@ -59,9 +59,12 @@ def _second_person_set(p: said.SecondPersonSet) -> str:
 
 @presents(said.RoleGranted)
 def _role_granted(p: said.RoleGranted) -> str:
-    said_of = {"role": role_title(p.role), "by": p.approved_by}
-    if p.approved_by:
+    by = ", ".join(filter(None, (p.approver_name, p.paper)))
+    said_of = {"role": role_title(p.role), "by": by}
+    if p.approver_name:
         return _("Role granted: %(role)s; approved by %(by)s") % said_of
+    if p.paper:
+        return _("Role granted: %(role)s; on paper: %(by)s") % said_of
     return _("Role granted: %(role)s") % said_of
 
 

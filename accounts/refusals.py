@@ -75,6 +75,15 @@ class AlreadyDecided(Refusal):
     way_out = _("Open the page again.")
 
 
+class ApproverMayNot(Refusal):
+    """A role is approved by an active member of the site's quality unit."""
+
+    code = "role.approver_may_not"
+    status = 403
+    sentence = _("This person cannot approve roles at this site. Nothing was granted.")
+    way_out = _("Choose one of the list: who reviews the audit trail of this site.")
+
+
 class IdentityPaperUsed(Refusal):
     """A paper is one human's, and on it stands one account."""
 

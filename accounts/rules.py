@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts import selectors, training
 from accounts.exceptions import (
     ApprovalMissing,
     ApprovedByThemselves,
+    ApproverMayNot,
     IdentityPaperUsed,
     IdentityPaperUsedBy,
     NameTaken,
@@ -111,22 +113,37 @@ def _of_account(
     return some()
 
 
-def check_approved(actor: Actor, approved_by: str, *, receiver: str) -> str:
-    """Return who approved a role, and on which paper. Raises ApprovalMissing, ApprovedByThemselves.
+class Approval(NamedTuple):
+    """Who approved a role, by id and printed name, and the paper that shows it."""
 
-    It is written as ``name, paper``; the name is neither the actor's nor the receiver's. The
-    system needs none: it opens a site before there is anybody to ask.
+    person: UUID | None
+    name: str
+    paper: str
+
+
+def check_approved(actor: Actor, approver: UUID | None, *, paper: str, receiver: UUID) -> Approval:
+    """Return who approved a role, whose stream the act has locked, and on which paper.
+
+    The system needs nobody: it opens a site before there is anybody to ask. While nobody at the
+    site can approve, the paper stands alone. Raises ApprovalMissing, ApprovedByThemselves,
+    ApproverMayNot.
     """
-    said = " ".join(approved_by.split())
+    said = " ".join(paper.split())
     if is_system(actor):
-        return said
+        return Approval(None, "", said)
     if not said:
-        raise ApprovalMissing(field="approved_by")
-    name = said.partition(",")[0].strip().casefold()
-    for one in (actor.name, receiver):
-        if name == one.casefold():
-            raise ApprovedByThemselves(field="approved_by", person=one)
-    return said
+        raise ApprovalMissing(field="paper")
+    if approver is not None and approver in (actor.person, receiver):
+        own = selectors.person_of(approver).printed_name
+        raise ApprovedByThemselves(field="approver", person=own)
+    able = {one.id: one for one in selectors.approvers_for(receiver, actor)}
+    if approver is None and not able:
+        return Approval(None, "", said)
+    if approver is None:
+        raise ApprovalMissing(field="approver")
+    if approver not in able:
+        raise ApproverMayNot(field="approver")
+    return Approval(approver, able[approver].printed_name, said)
 
 
 def check_manages(actor: Actor, person: UUID) -> None:

@@ -247,6 +247,17 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
     return list(Person.objects.filter(id__in=held, active=True).order_by("printed_name", "id"))
 
 
+def approvers_for(receiver: UUID, granting: Actor) -> list[Person]:
+    """Return who can approve a role of ``receiver``: the site's quality unit, by printed name.
+
+    Who reviews its trail, and with it everything granted; neither who grants nor who receives.
+    """
+    if granting.site is None:
+        return []
+    found = holders_of(Permission.RECORDS_REVIEW, granting.site)
+    return [one for one in found if one.id not in (receiver, granting.person)]
+
+
 def person_of(person: UUID) -> Person:
     """Return a person. Raises NotFound."""
     return the_one(Person.objects.filter(id=person))

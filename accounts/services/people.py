@@ -78,29 +78,36 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
 
 
 @acting
-def grant_role(*, command: Command, person: UUID, role: str, approved_by: str = "") -> Reply:
+def grant_role(
+    *, command: Command, person: UUID, role: str, approver: UUID | None = None, paper: str = ""
+) -> Reply:
     """Grant a role at the actor's site; appends ``role.granted`` to the person's stream.
 
-    ``approved_by`` names who asked for it and the paper (draft Annex 11, 11): somebody who
-    neither grants nor gets it. Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict,
-    ApprovalMissing, ApprovedByThemselves.
+    ``approver`` asked for it, as ``paper`` shows (draft Annex 11, 11): one of the site's quality
+    unit who neither grants nor gets it. Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld,
+    RolesConflict, ApprovalMissing, ApprovedByThemselves, ApproverMayNot.
     """
     if role not in ROLES:
         raise UnknownRole(role=role, field="role")
     site = command.actor.site
     if site is None:
         raise NotFound()
-    with act(command, streams=[person]) as a:
+    with act(command, streams=list({person, approver or person})) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
         rules.check_manages(a.actor, person)
         _check_roles_together(role, roles_of(person, site))
-        receiver = person_of(person).printed_name
-        approval = rules.check_approved(a.actor, approved_by, receiver=receiver)
-        assignment = uuid7()
-        said = RoleGranted(assignment=assignment, site=site, role=role, approved_by=approval)
-        a.append(person, said)
-        a.reply = {"id": str(assignment)}
+        approval = rules.check_approved(a.actor, approver, paper=paper, receiver=person)
+        granted = RoleGranted(
+            assignment=uuid7(),
+            site=site,
+            role=role,
+            approver=approval.person,
+            approver_name=approval.name,
+            paper=approval.paper,
+        )
+        a.append(person, granted)
+        a.reply = {"id": str(granted.assignment)}
     return a.reply
 
 

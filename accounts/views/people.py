@@ -116,7 +116,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
                 {"id": row.id, "title": role_title(row.role), "at": row.granted_at}
                 for row in (selectors.assignments_of(person, site) if site else ())
             ],
-            "role_form": GrantRole(),
+            "role_form": GrantRole(approvers=selectors.approvers_for(person, actor_of(request))),
             "badge_asked": settings.MES_BADGE_DAYS > 0,
             "now": clock.now(),
             "secret_form": SetSecret(),
@@ -130,10 +130,7 @@ def _change(request: HttpRequest, person: UUID) -> None:
     """Do what the pressed button names."""
     action, posted = request.POST.get("action"), request.POST
     if action == "grant":
-        role, approved_by = posted.get("role", ""), posted.get("approved_by", "")
-        said = {"person": str(person), "role": role, "approved_by": approved_by}
-        command = command_from(request, "role.grant", said)
-        joining.grant_role(command=command, person=person, role=role, approved_by=approved_by)
+        _grant(request, person)
     elif action == "disable":
         reason = posted.get("reason", "")
         command = command_from(request, "person.disable", {"person": str(person), "reason": reason})
@@ -146,6 +143,19 @@ def _change(request: HttpRequest, person: UUID) -> None:
         _test_badge(request, person, passed=action == "badge-passed")
     else:
         raise NotFound()
+
+
+def _grant(request: HttpRequest, person: UUID) -> None:
+    posted = request.POST
+    said = {name: posted.get(name, "") for name in ("role", "approver", "paper")}
+    try:
+        approver = UUID(said["approver"]) if said["approver"] else None
+    except ValueError as error:
+        raise NotFound() from error
+    command = command_from(request, "role.grant", {"person": str(person), **said})
+    joining.grant_role(
+        command=command, person=person, role=said["role"], approver=approver, paper=said["paper"]
+    )
 
 
 def _revoke(request: HttpRequest, person: UUID) -> None:

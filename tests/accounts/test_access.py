@@ -208,9 +208,10 @@ def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
                   identity_check="passport, HR-7")  # fmt: skip
     page = joined.headers["Location"]
     for form in (
-        {"action": "grant", "role": "operator", "approved_by": "M. Birk, form 9"},
+        {"action": "grant", "role": "operator", "paper": "form 9",
+         "approver": str(site.person("qa-reviewer"))},
         {"action": "secret", "kind": "pin", "secret": "274951"},
-    ):
+    ):  # fmt: skip
         assert send(client, page, **form).status_code == 302
     weak = send(client, page, action="secret", kind="pin", secret="111111")
     assert (weak.status_code, "credential.weak" in weak.content.decode()) == (422, True)

@@ -239,13 +239,19 @@ def asked(client: Client, address: str) -> int:
     return client.post(address, {"key": key}, headers={"Idempotency-Key": key}).status_code
 
 
+def filled(form: dict[str, str], site: DemoSite) -> dict[str, str]:
+    """Return a form with a key of its own, and who approves a grant."""
+    reviewer = {"approver": str(site.person("qa-reviewer"))} if "approver" in form else {}
+    return {"key": str(uuid7()), **form, **reviewer}
+
+
 @pytest.mark.parametrize(
     "form",
     [
         {"action": "secret", "kind": "pin", "secret": "839146"},
         {"action": "secret", "kind": "password", "secret": "another calm night here"},
         {"action": "disable", "reason": "left"},
-        {"action": "grant", "role": "operator", "approved_by": "M. Birk, form 9"},
+        {"action": "grant", "role": "operator", "paper": "form 9", "approver": "reviewer"},
     ],
     ids=lambda form: form.get("kind", form["action"]),
 )
@@ -255,10 +261,10 @@ def test_administrator_does_nothing_to_a_person_of_another_site(form: dict[str, 
     them = there.person("releasing-person")
     before = state_of(them, there)
     client = signed_in_client(here, "admin")
-    answer = client.post(f"/people/{them}/", {"key": str(uuid7()), **form})
+    answer = client.post(f"/people/{them}/", filled(form, there))
     assert (answer.status_code, state_of(them, there)) == (404, before)
     own = signed_in_client(there, "admin")
-    assert own.post(f"/people/{them}/", {"key": str(uuid7()), **form}).status_code == 302
+    assert own.post(f"/people/{them}/", filled(form, there)).status_code == 302
     assert state_of(them, there) != before
 
 
@@ -273,7 +279,7 @@ def state_of(who: UUID, site: DemoSite) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     "form",
     [{"action": "secret", "kind": "pin", "secret": "839146"},
-     {"action": "grant", "role": "admin", "approved_by": "M. Birk, form 9"},
+     {"action": "grant", "role": "admin", "paper": "form 9", "approver": "reviewer"},
      {"action": "disable", "reason": "left"}],
     ids=lambda form: form["action"],
 )  # fmt: skip
@@ -290,11 +296,11 @@ def test_who_holds_no_role_is_managed_where_they_joined(form: dict[str, str]) ->
     client = signed_in_client(here, "admin")
     page = f"/people/{left}/"
     assert client.get(page).status_code == 404
-    answer = client.post(page, {"key": str(uuid7()), **form})
+    answer = client.post(page, filled(form, there))
     assert (answer.status_code, state_of(left, there)) == (404, before)
     assert roles_at(left, here) == ()
     own = signed_in_client(there, "admin")
-    assert own.post(page, {"key": str(uuid7()), **form}).status_code == 302
+    assert own.post(page, filled(form, there)).status_code == 302
     assert state_of(left, there) != before
 
 

@@ -10,9 +10,11 @@ import pytest
 from django.db import Error, connection, transaction
 
 from accounts import rules, selectors
+from accounts.entries import RoleGranted
 from accounts.exceptions import (
     ApprovalMissing,
     ApprovedByThemselves,
+    ApproverMayNot,
     BadgeTaken,
     DeviceCodeTaken,
     IdentityNotChecked,
@@ -206,25 +208,81 @@ def test_nobody_grants_to_oneself(site: DemoSite) -> None:
 
 @pytest.mark.req("A11-12", "D11-11b")
 def test_a_role_is_approved_by_somebody_else_whoever_sends_the_command(site: DemoSite) -> None:
-    somebody, admin = person(site=site, name="Jo Mover"), site.actor("admin")
+    """By id, not by the letters of a name: a comma or a middle name approved for oneself."""
+    admin, quinn = site.actor("admin"), site.person("qa-reviewer")
+    somebody = person("qa-reviewer", site=site, name="Jo Mover")
+    elsewhere = open_demo_site("US2").person("qa-reviewer")
+    gone = person("qa-reviewer", site=site)
+    disable_person(command=a_command(site.system), person=gone, reason="left")
 
-    def grant(approved_by: str) -> None:
+    def grant(approver: UUID | None, paper: str = "form 9") -> None:
+        command = a_command(admin)
         grant_role(
-            command=a_command(admin), person=somebody, role="operator", approved_by=approved_by
+            command=command, person=somebody, role="operator", approver=approver, paper=paper
         )
 
-    for nobody in ("", " \t "):
+    for nobody, paper, field in ((None, "form 9", "approver"), (quinn, " \t ", "paper")):
         with pytest.raises(ApprovalMissing) as missing:
-            grant(nobody)
-        assert missing.value.field == "approved_by"
-    for own in (admin.name, f" {admin.name.upper()} , form 9", "jo  mover, by word of mouth"):
+            grant(nobody, paper)
+        assert missing.value.field == field
+    for own in (admin.person, somebody):
         with pytest.raises(ApprovedByThemselves):
             grant(own)
-    assert roles(somebody, site) == ()
-    grant("  S. Haddad,  form 9 ")
+    for other in (site.person("operator"), site.person("auditor"), elsewhere, gone):
+        with pytest.raises(ApproverMayNot):
+            grant(other)
+    assert roles(somebody, site) == ("qa-reviewer",)
+    grant(quinn, "  form   9 ")
+    said = granted_last(somebody, site)
+    assert (said["approver"], said["approver_name"], said["paper"]) == (
+        str(quinn), "Quinn Abel", "form 9",
+    )  # fmt: skip
+
+
+def granted_last(who: UUID, site: DemoSite) -> dict[str, Any]:
     with reading(site=site.id):
-        [said] = Entry.objects.filter(stream=somebody, kind="role.granted")
-    assert said.envelope["payload"]["approved_by"] == "S. Haddad, form 9"
+        entry = Entry.objects.filter(stream=who, kind="role.granted").latest("seq")
+    said: dict[str, Any] = entry.envelope["payload"]
+    return said
+
+
+@pytest.mark.req("A11-12")
+def test_first_reviewer_of_a_site_is_granted_on_paper_and_the_next_role_is_approved(
+    committed_db: str,
+) -> None:
+    """A new site has its administrator only: nobody else could ever approve."""
+    new = open_demo_site("US3")
+    admin, first, second = new.actor("admin"), person(site=new), person(site=new)
+    with pytest.raises(ApprovalMissing):
+        grant_role(command=a_command(admin), person=first, role="qa-reviewer")
+    grant_role(command=a_command(admin), person=first, role="qa-reviewer", paper="form 1")
+    assert granted_last(first, new) | {"assignment": ""} == {
+        "assignment": "", "site": str(new.id), "role": "qa-reviewer", "approver": None,
+        "approver_name": "", "paper": "form 1",
+    }  # fmt: skip
+    with pytest.raises(ApprovalMissing):
+        grant_role(command=a_command(admin), person=second, role="operator", paper="form 2")
+    grant_role(
+        command=a_command(admin), person=second, role="operator", approver=first, paper="form 2"
+    )
+    assert roles(second, new) == ("operator",)
+
+
+@pytest.mark.parametrize(
+    ("kept", "name", "paper"),
+    [
+        ("H. Brenner, form HR-9, page 2", "H. Brenner", "form HR-9, page 2"),
+        ("S. Haddad", "S. Haddad", ""),
+        ("", "", ""),
+    ],
+)
+def test_approval_of_old_is_read_with_name_and_paper_apart(
+    kept: str, name: str, paper: str
+) -> None:
+    fields = {"assignment": str(uuid7()), "site": str(uuid7()), "role": "operator"}
+    read = decode("role.granted", 2, {**fields, "approved_by": kept})
+    assert isinstance(read, RoleGranted)
+    assert (read.approver, read.approver_name, read.paper) == (None, name, paper)
 
 
 WITHOUT_REASON: dict[str, Callable[[Command, UUID], object]] = {

@@ -132,7 +132,7 @@ def lines(client: Client, who: UUID) -> list[tuple[str, str]]:
 @pytest.mark.req("A11-12", "P11-100b", "D11-11b")
 def test_a_life_at_a_site_is_told_with_who_did_and_who_approved(site: DemoSite) -> None:
     admin, made = site.actor("admin"), uuid7()
-    by = "Adam Dietz, Administrator"
+    by, quinn = "Adam Dietz, Administrator", site.person("qa-reviewer")
     join_person(
         command=a_command(admin), person=made, username="joe", printed_name="Jo Mover",
         badge="B-7", identity_check="passport, HR-7",
@@ -140,20 +140,24 @@ def test_a_life_at_a_site_is_told_with_who_did_and_who_approved(site: DemoSite) 
     client = signed_in_client(site, "auditor")
     joined = ("Jo Mover joined; identity checked: passport, HR-7", by)
     assert lines(client, made) == [joined]
-    grant_role(command=a_command(admin), person=made, role="operator", approved_by="S. Haddad")
+    grant_role(
+        command=a_command(admin), person=made, role="operator", approver=quinn, paper="form 3"
+    )
     with reading(site=site.id):
         [held] = selectors.assignments_of(made, site.id)
     revoke_role(command=a_command(admin), assignment=held.id, person=made, reason="moves to QC")
-    grant_role(command=a_command(admin), person=made, role="qc-analyst", approved_by="M. Birk")
+    grant_role(
+        command=a_command(admin), person=made, role="qc-analyst", approver=quinn, paper="form 4"
+    )
     # What another site grants stands there.
     other = open_demo_site("MZ2")
-    grant_role(command=a_command(other.system), person=made, role="planner", approved_by="X. Y.")
+    grant_role(command=a_command(other.system), person=made, role="planner", paper="form 5")
     disable_person(command=a_command(other.system), person=made, reason="left the firm")
     assert lines(client, made) == [
         ("Account disabled: left the firm", "system"),
-        ("Role granted: QC analyst; approved by M. Birk", by),
+        ("Role granted: QC analyst; approved by Quinn Abel, form 4", by),
         ("Role revoked: Operator; moves to QC", by),
-        ("Role granted: Operator; approved by S. Haddad", by),
+        ("Role granted: Operator; approved by Quinn Abel, form 3", by),
         joined,
     ]
     stranger = signed_in_client(open_demo_site("MZ3"), "auditor")
@@ -173,10 +177,11 @@ def test_the_page_of_a_person_tests_the_badge_and_grants_with_approval(site: Dem
     assert "tested, good until" in client.get(address).content.decode()
     assert post(action="badge-failed", badge_note="does not read") == 302
     assert "test overdue since" in client.get(address).content.decode()
-    receiver = client.get(address).context["subject"].printed_name
-    said = [post(action="grant", role="microbiology", approved_by=one)
-            for one in (" ", f"{receiver}, form 9")]  # fmt: skip
-    assert said == [422, 403]
-    assert post(action="grant", role="microbiology", approved_by="M. Birk, form 9") == 302
+    quinn = str(site.person("qa-reviewer"))
+    said = [post(action="grant", role="microbiology", approver=one, paper=paper)
+            for one, paper in (("", "form 9"), (quinn, " "), (str(who), "form 9"), ("x", "form 9"))
+            ]  # fmt: skip
+    assert said == [422, 422, 403, 404]
+    assert post(action="grant", role="microbiology", approver=quinn, paper="form 9") == 302
     [newest, *_] = lines(client, who)
-    assert newest[0] == "Role granted: Microbiology; approved by M. Birk, form 9"
+    assert newest[0] == "Role granted: Microbiology; approved by Quinn Abel, form 9"

@@ -218,7 +218,10 @@ def judged_by(trial: Trial, who: str, step: str) -> None:
     """Let one of the crew judge the exception of a step, as a reviewer."""
     person = trial.plant.crew.people[who][0]
     grant = trial.plant.crew.command("dietz", "role.grant")
-    grant_role(command=grant, person=person, role="qa-reviewer", approved_by="S. Haddad, form 3")
+    grant_role(
+        command=grant, person=person, role="qa-reviewer",
+        approver=trial.plant.crew.people["brenner"][0], paper="form 3",
+    )  # fmt: skip
     with reading(site=trial.site):
         raised = BatchException.objects.get(stream=trial.batch, step=step)
     judge_exception(

@@ -273,7 +273,10 @@ def test_one_person_does_not_sign_twice(trial: Trial, owner_connection: psycopg.
     lead = trial.plant.crew.actor(LEAD).person
     assert lead is not None
     grant = trial.plant.crew.command("dietz", "role.grant")
-    grant_role(command=grant, person=lead, role="qa-reviewer", approved_by="S. Haddad, form 3")
+    grant_role(
+        command=grant, person=lead, role="qa-reviewer",
+        approver=trial.plant.crew.people["brenner"][0], paper="form 3",
+    )  # fmt: skip
     with pytest.raises(RedlineOwn):
         signs(trial, acts.apply_redline, redline, by=LEAD)
     with pytest.raises(RedlineSignedBefore):
