@@ -22,7 +22,6 @@ class Permission(StrEnum):
     """One thing that a person may be allowed to do at a site."""
 
     RECORDS_READ = "records.read"
-    RECORDS_VERIFY = "records.verify"
     RECORDS_REVIEW = "records.review"
     RECORDS_OPERATE = "records.operate"
     RECORDS_WATCH = "records.watch"
@@ -77,8 +76,7 @@ class Permission(StrEnum):
 P = Permission
 
 DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
-    P.RECORDS_READ: _("Read the audit trail and the logbooks"),
-    P.RECORDS_VERIFY: _("Verify the chains of the records"),
+    P.RECORDS_READ: _("Read the audit trail and the logbooks, their chains checked meanwhile"),
     P.RECORDS_REVIEW: _("Review the audit trail and sign it; see to the keeping of records"),
     P.RECORDS_OPERATE: _("See messages that could not be delivered, and answer them"),
     P.RECORDS_WATCH: _("See whether work is done in the background and records are sealed"),
@@ -228,7 +226,7 @@ ROLES: Final[dict[str, Role]] = {
     "auditor": _role(
         _("Auditor"),
         _("Reads everything but patients' identities, changes nothing."),
-        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_VERIFY, P.ACCOUNTS_READ,
+        *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.ACCOUNTS_READ,
     ),
 }  # fmt: skip
 

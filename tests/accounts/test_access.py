@@ -1,10 +1,13 @@
 """Every address names a permission that exists, and opens only to who holds it."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, path, reverse
@@ -170,7 +173,7 @@ def test_administrator_has_no_right_at_a_batch() -> None:
 @pytest.mark.req("D11-11a")
 def test_auditor_changes_nothing() -> None:
     assert {p.value.split(".")[1] for p in ROLES["auditor"].permissions} == {
-        "read", "verify", "watch",
+        "read", "watch",
     }  # fmt: skip
     assert Permission.BATCHES_VERIFY not in ROLES["auditor"].permissions
 
@@ -217,6 +220,17 @@ def test_person_page_joins_grants_and_disables(committed_db: str) -> None:
     assert (weak.status_code, "credential.weak" in weak.content.decode()) == (422, True)
     assert send(client, page, action="disable", reason="left").status_code == 302
     assert "Disabled" in client.get(page).content.decode()
+
+
+@pytest.mark.req("P11-10g")
+def test_every_permission_of_the_matrix_is_asked_for() -> None:
+    """One that nothing asks for would promise a wall where there is none."""
+    root, matrix = Path(settings.BASE_DIR), "accounts/permissions.py"
+    files = [one for app in ("mes", *settings.APPS) for one in (root / app).rglob("*.py")]
+    files = [one for one in files if one != root / matrix and "migrations" not in one.parts]
+    code = "\n".join(one.read_text() for one in files)
+    idle = [p for p in Permission if not re.search(rf'\.{p.name}\b|"{re.escape(p.value)}"', code)]
+    assert idle == []
 
 
 @pytest.mark.req("P11-100a")
