@@ -82,6 +82,7 @@ COLUMNS: Final = (
     pgettext_lazy("column", "judgement"), pgettext_lazy("column", "judgement comment"),
     pgettext_lazy("column", "jurisdiction"), pgettext_lazy("column", "key"),
     pgettext_lazy("column", "kind"), pgettext_lazy("column", "label"),
+    pgettext_lazy("column", "lacking"),
     pgettext_lazy("column", "last"), pgettext_lazy("column", "link"),
     pgettext_lazy("column", "linked at"),
     pgettext_lazy("column", "location"), pgettext_lazy("column", "logged high"),
