@@ -17,7 +17,6 @@ from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Command, Reply
-from records.exceptions import ReasonMissing
 
 # Who manages access does no work on a batch, and the other way round.
 APART = "admin"
@@ -66,7 +65,7 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
     Its sessions are dead at their next request. Raises ReasonMissing, NotAllowed, OwnAccess,
     NotFound.
     """
-    _check_reason(reason)
+    reason = rules.written(reason)
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
@@ -120,11 +119,6 @@ def _check_roles_together(role: str, held: tuple[str, ...]) -> None:
             raise RolesConflict(field="role", role=title, other=str(ROLES[other].title))
 
 
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-
-
 def _does_gmp_work(role: str) -> bool:
     return any(p.area in GMP_AREAS and not p.endswith(".read") for p in ROLES[role].permissions)
 
@@ -135,7 +129,7 @@ def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str
 
     Raises ReasonMissing, NotAllowed, OwnAccess, NotFound.
     """
-    _check_reason(reason)
+    reason = rules.written(reason)
     with act(command, streams=[person]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
