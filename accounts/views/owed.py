@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import selectors
+from accounts.access import access_of
 from accounts.models import Obligation
 from accounts.owed import ABOUT
 from mes.lib import clock
@@ -21,7 +22,14 @@ def owed(request: HttpRequest) -> HttpResponse:
     """List what the person who is signed in owes at this site, the oldest first."""
     person = actor_of(request).person
     rows = owed_rows(person) if person else []
-    return render(request, "accounts/owed.html", {"rows": rows})
+    return render(request, for_gloves(request, "accounts/owed.html"), {"rows": rows})
+
+
+def for_gloves(request: HttpRequest, page: str) -> str:
+    """Return a page's template for where it is read: the large one on a tablet."""
+    access = access_of(request)
+    large = page.replace(".html", "_tablet.html")
+    return large if access is not None and access.device else page
 
 
 def owed_rows(person: UUID) -> list[dict[str, Any]]:

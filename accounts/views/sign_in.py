@@ -20,7 +20,7 @@ from accounts.home import first_page
 from accounts.models import Device
 from accounts.selectors import active_device, is_linked
 from accounts.services.periods import close_period, sign_in_desk, sign_in_tablet
-from accounts.views.owed import owed_rows
+from accounts.views.owed import for_gloves, owed_rows
 from mes.lib.access import public, signed_in
 from mes.lib.refusals import Refusal
 from records.reading import reading
@@ -184,7 +184,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if access is not None and access.owes and not access.locked and "leave" not in request.POST:
         with reading(site=access.site.id, person=access.person.id):
             rows = owed_rows(access.person.id)
-            return render(request, "accounts/leaving.html", {"rows": rows})
+            return render(request, for_gloves(request, "accounts/leaving.html"), {"rows": rows})
     _close(request, PeriodEnd.SIGNED_OUT)
     address = answers.sign_in_url(request)
     sessions.end(request.session)

@@ -5,15 +5,28 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from accounts import sessions
 from accounts.services.devices import PlaceRef
+from accounts.services.obligations import incur
+from accounts.services.qualifications import LAPSES, OUTDATED
 from mes.lib import clock
 from mes.lib.ids import uuid7
-from tests.builders.accounts import PASSWORD, DemoSite, open_demo_site, person, qualify, tablet
+from records.act import act
+from records.entries import instant_text
+from tests.builders.accounts import (
+    PASSWORD,
+    DemoSite,
+    a_command,
+    open_demo_site,
+    person,
+    qualify,
+    tablet,
+)
 from tests.support.axe import grave_faults
 from tests.support.scanner import scan
 
@@ -145,6 +158,65 @@ def test_idle_tablet_draws_its_lock_over_the_foot_only(
 def touch_pin(page: Page, pin: str) -> None:
     for digit in pin:
         page.locator(f"[data-digit='{digit}']").tap()
+
+
+LEAVE = """() => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = "/sign-out/";
+    form.append(document.querySelector("[name=csrfmiddlewaretoken]").cloneNode());
+    document.body.append(form);
+    form.submit();
+}"""
+SMALL = """() => [...document.querySelectorAll("main a, main button, footer a, footer button")]
+    .map(one => one.getBoundingClientRect())
+    .filter(box => box.width < 79 || box.height < 79).length"""
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "What I owe"), ("de", "Was ich schulde")])
+def test_what_i_owe_is_large_on_a_tablet(
+    served: str, site: DemoSite, browser: Browser, language: str, title: str
+) -> None:
+    """15 mm for every touch (79 px at 132 px/in), in gloves, before somebody leaves too."""
+    room = PlaceRef("place", uuid7(), "Hall 1, place 4")
+    token = sessions.enrolment_token(device=tablet(site, place=room), site=site.id)
+    lead = person("shift-lead", site=site, name="Samir Haddad", badge="B-100", secrets=True)
+    owing(lead, site)
+    page = browser.new_page(viewport=TABLET, has_touch=True, locale=language)  # type: ignore[arg-type]
+    page.goto(f"{served}/tablet/enrol/{token}/")
+    page.locator("[type=submit]").last.click()
+    scan(page, "B-100")
+    touch_pin(page, "274951")
+    page.locator("footer [type=submit]").last.click()
+    page.wait_for_url(lambda address: "sign-in" not in address)
+    page.goto(f"{served}/me/owed/")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    shows_three(page, f"owed-{language}")
+    page.evaluate(LEAVE)
+    expect(page.locator("button[name=leave]")).to_be_visible()
+    shows_three(page, f"leaving-{language}")
+    page.close()
+
+
+def shows_three(page: Page, name: str) -> None:
+    expect(page.locator(".t-list > li")).to_have_count(3)
+    assert page.evaluate(SMALL) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == TABLET["width"]
+    looked_at(page, name)
+
+
+def owing(who: UUID, site: DemoSite) -> None:
+    """Let somebody owe a renewal, training on a new version, and a signature once more."""
+    until = instant_text(clock.now() + timedelta(days=9))
+    owed = (
+        (LAPSES, "PRODIGY-TCT", {"label": "PRODIGY-TCT", "until": until}),
+        (OUTDATED, "THAW", {"label": "Thawing and washing", "number": "4"}),
+        ("signature.again", "12", {"batch": "B-26-0117", "meaning": "performed",
+                                   "step": "exchange/wash/weigh"}),
+    )  # fmt: skip
+    with act(a_command(site.system), streams=[who]) as a:
+        for about, place, words in owed:
+            incur(a, who, about=about, subject=uuid7(), place=place, words=words)
 
 
 def test_name_and_password_at_a_desk(served: str, site: DemoSite, browser: Browser) -> None:
