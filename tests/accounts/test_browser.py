@@ -185,6 +185,7 @@ def test_what_i_owe_is_large_on_a_tablet(
     page = browser.new_page(viewport=TABLET, has_touch=True, locale=language)  # type: ignore[arg-type]
     page.goto(f"{served}/tablet/enrol/{token}/")
     page.locator("[type=submit]").last.click()
+    page.wait_for_url("**/tablet/sign-in/")
     scan(page, "B-100")
     touch_pin(page, "274951")
     page.locator("footer [type=submit]").last.click()

@@ -1,13 +1,15 @@
 """Joining, moving, leaving; roles; qualifications; the walls by site."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import Error, connection, transaction
+from django.db import Error, connection, connections, transaction
 
 from accounts import rules, selectors
 from accounts.entries import RoleGranted
@@ -43,7 +45,7 @@ from accounts.services.shifts import set_shift
 from accounts.subjects import Subject
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
-from mes.lib.refusals import NotFound
+from mes.lib.refusals import NotFound, Refusal
 from records.act import New, act
 from records.commands import Actor, Command
 from records.entries import decode
@@ -141,17 +143,37 @@ def test_a_taken_name_does_not_tell_whom_another_site_employs(site: DemoSite) ->
 
 
 @pytest.mark.req("P11-100a")
+@pytest.mark.parametrize(
+    ("look", "accounts", "refused"),
+    [
+        ("people_called", [("Jo Mover", "HR-7"), ("JO MOVER", "HR-8")], NameTaken),
+        ("people_checked_on", [("Jo Mover", "HR-7"), ("Eve Dunn", "hr-7")], IdentityPaperUsed),
+    ],
+)
 def test_two_administrators_at_once_make_one_account(
-    site: DemoSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What neither act could see when it looked, the indexes refuse."""
-    admin = site.actor("admin")
-    join(admin, "Jo Mover", "HR-7 no. 1")
-    monkeypatch.setattr(selectors, "_alike", lambda *_: [])
-    with pytest.raises(NameTaken):
-        join(admin, "JO MOVER", "HR-7 no. 2")
-    with pytest.raises(IdentityPaperUsed):
-        join(admin, "Eve Dunn", "hr-7 NO. 1")
+    site: DemoSite, monkeypatch: pytest.MonkeyPatch, look: str,
+    accounts: list[tuple[str, str]], refused: type[Refusal],
+) -> None:  # fmt: skip
+    """Both have looked before either writes: the index refuses the second one."""
+    admin, both, find = site.actor("admin"), Barrier(2, timeout=20), getattr(selectors, look)
+
+    def found(text: str) -> list[Person]:
+        there: list[Person] = find(text)
+        both.wait()
+        return there
+
+    def attempt(account: tuple[str, str]) -> str:
+        try:
+            return "made" if join(admin, *account) else ""
+        except refused as error:
+            return error.code
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(selectors, look, found)
+    with ThreadPoolExecutor(2) as threads:
+        said = sorted(threads.map(attempt, accounts))
+    assert said == ["made", refused.code]
 
 
 def test_accounts_from_before_the_question_are_compared_and_break_no_index(site: DemoSite) -> None:
