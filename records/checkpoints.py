@@ -54,6 +54,14 @@ class Checkpoint:
         """The entries that came since, with their numbers."""
         return [Numbered.read(n, line) for n, line in enumerate(self.lines, self.previous)]
 
+    @property
+    def is_spelled(self) -> bool:
+        """Whether each line is spelled as that of an entry."""
+        if not all(isinstance(line, str) for line in self.lines):
+            return False
+        text = "\n".join([*self.lines, ""])
+        return bool(LINES.fullmatch(text)) and text.count("\n") == len(self.lines)
+
     def fields(self) -> dict[str, JSON]:
         """Return size, root, time, key and signature as the file has them."""
         return {
@@ -75,11 +83,10 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> "Checkpoint":
-        """Read a file. Raises ValueError, KeyError or TypeError."""
+        """Read a file; how its lines are spelled is asked apart. Raises ValueError, KeyError or
+        TypeError.
+        """
         e = json.loads(text)
-        text = "\n".join([*e["leaves"], ""])
-        if not LINES.fullmatch(text) or text.count("\n") != len(e["leaves"]):
-            raise ValueError("A line is not that of an entry.")
         return cls(
             size=int(e["size"]),
             root=bytes.fromhex(e["root"]),
@@ -96,9 +103,12 @@ def newest(place: Place) -> Checkpoint | None:
     """Return the newest checkpoint. Raises LogRefused when its file cannot be read, or OSError."""
     for file in place.files()[-1:]:
         try:
-            return Checkpoint.read(place.read(file))
+            found = Checkpoint.read(place.read(file))
         except (ValueError, KeyError, TypeError) as error:
             raise LogRefused(f"{file} cannot be read: {error!r}") from error
+        if not found.is_spelled:
+            raise LogRefused(f"{file} cannot be read: a line is not that of an entry")
+        return found
     return None
 
 

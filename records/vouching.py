@@ -4,6 +4,7 @@ Each file's signature, root and consistency with the one before is checked, and 
 file names must still be there with that hash.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,10 +24,11 @@ CHUNK = 10_000
 # An act may wait for a lock, and a clock may be set: not for as long as this.
 LATE = timedelta(minutes=15)
 
-# A stretch of the database's log, spelled as the files spell it.
+# A digest of a stretch of the database's log, spelled as the files spell it: it is the same only
+# where their lines are, so that those have to be looked at elsewhere only.
 SPELLED = """
-SELECT string_agg(concat(l.stream, '/', l.seq, ' ', encode(l.hash, 'hex')), chr(10)
-                  ORDER BY l.number)
+SELECT sha256(convert_to(string_agg(concat(l.stream, '/', l.seq, ' ', encode(l.hash, 'hex')),
+                                    chr(10) ORDER BY l.number), 'UTF8'))
   FROM records_leaf l WHERE l.number >= %s AND l.number < %s
 """
 # The files, counted from 1, that hold an entry which is not as the log has it, or says a time
@@ -120,7 +122,12 @@ class _Check:
             gap = f"those from {self.tree.size} to {checkpoint.previous}"
             self._say(path, f"does not follow the checkpoint before it: {gap} are missing")
             return False
-        for problem in self._problems(checkpoint):
+        try:
+            leaves = [bytes.fromhex(line[-64:]) for line in checkpoint.lines]
+        except (ValueError, TypeError):
+            self._say(path, "cannot be read")
+            return False
+        for problem in self._problems(checkpoint, leaves):
             self._say(path, problem)
         self.files.append(_File(path, checkpoint.previous, self._earliest()))
         self.lines += checkpoint.lines
@@ -135,9 +142,9 @@ class _Check:
             return len(lines)
         return sum(line.startswith(str(self.stream)) for line in lines)
 
-    def _problems(self, it: Checkpoint) -> Iterator[str]:
-        for line in it.lines:
-            self.tree.append(bytes.fromhex(line[-64:]))
+    def _problems(self, it: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
+        for leaf in leaves:
+            self.tree.append(leaf)
         if (self.tree.size, self.tree.root()) != (it.size, it.root):
             yield "its entries do not give its root"
         if it.key not in self.keys:
@@ -153,8 +160,9 @@ class _Check:
     def _spelled(self) -> None:
         """Compare the lines read since the last time with the database's log, as one text."""
         first = self.tree.size - len(self.lines)
-        said = "\n".join(self.lines) or None
-        if self._rows(SPELLED, [first, self.tree.size]) != [(said,)]:
+        text = "\n".join(self.lines).encode("utf-8", "replace")
+        [(theirs,)] = self._rows(SPELLED, [first, self.tree.size])
+        if theirs != (hashlib.sha256(text).digest() if text else None):
             ends = [*(one.first for one in self.files[1:]), self.tree.size]
             self.doubted |= {n for n, end in enumerate(ends) if end > first}
         self.lines = []
@@ -169,6 +177,9 @@ class _Check:
 
     def _compare(self, file: "_File") -> None:
         it = Checkpoint.read(self.outside.read(file.path))
+        if not it.is_spelled:
+            self._say(file.path, "cannot be read")
+            return
         for start in range(0, len(it.lines), CHUNK):
             some = "\n".join(it.lines[start : start + CHUNK])
             at, ours = file.earliest, self.stream

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from records import signing
-from records.checkpoints import Checkpoint, Checkpointer
+from records.checkpoints import Checkpoint, Checkpointer, LogRefused
 from records.places import Folder
 from records.verification import verify
 from tests.records.trial import stream_with
@@ -95,11 +95,12 @@ UNREADABLE: dict[str, Callable[[str], list[object]]] = {
 def test_lines_that_no_entry_has_are_not_read(
     lines: Callable[[str], list[object]], files: list[Path]
 ) -> None:
-    said = json.loads(files[0].read_text())
-    written = json.dumps({**said, "leaves": lines(said["leaves"][0])})
-    with pytest.raises((ValueError, TypeError)):
-        Checkpoint.read(written)
-    assert Checkpoint.read(json.dumps(said)).lines == said["leaves"]
+    kept = json.loads(files[2].read_text())
+    assert Checkpoint.read(json.dumps(kept)).is_spelled
+    altered(files[2], lambda it: it.update(leaves=[*it["leaves"][:3], *lines(it["leaves"][3])]))
+    assert f"checkpoint {files[2].name}: cannot be read" in said()
+    with pytest.raises(LogRefused):
+        Checkpointer()
 
 
 def test_a_checkpoint_of_a_thiefs_own_key_is_not_believed(files: list[Path]) -> None:
