@@ -10,8 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
+from accounts.selectors import access_of
+from accounts.services.obligations import incur, meet
 from accounts.services.people import disable_person, grant_role, revoke_role
 from mes.lib.ids import uuid7
+from records.act import act
+from records.reading import reading
 from tests.builders.accounts import (
     PASSWORD,
     PIN,
@@ -165,3 +169,18 @@ def test_other_person_does_not_see_the_session_of_the_first(site: DemoSite) -> N
     old = client_on()
     old.cookies["sessionid"] = first
     assert old.get("/people/").status_code == 302
+
+
+def test_who_is_admitted_owes_what_is_open_at_this_site_only(site: DemoSite) -> None:
+    lead, other, met = person("shift-lead", site=site), open_demo_site("US2"), uuid7()
+    owed = [(site, (met, uuid7())), (other, (uuid7(), uuid7(), uuid7()))]
+    for where, subjects in owed:
+        with act(a_command(where.system), streams=[lead]) as a:
+            for subject in subjects:
+                incur(a, lead, about="a", subject=subject, place="", words={})
+    with act(a_command(site.system), streams=[lead]) as a:
+        meet(a, about="a", subject=met, place="")
+    with reading(site=site.id, person=lead):
+        found = access_of(person=lead, site=site.id, device=None, period=uuid7())
+    assert found is not None
+    assert (found.roles, found.owes) == (("shift-lead",), 1)
