@@ -9,6 +9,9 @@ PIP := $(PY) -m pip --disable-pip-version-check
 CODE := mes records accounts equipment materials recipes orders batches planning quality plant
 PRESENT = $(wildcard $(CODE) tests bench docs manage.py)
 
+# What was compiled once is kept: else every process that a test starts compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run run-check clean-data test test-slow plant-faults check bench bench-full screenshots messages lock
 
