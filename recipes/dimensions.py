@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,8 +70,8 @@ def _of_pair(node: ast.BinOp, unit_of: UnitOf) -> Any:
 
 
 def _whole(node: ast.expr) -> int | None:
-    value = node.value if isinstance(node, ast.Constant) else None
-    return value if isinstance(value, int) else None
+    value: Any = node.value if isinstance(node, ast.Constant) else None
+    return int(value) if isinstance(value, Decimal) and value == int(value) else None
 
 
 def _times(left: Any, right: Any) -> Any:

@@ -143,7 +143,9 @@ def _walk(node: ast.AST, text: str, names: list[str], words: list[tuple[str, str
     elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         names.append(bare(dotted(node)))
     elif isinstance(node, ast.Constant):
-        literal(node, text)
+        # A formula is read once and worked out thousands of times.
+        exact: Any = _literal(node, text)
+        node.value = exact
     elif isinstance(node, ast.Call):
         _check_call(node)
         for argument in node.args:
@@ -209,7 +211,7 @@ def _iteration(node: ast.expr) -> int:
     return -value if back else value
 
 
-def literal(node: ast.Constant, text: str) -> Decimal:
+def _literal(node: ast.Constant, text: str) -> Decimal:
     """Return the exact number that was written; raises FormulaError for text and the like."""
     written = ast.get_source_segment(text, node) or ""
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -220,6 +222,11 @@ def literal(node: ast.Constant, text: str) -> Decimal:
         if number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT:
             return number
     raise FormulaError(_("“%(text)s” is not a number that a formula takes.") % {"text": written})
+
+
+def _number(node: ast.Constant, text: str) -> Decimal:
+    """Return the number that was read; raises FormulaError for the text that was not."""
+    return node.value if isinstance(node.value, Decimal) else _literal(node, text)
 
 
 class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
@@ -255,7 +262,7 @@ class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
         return (given == said[1]) == isinstance(node.ops[0], ast.Eq)
 
     def _eval_constant(self, node: ast.Constant) -> Decimal:
-        return literal(node, self._formula.text)
+        return _number(node, self._formula.text)
 
 
 def evaluate(text: str, lookup: Lookup, words: Words | None = None) -> Decimal:
@@ -266,7 +273,7 @@ def evaluate(text: str, lookup: Lookup, words: Words | None = None) -> Decimal:
     """
     formula = parse(text)
     if isinstance(formula.tree, ast.Constant):
-        return literal(formula.tree, formula.text)
+        return _number(formula.tree, formula.text)
     found = _worked_out(formula, lookup, words)
     if not isinstance(found, Decimal):
         raise FormulaError(_("“%(text)s” does not give a number.") % {"text": text})

@@ -24,9 +24,15 @@ def rehearsed(*, patients: int, recipe: str, **more: Any) -> dict[str, Any]:
     return dict(json.loads(out.getvalue()))
 
 
-@pytest.mark.usefixtures("committed_db")
-def test_rehearsal_releases_everybody_and_says_so_in_one_object() -> None:
+def test_rehearsal_releases_everybody_says_so_in_one_object_and_leaves_nothing(
+    committed_db: str,
+) -> None:
+    from django.db import connections
+
+    before = databases()
     found = rehearsed(patients=2, recipe="SIX-STEPS")
+    assert databases() == before
+    assert connections["default"].settings_dict["NAME"] == committed_db
     assert ASKED - found.keys() == set()
     assert {name: found[name] for name in ("patients", "released", "steps")} == {
         "patients": 2, "released": 2, "steps": 12,
@@ -35,16 +41,6 @@ def test_rehearsal_releases_everybody_and_says_so_in_one_object() -> None:
     assert (found["verified"], found["differences"]) == (True, [])
     assert found["entries"] > 100
     assert found["seconds"] > 0
-
-
-@pytest.mark.usefixtures("committed_db")
-def test_rehearsal_leaves_nothing_behind(committed_db: str) -> None:
-    from django.db import connections
-
-    before = databases()
-    rehearsed(patients=1, recipe="SIX-STEPS")
-    assert databases() == before
-    assert connections["default"].settings_dict["NAME"] == committed_db
 
 
 def databases() -> set[str]:
