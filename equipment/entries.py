@@ -19,6 +19,15 @@ class RoomOpened(Payload):
     policy: str
 
 
+@entry("room.hours_set", version=1, stream=ROOM)
+class RoomHoursSet(Payload):
+    """When a room may be worked in, in the site's wall time (``06:00``); None: always. And why."""
+
+    opens: str | None
+    closes: str | None
+    reason: str
+
+
 @entry("place.made", version=1, stream=PLACE)
 class PlaceMade(Payload):
     """A room got a numbered place."""
@@ -62,6 +71,14 @@ class UnitStatusSet(Payload):
     """A unit went out of service or came back, and why."""
 
     status: str
+    reason: str
+
+
+@entry("unit.capabilities_set", version=1, stream=UNIT)
+class UnitCapabilitiesSet(Payload):
+    """What a unit can do of what is asked of its class; None: all of it. And why that is so."""
+
+    capabilities: tuple[str, ...] | None
     reason: str
 
 

@@ -126,6 +126,24 @@ class CodeTaken(Refusal):
     way_out = _("Give another one.")
 
 
+class HoursNotPaired(Refusal):
+    """Hours of a room without their other end, or of no length; also what the constraint says."""
+
+    code = "room.hours_not_paired"
+    status = 422
+    sentence = _("A room that opens also closes, and at another time.")
+    way_out = _("Give both times; leave both empty for a room that is always open.")
+
+
+class CapabilityUnreadable(Refusal):
+    """A capability that no recipe could name."""
+
+    code = "unit.capability_unreadable"
+    status = 422
+    sentence = _("“%(written)s” is no capability.")
+    way_out = _("Write each as recipes do: small letters, digits and hyphens, such as co2.")
+
+
 class WrongClass(Refusal):
     """The unit is of another class than the step asks for."""
 

@@ -1,6 +1,6 @@
 """From the entries of rooms, places and units to their rows. Claims lie on both streams."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
@@ -14,6 +14,12 @@ from records.folding import Folded, change, create, fold
 def _(e: Folded[entries.RoomOpened]) -> None:
     p = e.payload
     create(Room, e, id=e.stream, code=p.code, name=p.name, room_class=p.room_class, policy=p.policy)
+
+
+@fold(entries.RoomHoursSet)
+def _(e: Folded[entries.RoomHoursSet]) -> None:
+    p = e.payload
+    change(Room.objects.all(), e, opens=_wall(p.opens), closes=_wall(p.closes))
 
 
 @fold(entries.PlaceMade)
@@ -45,6 +51,12 @@ def _(e: Folded[entries.UnitCleaned]) -> None:
 @fold(entries.UnitStatusSet)
 def _(e: Folded[entries.UnitStatusSet]) -> None:
     change(Unit.objects.all(), e, status=e.payload.status, status_reason=e.payload.reason)
+
+
+@fold(entries.UnitCapabilitiesSet)
+def _(e: Folded[entries.UnitCapabilitiesSet]) -> None:
+    can = e.payload.capabilities
+    change(Unit.objects.all(), e, capabilities=None if can is None else list(can))
 
 
 @fold(entries.ClaimPlanned)
@@ -102,6 +114,10 @@ def _(e: Folded[entries.ClaimWithdrawn]) -> None:
 @fold(entries.ClaimConflicted)
 def _(e: Folded[entries.ClaimConflicted]) -> None:
     change(Claim.objects.filter(id=e.payload.claim), e, state=ClaimState.IN_CONFLICT)
+
+
+def _wall(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
 
 
 def _hours(start: datetime, end: datetime) -> DateTimeTZRange:

@@ -14,6 +14,14 @@ def _room(p: entries.RoomOpened) -> str:
     return _("Room %(code)s came into use") % {"code": p.code}
 
 
+@presents(entries.RoomHoursSet)
+def _room_hours(p: entries.RoomHoursSet) -> str:
+    if p.opens is None:
+        return _("Always open: %(reason)s") % {"reason": p.reason}
+    said = {"opens": p.opens, "closes": p.closes, "reason": p.reason}
+    return _("Open each day %(opens)s–%(closes)s: %(reason)s") % said
+
+
 @presents(entries.PlaceMade)
 def _place(p: entries.PlaceMade) -> str:
     return _("%(label)s was made") % {"label": p.label}
@@ -41,6 +49,16 @@ def _cleaned(p: entries.UnitCleaned) -> str:
 def _status(p: entries.UnitStatusSet) -> str:
     status = UnitStatus(p.status).label
     return _("Now %(status)s: %(reason)s") % {"status": status, "reason": p.reason}
+
+
+@presents(entries.UnitCapabilitiesSet)
+def _capabilities(p: entries.UnitCapabilitiesSet) -> str:
+    if p.capabilities is None:
+        return _("Can do all that is asked of its class: %(reason)s") % {"reason": p.reason}
+    if not p.capabilities:
+        return _("Can do nothing special: %(reason)s") % {"reason": p.reason}
+    said = {"what": ", ".join(p.capabilities), "reason": p.reason}
+    return _("Can do %(what)s: %(reason)s") % said
 
 
 @presents(entries.UnitProgrammeStarted)

@@ -1,14 +1,16 @@
 """Reads of rooms, places, units and claims."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from equipment.models import Claim, Place, Room, Unit
 from equipment.models.claim import ClaimQuerySet
+from mes.lib import wall
 from mes.lib.refusals import NotFound
 
 
@@ -105,6 +107,18 @@ def gaps(
     if at < end:
         free.append(Window(at, end))
     return free
+
+
+def shut(room: Room, *, start: datetime, end: datetime, zone: str) -> Iterator[Window]:
+    """Yield the hours that touch [start, end) in which a room is not worked in, by its wall."""
+    if room.hours is None:
+        return
+    opens, closes = room.hours
+    day = start.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    while (span := wall.span_of(day, closes, opens, zone))[0] < end:
+        if span[1] > start:
+            yield Window(*span)
+        day += timedelta(days=1)
 
 
 def label_of_place(place: Place) -> str:

@@ -7,7 +7,7 @@ from equipment.models import Claim, Place, Room, Unit
 from records.things import found_by, labels_of, says, thing, title_of, words
 
 thing(
-    ROOM, _("Room"), retention="equipment",
+    ROOM, _("Room"), retention="equipment", page="equipment:room",
     labels=labels_of(Room, "code"), find=found_by(Room, "code", "name"),
 )  # fmt: skip
 thing(
@@ -21,9 +21,11 @@ thing(
 
 words({
     "room.opened": _("Room came into use"),
+    "room.hours_set": _("Hours of a room set"),
     "place.made": _("Place made"),
     "unit.commissioned": _("Unit commissioned"),
     "unit.calibrated": _("Unit calibrated"),
+    "unit.capabilities_set": _("Capabilities of a unit set"),
     "unit.cleaned": _("Unit cleaned"),
     "unit.programme_ended": _("Programme of a unit ended"),
     "unit.programme_started": _("Programme of a unit started"),

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.selectors import site_of
 from batches.enums import StageState
 from batches.models import Batch, Stage
 from batches.selectors import recipe_of
+from equipment import selectors as equipment
 from equipment.enums import ClaimState, OpennessPolicy, UnitStatus
-from equipment.models import Claim, Place, Unit
+from equipment.models import Claim, Place, Room, Unit
 from orders.models import Order
 from orders.selectors import collections_of
 from planning.exceptions import NothingToPlan
 from planning.problem import (
+    HORIZON,
     Floor,
     FloorPlace,
     FloorUnit,
@@ -54,7 +57,13 @@ def job_of(batch: Batch, *, at: datetime) -> PlanningJob:
         earliest=earliest,
         stages=tuple(job_stage(recipe, s, rows[s.key].started_at, facts) for s in left),
         needs=tuple(need for need in recipe.needs if need.first in keys),
+        asked=asked_of(recipe),
     )
+
+
+def asked_of(recipe: Recipe) -> dict[str, tuple[str, ...]]:
+    """Return what a recipe asks that a unit of each class can do."""
+    return {line.class_: line.capability for line in recipe.bill_of_equipment}
 
 
 def _on_grid(at: datetime) -> datetime:
@@ -150,9 +159,25 @@ def floor_for(job: PlanningJob) -> Floor:
         taken[claim.stream].append((claim.start, job.earliest + GRID))
     return Floor(
         places=tuple(_places()),
-        units=tuple(_units()),
+        units=tuple(_units(job)),
         taken={resource: tuple(sorted(hours)) for resource, hours in taken.items()},
+        shut=dict(_shut(job)),
     )
+
+
+def _shut(job: PlanningJob) -> Iterator[tuple[UUID, tuple[Hours, ...]]]:
+    """Yield the rooms that have hours, and when nobody works there."""
+    for room in Room.objects.filter(opens__isnull=False):
+        shut = shut_between(room, start=job.earliest, end=job.earliest + HORIZON)
+        yield room.id, tuple(shut)
+
+
+def shut_between(room: Room, *, start: datetime, end: datetime) -> Iterator[Hours]:
+    """Yield the hours that touch [start, end) in which a room is not worked in."""
+    if room.hours is None or room.site is None:
+        return
+    for window in equipment.shut(room, start=start, end=end, zone=site_of(room.site).zone):
+        yield window.start, window.end
 
 
 def _places() -> Iterator[FloorPlace]:
@@ -169,8 +194,10 @@ def _places() -> Iterator[FloorPlace]:
         )
 
 
-def _units() -> Iterator[FloorUnit]:
+def _units(job: PlanningJob) -> Iterator[FloorUnit]:
     for unit in Unit.objects.filter(status=UnitStatus.AVAILABLE).order_by("code"):
+        if not unit.can(job.asked.get(unit.unit_class, ())):
+            continue
         yield FloorUnit(
             id=unit.id,
             label=unit.code,

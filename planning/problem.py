@@ -13,6 +13,7 @@ from uuid import UUID
 from recipes.document import Need
 
 Moment = Literal["started_at", "ended_at"]
+HORIZON = timedelta(days=120)  # nobody plans for later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class PlanningJob:
     earliest: datetime
     stages: tuple[JobStage, ...]
     needs: tuple[Need, ...]
+    # What its recipe asks that a unit of a class can do.
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +85,15 @@ Hours = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What there is at a site, and the hours [start, end) that are taken."""
+    """What there is at a site, and the hours [start, end) that are taken.
+
+    ``shut`` are the hours of a room in which nobody works there; what waits in it may stay.
+    """
 
     places: tuple[FloorPlace, ...]
     units: tuple[FloorUnit, ...]
     taken: Mapping[UUID, tuple[Hours, ...]] = field(default_factory=dict)
+    shut: Mapping[UUID, tuple[Hours, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from planning.exceptions import NoPlaceOfClass, NothingFree, NoUnitOfClass, TooLate
 from planning.problem import (
+    HORIZON,
     Booked,
     Floor,
     FloorPlace,
@@ -29,7 +30,6 @@ from planning.problem import (
 from planning.windows import Calendar
 from recipes.document import Need
 
-HORIZON = timedelta(days=120)
 Resource = FloorPlace | FloorUnit
 
 
@@ -214,16 +214,15 @@ class Search:
             free = self._free_from(bundle, choice)
             if free == self.start[bundle.stage]:
                 bundle.chosen = choice
-                return False
+                return self._wait_for_rooms(bundle)
             if free is not None and (best is None or free < best):
                 best = free
         if best is None:
-            raise NothingFree(
-                stage=bundle.stage,
-                until=self.until.date().isoformat(),
-                wanted=bundle.needs[0].class_,
-            )
+            raise self._nothing_free(bundle.stage, bundle.needs[0].class_)
         return self._raise(bundle.stage, best)
+
+    def _nothing_free(self, stage: str, wanted: str) -> NothingFree:
+        return NothingFree(stage=stage, until=self.until.date().isoformat(), wanted=wanted)
 
     def _free_from(self, bundle: Bundle, choice: Choice) -> datetime | None:
         """Return the first start at which all of a choice is free as long as it is needed."""
@@ -233,7 +232,48 @@ class Search:
             if start is None:
                 return None
             latest = start
+            if isinstance(use.resources[0], FloorPlace):
+                start = self._opens(use.resources[0], bundle.stage, latest)
+                if start is None:
+                    return None
+                latest = start
         return latest
+
+    def _opens(self, place: FloorPlace, key: str, at: datetime) -> datetime | None:
+        """Return the first start from ``at`` on at which a stage, cleaning included, is over
+        before the room shuts."""
+        if place.room not in self.floor.shut:
+            return at
+        return self._calendar_of_room(place.room).earliest(at, self._clean(key))
+
+    def _calendar_of_room(self, room: UUID) -> Calendar:
+        if (room,) not in self.calendars:
+            shut = self.floor.shut[room]
+            self.calendars[room,] = Calendar([shut], start=self.job.earliest, until=self.until)
+        return self.calendars[room,]
+
+    def _wait_for_rooms(self, bundle: Bundle) -> bool:
+        """Raise the later stages that are worked where a bundle's place is held to its hours."""
+        moved = False
+        for use in bundle.chosen:
+            place = use.resources[0]
+            if isinstance(place, FloorPlace):
+                for key in self._later(bundle, use.need):
+                    moved |= self._open_up(place, key)
+        return moved
+
+    def _open_up(self, place: FloorPlace, key: str) -> bool:
+        opens = self._opens(place, key, self.start[key])
+        if opens is None:
+            raise self._nothing_free(key, place.room_class)
+        return self._raise(key, opens)
+
+    def _later(self, bundle: Bundle, need: Need) -> list[str]:
+        """Return the stages after a bundle's first that are worked in its place."""
+        at = self.order.index
+        needs = [need, *bundle.follow]
+        held = {key for one in needs for key in self.order[at(one.first) : at(one.last) + 1]}
+        return [key for key in self.order if key in held and key != bundle.stage]
 
     def _calendar(self, use: Use) -> Calendar:
         key = tuple(resource.id for resource in use.resources)

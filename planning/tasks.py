@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from batches.models import Batch
+from equipment.selectors import places_of_room
 from equipment.services.claims import CLAIM_CONFLICTED
+from equipment.services.rooms import ROOM_HOURS
+from equipment.services.units import UNIT_CAPABILITIES
 from mes.lib import clock
 from planning import jobs
 from planning.enums import PlanState
@@ -93,14 +96,31 @@ def refresh_outdated(message: outbox.Message) -> None:
 def refresh_users_of_unit(message: outbox.Message) -> None:
     """A unit went out of service or came back: have proposals with it computed anew."""
     command = message.command("planning.refresh_users")
-    refresh_users(command=command, message=message, unit=UUID(message.payload["unit"]))
+    refresh_users(command=command, message=message, resources=[UUID(message.payload["unit"])])
+
+
+@outbox.subscribe(UNIT_CAPABILITIES, consumer="planning.refresh_users")
+def refresh_users_of_what_it_can(message: outbox.Message) -> None:
+    """A unit can do other things than before: have proposals with it computed anew."""
+    command = message.command("planning.refresh_capabilities")
+    refresh_users(command=command, message=message, resources=[UUID(message.payload["unit"])])
+
+
+@outbox.subscribe(ROOM_HOURS, consumer="planning.refresh_users")
+def refresh_users_of_room(message: outbox.Message) -> None:
+    """A room has other hours: have proposals with its places computed anew."""
+    with reading(site=message.site):
+        places = places_of_room(UUID(message.payload["room"]))
+    command = message.command("planning.refresh_room")
+    refresh_users(command=command, message=message, resources=places)
 
 
 @outbox.subscribe(CLAIM_CONFLICTED, consumer="planning.refresh_users")
 def refresh_behind_overrun(message: outbox.Message) -> None:
     """A claim was overrun or pushed aside: have proposals on the same resource computed anew."""
     command = message.command("planning.refresh_conflicted")
-    refresh_users(command=command, message=message, unit=UUID(message.payload["resource"]))
+    resource = UUID(message.payload["resource"])
+    refresh_users(command=command, message=message, resources=[resource])
 
 
 @outbox.subscribe("batch.completed", consumer="planning.give_back")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class RoomPlan:
     policy: OpennessPolicy
     places: int
     units: tuple[tuple[str, str], ...] = ()  # (class, code prefix) at each place
+    hours: tuple[time, time] | None = None  # None: always open
 
 
 ROOMS = (
@@ -41,7 +42,15 @@ ROOMS = (
     RoomPlan("H2", "Hall 2", "grade-C", OpennessPolicy.CLOSED, 6, (("prodigy", "PR"),)),
     RoomPlan("H3", "Hall 3", "grade-C", OpennessPolicy.CLOSED, 4, (("prodigy", "PR"),)),
     RoomPlan("S4", "Suite 4", "grade-B", OpennessPolicy.OPEN, 1, (("cabinet", "CAB"),)),
-    RoomPlan("S5", "Suite 5", "grade-B", OpennessPolicy.OPEN, 1, (("cabinet", "CAB"),)),
+    RoomPlan(
+        "S5",
+        "Suite 5",
+        "grade-B",
+        OpennessPolicy.OPEN,
+        1,
+        (("cabinet", "CAB"),),
+        hours=(time(6), time(22)),
+    ),
     RoomPlan(
         "F1", "Freezing", "cryo", OpennessPolicy.CLOSED, 4, (("crf", "CRF"), ("ln2-store", "LN2"))
     ),
@@ -50,6 +59,8 @@ ROOMS = (
 MOVABLE = (("cell-counter", "CM", 6), ("thaw-device", "TH", 4))
 # The same, there only where a recipe asks for them.
 IF_ASKED = (("balance", "BAL", 4), ("incubator", "INC", 6), ("welder", "SW", 4))
+# What units of a class can do; of the other classes nothing is said.
+CAN = {"cell-counter": ("viability",), "incubator": ("co2",), "prodigy": ("tct",)}
 
 
 @dataclass(slots=True)
@@ -84,7 +95,8 @@ def build(crew: Crew, recipes: tuple[Recipe, ...], own: Sequence[Recipe] = ()) -
     wanted = tuple(one for one in IF_ASKED if one[0] in asked)
     for unit_class, prefix, count in (*MOVABLE, *wanted):
         for _ in range(count):
-            _commission(crew, house, unit_class, prefix, place=None)
+            made = _commission(crew, house, unit_class, prefix, place=None)
+            _say_what_it_can(crew, made, unit_class)
     for number, recipe in enumerate(own, 1):
         _add_for(crew, house, recipe, number)
     _stock(crew, house, recipes)
@@ -111,23 +123,39 @@ def _open(crew: Crew, house: House, plan: RoomPlan) -> None:
         command=crew.setup("equipment.open_room"), code=plan.code, name=plan.name,
         room_class=plan.room_class, policy=plan.policy,
     )  # fmt: skip
+    room = UUID(str(opened["id"]))
+    if plan.hours is not None:
+        rooms.set_room_hours(
+            command=crew.setup("equipment.room_hours"), room=room, opens=plan.hours[0],
+            closes=plan.hours[1], reason="nobody watches the pressure at night",
+        )  # fmt: skip
     for number in range(1, plan.places + 1):
         made = rooms.make_place(
-            command=crew.setup("equipment.make_place"), room=UUID(str(opened["id"])),
-            number=number, label=f"{plan.name}, P{number}", barcode=f"{plan.code}-P{number}",
+            command=crew.setup("equipment.make_place"), room=room, number=number,
+            label=f"{plan.name}, P{number}", barcode=f"{plan.code}-P{number}",
         )  # fmt: skip
         for unit_class, prefix in plan.units:
-            _commission(crew, house, unit_class, prefix, place=UUID(str(made["id"])))
+            unit = _commission(crew, house, unit_class, prefix, place=UUID(str(made["id"])))
+            _say_what_it_can(crew, unit, unit_class)
 
 
 def _commission(
     crew: Crew, house: House, unit_class: str, prefix: str, *, place: UUID | None
-) -> None:
+) -> UUID:
     code = house.next_code(prefix)
-    units.commission_unit(
+    made = units.commission_unit(
         command=crew.setup("equipment.commission_unit"), code=code, unit_class=unit_class,
         barcode=code, place=place, calibration_due=clock.now() + CALIBRATED_FOR,
     )  # fmt: skip
+    return UUID(str(made["id"]))
+
+
+def _say_what_it_can(crew: Crew, unit: UUID, unit_class: str) -> None:
+    if unit_class in CAN:
+        units.set_capabilities(
+            command=crew.setup("equipment.capabilities"), unit=unit,
+            capabilities=CAN[unit_class], reason="as qualified",
+        )  # fmt: skip
 
 
 def _stock(crew: Crew, house: House, recipes: tuple[Recipe, ...]) -> None:

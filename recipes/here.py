@@ -1,8 +1,8 @@
 """The site that asks, described for the compiler from its own rows. Reads only.
 
-Opening hours of rooms and what a unit is capable of have no rows; they are left out, so nothing is
-said of them. A file describes a plant that is known better. A shift has whom its best staffed day
-of the weeks around has; the laboratory works when somebody of QC does.
+A room without hours is always open; of a unit without capabilities nothing is said, so it can do
+all that is asked of its class. A shift has whom its best staffed day of the weeks around has; the
+laboratory works when somebody of QC does.
 """
 
 from __future__ import annotations
@@ -69,20 +69,36 @@ def this_site(name: str) -> Site:
 
 
 def _rooms() -> tuple[RoomStock, ...]:
-    rows = Place.objects.values_list("room__room_class", "room__policy")
-    counted = sorted(Counter(rows).items())
-    return tuple(
-        RoomStock(class_=room, places=places, openness=VALIDATED[OpennessPolicy(policy)])
-        for (room, policy), places in counted
+    counted = Counter(
+        (place.room.room_class, place.room.policy, place.room.hours)
+        for place in Place.objects.select_related("room")
     )
+    return tuple(
+        RoomStock(
+            class_=room, places=places, openness=VALIDATED[OpennessPolicy(policy)],
+            hours=_window(*hours) if hours else None,
+        )
+        for (room, policy, hours), places in sorted(counted.items(), key=str)
+    )  # fmt: skip
+
+
+def _window(start: time, end: time) -> Window:
+    """Return hours of the wall; they go over midnight where they end before they begin."""
+    return Window(_minute(start), _minute(end) + DAY * (end <= start))
 
 
 def _equipment() -> tuple[EquipmentStock, ...]:
-    rows = Unit.objects.filter(status=UnitStatus.AVAILABLE)
-    counted = Counter(rows.values_list("unit_class", "place__room__room_class"))
+    counted = Counter(
+        (
+            unit.unit_class,
+            unit.place.room.room_class if unit.place else None,
+            None if unit.capabilities is None else tuple(unit.capabilities),
+        )
+        for unit in Unit.objects.filter(status=UnitStatus.AVAILABLE).select_related("place__room")
+    )
     return tuple(
-        EquipmentStock(class_=unit, count=count, room=room)
-        for (unit, room), count in sorted(counted.items(), key=str)
+        EquipmentStock(class_=unit, count=count, room=room, capability=can)
+        for (unit, room, can), count in sorted(counted.items(), key=str)
     )
 
 
@@ -100,7 +116,7 @@ def _shifts(people: People) -> tuple[Shift, ...] | None:
         tuple(
             Shift(
                 key=f"shift-{number}",
-                hours=Window(_minute(row.start), _minute(row.end) + DAY * (row.end <= row.start)),
+                hours=_window(row.start, row.end),
                 crews=_crews(staffed.get(row.id, {}), people),
             )
             for number, row in enumerate(rows, 1)

@@ -7,8 +7,9 @@ day alike; ``22:00-06:00`` passes midnight, ``00:00-24:00`` is the whole day.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -92,6 +93,10 @@ class EquipmentStock(Part):
     capability: tuple[Key, ...] | None = None
     room: ClassName | None = None
 
+    def can(self, asked: Collection[str]) -> bool:
+        """Tell whether they can do all of this, as far as it is known."""
+        return self.capability is None or set(asked) <= set(self.capability)
+
 
 class Crew(Part):
     """People of one role in a shift, with the qualifications that each of them has."""
@@ -142,6 +147,13 @@ class Site(Part):
     def rooms_of(self, name: str) -> list[RoomStock]:
         """Return the rooms of a class."""
         return [room for room in self.rooms or () if room.class_ == name]
+
+    def longest_open(self, name: str) -> timedelta | None:
+        """Return how long a room of a class is open at most, None when one of them never shuts."""
+        hours = [room.hours for room in self.rooms_of(name)]
+        if not hours or any(window is None or window.whole for window in hours):
+            return None
+        return timedelta(minutes=max(window.minutes for window in hours if window))
 
     def units_of(self, name: str) -> list[EquipmentStock]:
         """Return the equipment of a class."""

@@ -37,7 +37,8 @@ OPENS = {
     "patient": "patient.entered", "lot": "lot.received", "plan-board": "plan-board.opened",
     "plan": "plan.requested", "recipe-version": "recipe.imported",
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
-    "unit": "unit.commissioned", "library-operation": "library-operation.published",
+    "room": "room.opened", "unit": "unit.commissioned",
+    "library-operation": "library-operation.published",
     "recipe-rehearsal": "recipe-rehearsal.requested",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}

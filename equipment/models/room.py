@@ -1,19 +1,27 @@
+from datetime import time
+
 from django.db import models
 
 from equipment.enums import OpennessPolicy
-from equipment.exceptions import CodeTaken
+from equipment.exceptions import CodeTaken, HoursNotPaired
 from mes.lib.refusals import refuses
 from records.models import Projection
 
 
 class Room(Projection):
-    """A cleanroom with its class and the work that it is validated for."""
+    """A cleanroom with its class and the work that it is validated for.
+
+    It is worked in from ``opens`` to ``closes``, in the site's wall time, every day alike; one that
+    closes before it opens closes on the day after. Without hours it is open always.
+    """
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
     room_class = models.CharField(max_length=60)
     policy = models.CharField(max_length=10, choices=OpennessPolicy.choices)
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
 
     class Meta:
         constraints = [
@@ -21,10 +29,21 @@ class Room(Projection):
             models.CheckConstraint(
                 condition=models.Q(policy__in=OpennessPolicy.values), name="equipment_room_policy"
             ),
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True, closes__isnull=True)
+                | models.Q(opens__isnull=False, closes__isnull=False)
+                & ~models.Q(opens=models.F("closes")),
+                name="equipment_room_hours",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        """When it opens and closes each day; None when it is open always."""
+        return None if self.opens is None or self.closes is None else (self.opens, self.closes)
 
 
 class Place(Projection):
@@ -49,5 +68,6 @@ class Place(Projection):
         return self.label
 
 
+refuses("equipment_room_hours", HoursNotPaired)
 for _name in ("equipment_room_code", "equipment_place_number", "equipment_place_barcode"):
     refuses(_name, CodeTaken)

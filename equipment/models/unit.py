@@ -1,3 +1,6 @@
+from collections.abc import Collection
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +33,10 @@ class EquipmentClass(Catalogued):
 
 
 class Unit(Projection):
-    """One piece of equipment. Without a place it is movable."""
+    """One piece of equipment. Without a place it is movable.
+
+    ``capabilities`` are what it can do of what recipes ask of its class; None: all of it.
+    """
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(max_length=40)
@@ -45,6 +51,7 @@ class Unit(Projection):
     calibration_due = models.DateTimeField(null=True)
     is_clean = models.BooleanField()
     cleaning_due = models.DateTimeField(null=True)
+    capabilities = ArrayField(models.CharField(max_length=60), null=True)
 
     class Meta:
         constraints = [
@@ -57,6 +64,10 @@ class Unit(Projection):
 
     def __str__(self) -> str:
         return self.code
+
+    def can(self, asked: Collection[str]) -> bool:
+        """Tell whether it can do all of what is asked of its class."""
+        return self.capabilities is None or set(asked) <= set(self.capabilities)
 
 
 for _name in ("equipment_class_code", "equipment_unit_code", "equipment_unit_barcode"):

@@ -1,18 +1,21 @@
 """Acts on rooms and their places."""
 
+from datetime import time
 from uuid import UUID
 
 from accounts.permissions import Permission
-from accounts.rules import check_permission
+from accounts.rules import check_permission, written
 from equipment import selectors
-from equipment.entries import PlaceMade, RoomOpened
+from equipment.entries import PlaceMade, RoomHoursSet, RoomOpened
 from equipment.enums import OpennessPolicy
-from equipment.exceptions import RoomInUse
+from equipment.exceptions import HoursNotPaired, RoomInUse
 from equipment.models import Claim, Room
 from mes.lib.ids import uuid7
 from records.act import New, act, acting
 from records.commands import Command, Reply
 from records.reading import reading, the_one
+
+ROOM_HOURS = "room.hours"
 
 
 @acting
@@ -47,3 +50,39 @@ def make_place(*, command: Command, room: UUID, number: int, label: str, barcode
         a.append(place, PlaceMade(room=room, number=number, label=label, barcode=barcode))
         a.reply = {"id": str(place)}
     return a.reply
+
+
+@acting
+def set_room_hours(
+    *,
+    command: Command,
+    room: UUID,
+    opens: time | None,
+    closes: time | None,
+    reason: str,
+    seq: int | None = None,
+) -> Reply:
+    """Say when a room may be worked in, wall time of every day; without hours always.
+
+    Appends ``room.hours_set``. Locks the room's places, so that no plan is accepted meanwhile, and
+    tells planning; bookings that are there stay. Raises HoursNotPaired, ReasonMissing, NotFound,
+    Stale.
+    """
+    if (opens is None) != (closes is None) or (opens is not None and opens == closes):
+        raise HoursNotPaired(field="closes")
+    with reading(site=command.actor.site):
+        places = selectors.places_of_room(room)
+    with act(command, streams=[room, *places]) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
+        the_one(Room.objects.filter(id=room))
+        if seq is not None:
+            a.expect(room, seq)
+        said = RoomHoursSet(opens=_wall(opens), closes=_wall(closes), reason=written(reason))
+        a.append(room, said)
+        a.enqueue(ROOM_HOURS, {"room": str(room)})
+        a.reply = {"id": str(room)}
+    return a.reply
+
+
+def _wall(at: time | None) -> str | None:
+    return f"{at:%H:%M}" if at is not None else None

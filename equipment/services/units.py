@@ -1,16 +1,26 @@
 """Acts on units: commissioning, calibration, cleaning, service."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from accounts.permissions import Permission
-from accounts.rules import check_permission
-from equipment.entries import UnitCalibrated, UnitCleaned, UnitCommissioned, UnitStatusSet
+from accounts.rules import check_permission, written
+from equipment.entries import (
+    UnitCalibrated,
+    UnitCapabilitiesSet,
+    UnitCleaned,
+    UnitCommissioned,
+    UnitStatusSet,
+)
 from equipment.enums import UnitStatus
+from equipment.validators import check_capabilities
 from mes.lib.ids import uuid7
 from records.act import New, act, acting
 from records.commands import Command, Reply
 from records.entries import Payload
+
+UNIT_CAPABILITIES = "unit.capabilities"
 
 
 @acting
@@ -72,6 +82,31 @@ def set_unit_status(
             a.expect(unit, seq)
         a.append(unit, UnitStatusSet(status=status, reason=reason))
         a.enqueue("unit.status", {"unit": str(unit), "status": str(status)})
+        a.reply = {"id": str(unit)}
+    return a.reply
+
+
+@acting
+def set_capabilities(
+    *,
+    command: Command,
+    unit: UUID,
+    capabilities: Sequence[str] | None,
+    reason: str,
+    seq: int | None = None,
+) -> Reply:
+    """Say what a unit can do of what recipes ask of its class; None: all of it.
+
+    Appends ``unit.capabilities_set`` and tells planning. Raises CapabilityUnreadable,
+    ReasonMissing, NotFound, Stale.
+    """
+    can = check_capabilities(capabilities)
+    with act(command, streams=[unit]) as a:
+        check_permission(a.actor, Permission.EQUIPMENT_MANAGE)
+        if seq is not None:
+            a.expect(unit, seq)
+        a.append(unit, UnitCapabilitiesSet(capabilities=can, reason=written(reason)))
+        a.enqueue(UNIT_CAPABILITIES, {"unit": str(unit)})
         a.reply = {"id": str(unit)}
     return a.reply
 

@@ -1,1 +1,1 @@
-"""Pages of engineering: rooms and units, one unit with its logbook."""
+"""Pages of engineering: rooms and units, one room and one unit with its logbook."""

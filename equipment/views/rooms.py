@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from equipment.floor import Line, RoomLines, floor, trouble
-from equipment.models import Place, Unit
+from equipment.models import Place, Room, Unit
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.ui.text import day_text
@@ -47,7 +47,8 @@ def _room(lines: RoomLines) -> dict[str, Any]:
     room = lines.room
     return {
         "title": room.name if room else _("Movable units"),
-        "note": f"{room.room_class}, {room.get_policy_display()}" if room else "",
+        "url": reverse("equipment:room", args=[room.id]) if room else "",
+        "note": ", ".join(_note(room)) if room else "",
         "table": {
             "caption": room.name if room else _("Movable units"),
             "columns": [
@@ -63,6 +64,19 @@ def _room(lines: RoomLines) -> dict[str, Any]:
             "empty": _("No place yet. Engineering makes the first one."),
         },
     }
+
+
+def _note(room: Room) -> list[str]:
+    return [room.room_class, str(room.get_policy_display()), room_hours(room)]
+
+
+def room_hours(room: Room) -> str:
+    """Return when a room may be worked in, in words."""
+    if room.hours is None:
+        return _("always open")
+    opens, closes = room.hours
+    said = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    return _("open %(opens)s–%(closes)s") % said
 
 
 def _cells(line: Line) -> list[dict[str, Any]]:

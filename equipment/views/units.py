@@ -1,6 +1,7 @@
 """One unit or place: what has it, what comes, its logbook; what engineering does to a unit."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from accounts.access import access_of
 from accounts.permissions import ROLES, Permission
 from equipment import selectors
 from equipment.enums import ClaimState, UnitStatus
-from equipment.forms import Calibrated, UnitAct
+from equipment.forms import Calibrated, UnitAct, UnitCapabilities
 from equipment.models import Claim, Place, Unit
 from equipment.services import units
 from equipment.views.rooms import state
@@ -40,8 +41,8 @@ def unit(request: HttpRequest, unit: UUID) -> HttpResponse:
 def place(request: HttpRequest, place: UUID) -> HttpResponse:
     """Show a place with its bookings and its logbook."""
     found = the_one(Place.objects.select_related("room").filter(id=place))
-    context = {"place": found, "units": found.units.order_by("code"), **_resource(request, place)}
-    return render(request, "equipment/place.html", context)
+    context = {"place": found, "units": found.units.order_by("code")}
+    return render(request, "equipment/place.html", context | resource_page(request, place))
 
 
 @requires("equipment.manage")
@@ -64,6 +65,37 @@ def do(request: HttpRequest, unit: UUID) -> HttpResponse:
         context = {**_unit(request, unit, form), "refused": refused}
         status = refused.status if refused else 400
         return render(request, "equipment/unit.html", context, status=status)
+
+
+@requires("equipment.manage")
+@require_POST
+def capabilities(request: HttpRequest, unit: UUID) -> HttpResponse:
+    """Say what a unit can do: what is written, or all that is asked of its class."""
+    form = UnitCapabilities(request.POST, auto_id="can_%s")
+    refused: Refusal | None = None
+    if form.is_valid():
+        try:
+            _set_capabilities(request, unit, form.cleaned_data)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("equipment:unit", unit=unit)
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        context = {**_unit(request, unit, UnitAct()), "can_form": form, "refused": refused}
+        status = refused.status if refused else 400
+        return render(request, "equipment/unit.html", context, status=status)
+
+
+def _set_capabilities(request: HttpRequest, unit: UUID, values: dict[str, Any]) -> None:
+    can = None if request.POST.get("action") == "all" else values["capabilities"]
+    said = {"unit": str(unit), "capabilities": can, "reason": values["reason"]}
+    units.set_capabilities(
+        command=command_from(request, "unit.capabilities", said), unit=unit, capabilities=can,
+        reason=values["reason"], seq=values["seq"],
+    )  # fmt: skip
 
 
 def _do(request: HttpRequest, unit: UUID, values: dict[str, Any]) -> None:
@@ -93,17 +125,27 @@ def _unit(request: HttpRequest, unit: UUID, form: UnitAct) -> dict[str, Any]:
         ("clean", _("Record a cleaning")),
         ("return", _("Bring back into service")) if stopped else ("stop", _("Out of service")),
     ]
-    page = {"unit": found, "state": state(found), "form": form, "acts": acts}
-    return page | _resource(request, unit)
+    can = UnitCapabilities(
+        initial={"capabilities": ", ".join(found.capabilities or ())}, auto_id="can_%s"
+    )
+    page = {"unit": found, "state": state(found), "form": form, "acts": acts, "can_form": can}
+    return page | resource_page(request, unit)
 
 
-def _resource(request: HttpRequest, resource: UUID) -> dict[str, Any]:
+def resource_page(
+    request: HttpRequest, resource: UUID, *, on: Collection[UUID] | None = None
+) -> dict[str, Any]:
+    """Return logbook and bookings of a place or unit; those of a room are ``on`` its places."""
     entries = Entry.objects.filter(stream=resource).order_by("-seq")[:MOST_ENTRIES]
     events = [_event(json.loads(bytes(entry.body))) for entry in entries]
     return {
         "events": events,
         "seq": entries[0].seq if events else 0,
-        "table": _bookings(list(selectors.claims_on([resource])), linked=_may_read(request)),
+        "table": _bookings(
+            list(selectors.claims_on([resource] if on is None else on)),
+            linked=_may_read(request),
+            named=on is not None,
+        ),
     }
 
 
@@ -124,24 +166,26 @@ def _may_read(request: HttpRequest) -> bool:
     return bool(access and access.may(Permission.BATCHES_READ))
 
 
-def _bookings(claims: list[Claim], *, linked: bool) -> dict[str, Any]:
+def _bookings(claims: list[Claim], *, linked: bool, named: bool) -> dict[str, Any]:
     return {
         "caption": _("Bookings"),
         "columns": [
+            *([{"label": _("Place")}] if named else []),
             {"label": _("Batch")},
             {"label": _("Stage")},
             {"label": _("From")},
             {"label": _("Free again")},
             {"label": _("State")},
         ],
-        "rows": [{"cells": _booking(claim, linked=linked)} for claim in claims],
+        "rows": [{"cells": _booking(claim, linked=linked, named=named)} for claim in claims],
         "empty": _("Not booked."),
     }
 
 
-def _booking(claim: Claim, *, linked: bool) -> list[dict[str, Any]]:
+def _booking(claim: Claim, *, linked: bool, named: bool) -> list[dict[str, Any]]:
     conflict = claim.state == ClaimState.IN_CONFLICT
     return [
+        *([{"text": claim.resource_label}] if named else []),
         {
             "text": claim.holder_label,
             "mark": claim.holder_mark,

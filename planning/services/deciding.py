@@ -4,16 +4,18 @@ from uuid import UUID
 
 from accounts.permissions import Permission
 from accounts.rules import check_permission
-from batches.models import Stage
+from batches.models import Batch, Stage
+from batches.selectors import recipe_of
 from equipment.entries import StageSpan
 from equipment.enums import ResourceKind, UnitStatus
-from equipment.models import Claim, Unit
+from equipment.models import Claim, Place, Unit
 from equipment.services import claims
 from equipment.services.claims import Booking, Holder
 from mes.lib.refusals import NotFound
 from planning.entries import BoardChanged, PlanAccepted, PlanBooking, PlanRejected
 from planning.enums import PlanState
 from planning.exceptions import PlanNotOpen, PlanOutdated
+from planning.jobs import asked_of, shut_between
 from planning.models import Plan, PlanBoard
 from planning.services.requesting import board_of
 from planning.workflow import may_become
@@ -30,8 +32,9 @@ def accept_plan(*, command: Command, plan: UUID, seq: int | None = None) -> Repl
 
     Gives back the batch's claims that the plan replaces, makes the new ones, moves the board
     on. ``seq`` is what the page showed: a proposal that was computed anew since then is Stale.
-    Raises PlanNotOpen, PlanOutdated (the board moved, a stage began, a unit went out of
-    service), TakenBy, PlaceTaken and the rooms' refusals; then nothing of it has happened.
+    Raises PlanNotOpen, PlanOutdated (the board moved, a stage began, a unit went out of service or
+    can do less, a room has other hours), TakenBy, PlaceTaken and the rooms' refusals; then nothing
+    of it has happened.
     """
     seen = _look(command, plan)
     board = board_of(_site(command))
@@ -89,10 +92,29 @@ def _open(plan: UUID, new: PlanState) -> Plan:
 def _refuse_outdated(row: Plan, bookings: list[PlanBooking], version: int) -> None:
     begins = {one.stages[0].key for one in bookings}
     begun = Stage.objects.filter(stream=row.batch, key__in=begins, started_at__isnull=False)
-    booked = Unit.objects.filter(id__in=[one.resource for one in bookings])
-    out = booked.exclude(status=UnitStatus.AVAILABLE)
-    if row.base != version or begun.exists() or out.exists():
+    gone = _has_lost_a_unit(row, bookings) or _is_shut(bookings)
+    if row.base != version or begun.exists() or gone:
         raise PlanOutdated(plan=row.number)
+
+
+def _has_lost_a_unit(row: Plan, bookings: list[PlanBooking]) -> bool:
+    asked = asked_of(recipe_of(Batch.objects.get(id=row.batch)))
+    return any(
+        unit.status != UnitStatus.AVAILABLE or not unit.can(asked.get(unit.unit_class, ()))
+        for unit in Unit.objects.filter(id__in=[one.resource for one in bookings])
+    )
+
+
+def _is_shut(bookings: list[PlanBooking]) -> bool:
+    """Tell whether a stage would be worked in a room at hours at which it is not any more."""
+    found = Place.objects.filter(id__in=[one.resource for one in bookings])
+    rooms = {place.id: place.room for place in found.select_related("room")}
+    return any(
+        any(shut_between(rooms[one.resource], start=stage.start, end=stage.end))
+        for one in bookings
+        if one.resource in rooms
+        for stage in one.stages
+    )
 
 
 def _to_book(row: Plan, one: PlanBooking) -> Booking:

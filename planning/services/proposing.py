@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import reduce
+from operator import or_
 from uuid import UUID
+
+from django.db.models import Q
 
 from equipment.entries import StageSpan
 from planning.entries import PlanBooking, PlanFailed, PlanProposed
@@ -85,10 +89,11 @@ def refresh(*, command: Command, message: Message) -> Reply:
 
 
 @acting
-def refresh_users(*, command: Command, message: Message, unit: UUID) -> Reply:
+def refresh_users(*, command: Command, message: Message, resources: Sequence[UUID]) -> Reply:
     """Have the proposals that book a unit or place computed anew: it is no longer as it was."""
-    with act(command, streams=[unit]) as a:
-        _compute_anew(a, Plan.objects.filter(bookings__contains=[{"resource": str(unit)}]))
+    with act(command, streams=resources) as a:
+        booked = [Q(bookings__contains=[{"resource": str(one)}]) for one in resources]
+        _compute_anew(a, Plan.objects.filter(reduce(or_, booked, Q(id__in=()))))
         a.done(message)
     return a.reply
 

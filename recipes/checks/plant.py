@@ -1,14 +1,16 @@
 """What the site has not: materials, rooms, units, people. Silent where no site is described."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from recipes import together
 from recipes.checks.materials import same_unit
 from recipes.document import Staff
+from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, check
+from recipes.outline import Fault, Outline, StagePlace, check
 from recipes.site import Site
 
 
@@ -56,11 +58,7 @@ def equipment_can_do_it(outline: Outline) -> Iterator[Fault]:
     """A unit of the class can do all that the bill asks of it."""
     for number, line in enumerate(outline.recipe.bill_of_equipment):
         units = outline.site.units_of(line.class_) if outline.site else []
-        able = [
-            unit
-            for unit in units
-            if unit.capability is None or set(line.capability) <= set(unit.capability)
-        ]
+        able = [unit for unit in units if unit.can(line.capability)]
         if _count(outline, line.class_) and not any(unit.count for unit in able):
             sentence = _("No unit of the class %(name)s can do all of this: %(what)s.")
             words = {"name": line.class_, "what": ", ".join(line.capability)}
@@ -181,20 +179,48 @@ def units_are_enough(outline: Outline) -> Iterator[Fault]:
 
 @check("stage.never_booked")
 def stages_can_be_booked(outline: Outline) -> Iterator[Fault]:
-    """A stage fits into the hours of a room and of the people, and its units stand there."""
+    """A stage fits into the hours of a room and of the people, and its units stand there.
+
+    What waits between two stages may stay in a room that is shut. Of a room that is held, the first
+    stage that does not fit is named.
+    """
     if outline.site is None:
         return
+    yield from _never_open(outline)
     for place in outline.stages:
         path: Path = (*place.path, "duration", "low")
-        rooms = outline.site.rooms_of(place.stage.room.class_) if place.stage.room else []
-        hours = [room.hours for room in rooms if room.hours is not None]
         least = place.stage.duration.low.total_seconds() / 60
-        if rooms and len(hours) == len(rooms) and least > max(w.minutes for w in hours):
-            yield Fault(path, _("No room of its class is open for as long as this takes."))
         staffed = list(outline.site.staffed()) if place.stage.staff else []
         if staffed and least > max(w.minutes for w in staffed):
             yield Fault(path, _("No shifts in a row work for as long as this takes."))
         yield from _units_elsewhere(outline, place.number)
+
+
+def _never_open(outline: Outline) -> Iterator[Fault]:
+    said: set[int] = set()
+    for place in outline.stages:
+        zone, site = together.zone(outline, place), outline.site
+        room = zone.stage.room if zone else None
+        most = site.longest_open(room.class_) if site and room else None
+        if zone is None or most is None or zone.number in said:
+            continue
+        for fault in _longer_than(place, most):
+            said.add(zone.number)
+            yield fault
+
+
+def _longer_than(place: StagePlace, most: timedelta) -> Iterator[Fault]:
+    """Yield where a stage takes longer: at least, or as a rule with the cleaning after it."""
+    stage = place.stage
+    if stage.duration.low > most:
+        sentence = _("No room of its class is open for as long as this takes.")
+        yield Fault((*place.path, "duration", "low"), sentence)
+    elif stage.duration.expected + (stage.cleaning or timedelta()) > most:
+        sentence = _(
+            "No room of its class is open for as long as this takes as a rule, cleaning"
+            " included: no plan will be found."
+        )
+        yield Fault((*place.path, "duration", "expected"), sentence, Weight.WARNING)
 
 
 def _units_elsewhere(outline: Outline, number: int) -> Iterator[Fault]:

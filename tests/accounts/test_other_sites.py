@@ -47,6 +47,7 @@ pytestmark = [pytest.mark.usefixtures("committed_db", "at_time"), pytest.mark.sc
 TABLES: dict[str, tuple[str, str]] = {
     "unit": ("equipment_unit", "id"),
     "place": ("equipment_place", "id"),
+    "room": ("equipment_room", "id"),
     "lot": ("materials_lot", "id"),
     "container": ("materials_container", "id"),
     "order": ("orders_order", "id"),

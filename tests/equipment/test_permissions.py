@@ -1,6 +1,7 @@
 """Who has no right is refused by the act itself, whichever way the command came."""
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,12 @@ ACTS: dict[str, Act] = {
     "clean_unit": lambda c, h, u, cl: units.clean_unit(command=c, unit=u, procedure="SOP-1"),
     "set_unit_status": lambda c, h, u, cl: units.set_unit_status(
         command=c, unit=u, status=UnitStatus.OUT_OF_SERVICE, reason="door"
+    ),
+    "set_room_hours": lambda c, h, u, cl: rooms.set_room_hours(
+        command=c, room=h.room, opens=time(6), closes=time(22), reason="night"
+    ),
+    "set_capabilities": lambda c, h, u, cl: units.set_capabilities(
+        command=c, unit=u, capabilities=["co2"], reason="Q-88"
     ),
     "add_class": lambda c, h, u, cl: catalogue.add_class(
         command=c, code="crf", title="Freezer", reason="new"

@@ -58,9 +58,18 @@ def _of_resources(floor: Floor, answer: Schedule) -> Iterator[str]:
         for start, end in floor.taken.get(booked.resource, ()):
             if booked.start < end and start < booked.end:
                 yield f"{booked.label} is taken"
+        yield from _of_hours(floor, booked)
         unit = units.get(booked.resource)
         if unit and unit.until is not None and booked.end > unit.until:
             yield f"{booked.label} needs a calibration before the end"
+
+
+def _of_hours(floor: Floor, booked: Booked) -> Iterator[str]:
+    rooms = {place.id: place.room for place in floor.places}
+    for start, end in floor.shut.get(rooms.get(booked.resource, booked.resource), ()):
+        for span in booked.stages:
+            if span.start < end and start < span.end:
+                yield f"{booked.label} is shut during {span.key}"
 
 
 def _of_needs(job: PlanningJob, floor: Floor, answer: Schedule) -> Iterator[str]:

@@ -40,12 +40,14 @@ def unit(
 
 
 def floor(
-    *things: FloorPlace | FloorUnit, taken: Mapping[str, Sequence[Hours]] | None = None
-) -> Floor:
+    *things: FloorPlace | FloorUnit, taken: Mapping[str, Sequence[Hours]] | None = None,
+    shut: Mapping[str, Sequence[Hours]] | None = None,
+) -> Floor:  # fmt: skip
     return Floor(
         places=tuple(t for t in things if isinstance(t, FloorPlace)),
         units=tuple(t for t in things if isinstance(t, FloorUnit)),
         taken={known(name): tuple(hours) for name, hours in (taken or {}).items()},
+        shut={known(name): tuple(hours) for name, hours in (shut or {}).items()},
     )
 
 
@@ -75,3 +77,8 @@ def job(*stages: JobStage, needs: Sequence[Need], earliest: datetime = MONDAY) -
 def hours(start: float, end: float) -> Hours:
     """Hours after Monday morning."""
     return MONDAY + start * HOUR, MONDAY + end * HOUR
+
+
+def nights(opens: float, closes: float, days: int = 130) -> list[Hours]:
+    """The hours of each day after Monday morning in which a room is not worked in."""
+    return [hours(24 * day + closes - 24, 24 * day + opens) for day in range(days)]

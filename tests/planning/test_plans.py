@@ -3,8 +3,9 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -12,10 +13,11 @@ from django.db import connection
 from accounts.exceptions import NotAllowed
 from equipment.enums import ClaimState, UnitStatus
 from equipment.exceptions import PlaceTaken
-from equipment.models import Claim, Unit
+from equipment.models import Claim, Room, Unit
 from equipment.services import claims as claiming
 from equipment.services.bookings import claim_resource
-from equipment.services.units import set_unit_status
+from equipment.services.rooms import set_room_hours
+from equipment.services.units import set_capabilities, set_unit_status
 from mes.lib import clock
 from mes.lib.refusals import NotFound, Refusal
 from orders.services import cancel_order
@@ -23,7 +25,7 @@ from planning import jobs
 from planning.enums import PlanState
 from planning.exceptions import PlanNotOpen, PlanOutdated
 from planning.selectors import waiting
-from planning.services import accept_plan, reject_plan, request_plan
+from planning.services import accept_plan, deciding, reject_plan, request_plan
 from planning.solver import solve
 from planning.workflow import TRANSITIONS
 from records.act import act
@@ -248,6 +250,65 @@ def test_unit_that_fails_meanwhile_outdates_the_proposal(trial: Trial) -> None:
         accept_plan(command=as_planner(trial), plan=plan)
     drain()
     assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P2", "PR-02"]
+
+
+def set_can(trial: Trial, code: str, capabilities: list[str]) -> None:
+    with reading(site=trial.site):
+        unit = Unit.objects.get(code=code)
+    set_capabilities(
+        command=trial.plant.crew.command("nagy", "equipment.can"), unit=unit.id,
+        capabilities=capabilities, reason="requalified",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def asks_for_tct(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No recipe of the library asks for a capability: let this one ask."""
+    asked = {"prodigy": ("tct",)}
+    for module in (jobs, deciding):
+        monkeypatch.setattr(module, "asked_of", lambda _recipe: asked)
+
+
+@pytest.mark.usefixtures("asks_for_tct")
+def test_a_unit_that_can_no_longer_do_it_outdates_the_proposal(trial: Trial) -> None:
+    plan = proposed(trial)
+    assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P1", "PR-01"]
+    set_can(trial, "PR-01", ["wash"])
+    with pytest.raises(PlanOutdated):
+        accept_plan(command=as_planner(trial), plan=plan)
+    drain()
+    assert [b["label"] for b in plan_row(trial, plan).bookings] == ["Hall 2, P2", "PR-02"]
+    assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
+
+
+def set_hours(trial: Trial, code: str, opens: int, closes: int) -> None:
+    with reading(site=trial.site):
+        room = Room.objects.get(code=code)
+    set_room_hours(
+        command=trial.plant.crew.command("nagy", "equipment.hours"), room=room.id,
+        opens=time(opens), closes=time(closes), reason="night",
+    )  # fmt: skip
+
+
+def test_a_room_that_has_other_hours_outdates_the_proposal(trial: Trial) -> None:
+    """Begun the hour before, it would be worked in a room that is shut until the evening."""
+    plan = proposed(trial)
+    [first] = {b["stages"][0]["start"] for b in plan_row(trial, plan).bookings}
+    begins = datetime.fromisoformat(first).astimezone(ZoneInfo("Europe/Berlin"))
+    set_hours(trial, "H2", (begins.hour + 1) % 24, begins.hour)
+    with pytest.raises(PlanOutdated):
+        accept_plan(command=as_planner(trial), plan=plan)
+    assert claims_of(trial) == []
+    drain()
+    row = plan_row(trial, plan)
+    assert (row.state, row.bookings[0]["label"]) == (PlanState.PROPOSED, "Hall 3, P1")
+    assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
+
+
+def test_hours_that_leave_room_for_the_plan_do_not_outdate_it(trial: Trial) -> None:
+    plan = proposed(trial)
+    set_hours(trial, "H3", 4, 5)
+    assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
 
 
 def test_overrun_of_a_unit_outdates_the_proposals_on_it(trial: Trial) -> None:

@@ -14,6 +14,7 @@ from tests.planning.problems import (
     floor,
     hours,
     job,
+    nights,
     place_need,
     places,
     stage,
@@ -292,3 +293,63 @@ def test_without_others_nobody_waits_longer(asked: PlanningJob, there: Floor) ->
     free = solve(asked, Floor(places=there.places, units=there.units))
     ends = [(span.end, other.end) for span, other in zip(free.stages, answer.stages, strict=True)]
     assert all(mine <= other for mine, other in ends)
+
+
+# --- rooms that are not worked in at all hours ---
+
+
+def test_a_stage_waits_until_its_room_opens_for_as_long_as_it_takes() -> None:
+    asked = job(stage("fill", 6, cleaning=HOUR), needs=[place_need("fill")])
+    there = places("S4", 1)
+    assert starts(solved(asked, floor(*there, shut={"S4": nights(2, 16)}))) == [2]
+    late = job(
+        stage("fill", 6, cleaning=HOUR), needs=[place_need("fill")], earliest=MONDAY + 10 * HOUR
+    )
+    assert starts(solved(late, floor(*there, shut={"S4": nights(2, 16)}))) == [26]
+    assert starts(solved(late, floor(*there))) == [10]
+
+
+def test_another_room_that_is_open_is_taken_at_once() -> None:
+    asked = job(stage("fill", 6), needs=[place_need("fill")])
+    there = floor(*places("S4", 1), *places("S5", 1), shut={"S4": nights(2, 16)})
+    answer = solved(asked, there)
+    assert (starts(answer), labels(answer)) == ([0], [("fill", "S5, P1")])
+
+
+@pytest.mark.parametrize("unit_is_held", [False, True])
+def test_what_waits_between_two_stages_stays_while_the_room_is_shut(unit_is_held: bool) -> None:
+    """The place is held by the recipe, or because a unit with the cells stands on it."""
+    needs = [place_need("culture", last="culture" if unit_is_held else "harvest")]
+    if unit_is_held:
+        needs += [unit_need("culture", last="harvest"), place_need("harvest")]
+    asked = job(stage("culture", 12), stage("harvest", 6), needs=needs)
+    there = floor(*places("H2", 1), unit("PR-07", at="H2 P1"), shut={"H2": nights(2, 16)})
+    assert starts(solved(asked, there)) == [2, 26]
+
+
+def test_a_stage_that_is_longer_than_its_room_is_open_finds_nothing() -> None:
+    there = floor(*places("S4", 1), shut={"S4": nights(2, 16)})
+    with pytest.raises(NothingFree) as first:
+        solve(job(stage("fill", 15), needs=[place_need("fill")]), there)
+    held = job(stage("seed", 2), stage("fill", 15), needs=[place_need("seed", last="fill")])
+    with pytest.raises(NothingFree) as later:
+        solve(held, there)
+    assert [one.value.params["stage"] for one in (first, later)] == ["fill", "fill"]
+
+
+@given(
+    opens=st.integers(0, 10), length=st.integers(8, 13), taken=st.lists(st.integers(0, 60)),
+    before=st.integers(1, 8), after=st.integers(1, 8),
+)  # fmt: skip
+def test_any_plan_keeps_to_the_hours(
+    opens: int, length: int, taken: list[int], before: int, after: int
+) -> None:
+    asked = job(
+        stage("culture", before), stage("harvest", after),
+        needs=[place_need("culture", last="harvest")],
+    )  # fmt: skip
+    there = floor(
+        *places("H2", 2), taken={"H2 P1": sorted(hours(at, at + 3) for at in taken)},
+        shut={"H2": nights(opens, opens + length)},
+    )  # fmt: skip
+    solved(asked, there)
