@@ -57,6 +57,7 @@ def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Mess
         column=column,
         severity=fault.severity,
         at=fault.path,
+        said=fault.said,
     )
 
 

@@ -1,9 +1,12 @@
 """Entries of a recipe's version."""
 
+from __future__ import annotations
+
 from typing import Any
 from uuid import UUID
 
 from recipes.drafting.changes import Change
+from recipes.gaps import AS_WRITTEN, Said, say
 from records.entries import Fields, Payload, Value, entry, upcast
 from records.signatures import Signature
 
@@ -58,10 +61,39 @@ class RecipeSubmitted(Payload):
 
 
 class Gap(Value):
-    """What of another system's file was not understood, or a site has not; where it stands."""
+    """What was not understood or is not there, as it was said before: in one language."""
 
     path: str
     sentence: str
+
+
+class CodedGap(Value):
+    """What of another system's file was not understood, or a site has not; where it stands.
+
+    ``code`` and ``params`` become a sentence when it is read (``recipes/gaps.py``).
+    """
+
+    path: str
+    code: str
+    params: dict[str, str | int] = {}
+
+    @classmethod
+    def of(cls, path: str, what: Said) -> CodedGap:
+        """Return what is said of a place."""
+        return cls(path=path, code=what.code, params=what.params)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in the reader's language."""
+        return say(self.code, self.params)
+
+
+def _as_written(gaps: list[Fields]) -> list[Fields]:
+    """Keep a sentence in the language in which it was written."""
+    return [
+        {"path": one["path"], "code": AS_WRITTEN, "params": {"sentence": one["sentence"]}}
+        for one in gaps
+    ]
 
 
 @entry("recipe.approved", version=1, stream=STREAM)
@@ -78,6 +110,21 @@ def _not_asked(fields: Fields) -> Fields:
 
 
 @entry("recipe.approved", version=2, stream=STREAM)
+class RecipeApproved2(Payload):
+    """One person's approval, as it was said when what lacks was a sentence."""
+
+    signature: Signature
+    completes: bool
+    lacking: tuple[Gap, ...] = ()
+    reason: str = ""
+
+
+@upcast("recipe.approved", version=2)
+def _lacking_as_written(fields: Fields) -> Fields:
+    return {**fields, "lacking": _as_written(fields["lacking"])}
+
+
+@entry("recipe.approved", version=3, stream=STREAM)
 class RecipeApproved(Payload):
     """One person's approval; ``completes`` when it is the last that is needed.
 
@@ -86,7 +133,7 @@ class RecipeApproved(Payload):
 
     signature: Signature
     completes: bool
-    lacking: tuple[Gap, ...] = ()
+    lacking: tuple[CodedGap, ...] = ()
     reason: str = ""
 
 
@@ -159,6 +206,22 @@ def _of_this_system(fields: Fields) -> Fields:
 
 
 @entry("recipe-draft.opened", version=2, stream=DRAFT_STREAM)
+class DraftOpened2(Payload):
+    """Somebody begins to write, as it was said when a gap was a sentence."""
+
+    code: str
+    content_hash: str
+    source_version: UUID | None = None
+    file_hash: str | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@upcast("recipe-draft.opened", version=2)
+def _gaps_as_written(fields: Fields) -> Fields:
+    return {**fields, "gaps": _as_written(fields["gaps"])}
+
+
+@entry("recipe-draft.opened", version=3, stream=DRAFT_STREAM)
 class DraftOpened(Payload):
     """Somebody begins to write; ``content_hash`` names the plain data that they begin with.
 
@@ -170,7 +233,7 @@ class DraftOpened(Payload):
     content_hash: str
     source_version: UUID | None = None
     file_hash: str | None = None
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[CodedGap, ...] = ()
 
 
 @entry("recipe-draft.edited", version=1, stream=DRAFT_STREAM)

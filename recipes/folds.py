@@ -1,7 +1,10 @@
 """Entries of a recipe's version to its rows."""
 
+from typing import Any
+
 from recipes.drafting.changes import apply_all
 from recipes.entries import (
+    CodedGap,
     DraftDiscarded,
     DraftEdited,
     DraftOpened,
@@ -23,6 +26,7 @@ from recipes.entries import (
     RehearsalRequested,
 )
 from recipes.enums import CommentState, DraftState, RehearsalState, VersionStatus
+from recipes.gaps import AS_WRITTEN
 from recipes.models import (
     LibraryOperation,
     RecipeApproval,
@@ -63,7 +67,7 @@ def _(e: Folded[RecipeApproved]) -> None:
         "printed_name": s.printed_name, "role": s.role, "meaning": s.meaning, "at": s.at,
         "zone": s.zone, "factors": list(s.factors), "content_hash": s.content_hash,
         "author": version.author, "writers": version.writers, "void": False,
-        "lacking": [gap.model_dump() for gap in e.payload.lacking], "reason": e.payload.reason,
+        "lacking": [_row_of(gap) for gap in e.payload.lacking], "reason": e.payload.reason,
     }  # fmt: skip
     before = RecipeApproval.objects.filter(version=e.stream, person=s.person)
     if not change(before, e, **signed):
@@ -72,6 +76,13 @@ def _(e: Folded[RecipeApproved]) -> None:
     change(RecipeVersion.objects.filter(id=e.stream), e, status=status)
     if e.payload.completes:
         _write_uses(e, version)
+
+
+def _row_of(gap: CodedGap) -> dict[str, Any]:
+    """Return a gap as its row has it; one of an earlier entry as it was written."""
+    if gap.code == AS_WRITTEN:
+        return {"path": gap.path, "sentence": gap.params["sentence"]}
+    return gap.model_dump()
 
 
 def _write_uses(e: Folded[RecipeApproved], version: RecipeVersion) -> None:

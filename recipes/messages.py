@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mes.lib.refusals import Refusal
+from recipes.gaps import Said
 
 
 class Told(Protocol):
@@ -32,7 +33,8 @@ class Weight(StrEnum):
 class Message:
     """One thing about a recipe, at its place. ``line`` and ``column`` are those of its text.
 
-    ``path`` is the place for people, ``at`` the way to it in the data.
+    ``path`` is the place for people, ``at`` the way to it in the data, ``said`` the sentence as it
+    is kept, of what a site has not.
     """
 
     code: str
@@ -42,6 +44,7 @@ class Message:
     column: int | None = None
     severity: Weight = Weight.ERROR
     at: tuple[str | int, ...] = ()
+    said: Said | None = None
 
 
 class RecipeNotReadable(Refusal):

@@ -10,6 +10,7 @@ from typing import Any
 
 from recipes import formulas, paths
 from recipes.document import Operation, Recipe, Stage
+from recipes.gaps import Said, Value, said
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
@@ -20,11 +21,21 @@ from recipes.step import StepBase, Written
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a check found: where in the text, and the sentence."""
+    """What a check found: where in the text, and the sentence.
+
+    ``said`` is the sentence without a language, of what an approval may leave open and keeps.
+    """
 
     path: Path
     sentence: str
     severity: Weight = Weight.ERROR
+    said: Said | None = None
+
+
+def lacks(path: Path, code: str, /, *, severity: Weight = Weight.ERROR, **values: Value) -> Fault:
+    """Return what a site has not: the fault with its code and values."""
+    what = said(code, **values)
+    return Fault(path, what.sentence, severity, what)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from mes.lib.evidence import JSON
 from recipes import approvers, compiler, places
 from recipes.approvers import ANY, Approvers
 from recipes.document import Recipe
-from recipes.entries import Gap
+from recipes.entries import CodedGap
 from recipes.enums import CommentState, VersionStatus
 from recipes.exceptions import (
     ApprovedBefore,
@@ -45,16 +45,16 @@ def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     return messages
 
 
-def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[Gap, ...]:
+def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[CodedGap, ...]:
     """Return what the site lacks, each sentence once, at its first place.
 
     Raises SiteLacks when something lacks and no reason says why that may be.
     """
-    places_of = {one.sentence: one.path for one in reversed(lacking)}
-    said = dict.fromkeys(one.sentence for one in lacking)
+    first = {one.said: one.path for one in reversed(lacking) if one.said}
+    said = dict.fromkeys(one.said for one in lacking if one.said)
     if said and not reason.strip():
         raise SiteLacks(field="reason", count=len(said), problem=lacking[0].sentence)
-    return tuple(Gap(path=places_of[sentence], sentence=sentence) for sentence in said)
+    return tuple(CodedGap.of(first[what], what) for what in said)
 
 
 def check_lacks_no_more(before: Recipe, after: Recipe, *, site: UUID | None) -> None:
@@ -78,7 +78,7 @@ def _lacking(recipe: Recipe, here: Site) -> list[Message]:
 
 def approval_content(version: RecipeVersion, lacking: Sequence[Message]) -> JSON:
     """Return what an approver is shown: the document, and what the site lacks, in no language."""
-    missing: JSON = [[one.code, one.path] for one in lacking]
+    missing: JSON = [[one.path, one.said.code, one.said.params] for one in lacking if one.said]
     return {"document": version.content_hash, "lacking": missing}
 
 

@@ -13,7 +13,7 @@ from recipes import compiler, nodes, reader
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
 from recipes.document import Recipe
-from recipes.entries import DraftOpened, Gap
+from recipes.entries import CodedGap, DraftOpened
 from recipes.enums import DraftState, UseKind, VersionStatus
 from recipes.here import described
 from recipes.messages import Message, RecipeNotReadable
@@ -89,7 +89,7 @@ def _not_at(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
     return tuple(filter(compiler.of_the_site, found))
 
 
-def gaps_of(draft: UUID) -> tuple[Gap, ...]:
+def gaps_of(draft: UUID) -> tuple[CodedGap, ...]:
     """Return what of another system's file a draft could not take over."""
     row = Entry.objects.filter(stream=draft, seq=1).first()
     opened = decode(row.kind, row.version, row.envelope["payload"]) if row else None

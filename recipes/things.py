@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import role_title
 from recipes.entries import DRAFT_STREAM, OPERATION_STREAM, REHEARSAL_STREAM, STREAM
+from recipes.gaps import said_of_row
 from recipes.models import (
     LibraryOperation,
     RecipeApproval,
@@ -67,4 +68,4 @@ words({
     "library-operation.withdrawn": _("Operation taken out of the library"),
 })  # fmt: skip
 
-says(RecipeApproval, role=role_title, meaning=gettext)
+says(RecipeApproval, role=role_title, meaning=gettext, lacking=said_of_row)

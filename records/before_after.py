@@ -1,7 +1,7 @@
 """Before and after in words: field by field, as people see the values elsewhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -149,7 +149,7 @@ def _value(model: type[Model], name: str, value: Any, names: Mapping[UUID, str])
         return _plain(value, names)
     says = SAYS.get((model, name))
     if says is not None:
-        return ", ".join(map(says, value)) if isinstance(value, list) else says(value)
+        return _between(value).join(map(says, value)) if isinstance(value, list) else says(value)
     if name in PLACES and isinstance(value, str):
         return text.part_text(value)
     choices = dict(getattr(field, "flatchoices", ()))
@@ -183,11 +183,14 @@ def _composed(value: Any, names: Mapping[UUID, str]) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_plain(one, names)}" for name, one in value.items())
     if isinstance(value, list | tuple):
-        parts = "; " if any(isinstance(one, Mapping) for one in value) else ", "
-        return parts.join(_plain(one, names) for one in value)
+        return _between(value).join(_plain(one, names) for one in value)
     if isinstance(value, str) and INSTANT.fullmatch(value):
         return text.moment_text(datetime.fromisoformat(value))
     return value.hex() if isinstance(value, bytes | memoryview) else str(value)
+
+
+def _between(parts: Sequence[Any]) -> str:
+    return "; " if any(isinstance(one, Mapping) for one in parts) else ", "
 
 
 def _names(found: Changes) -> dict[UUID, str]:

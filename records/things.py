@@ -83,7 +83,7 @@ def words(said: Mapping[str, Text]) -> None:
     WORDS.update(said)
 
 
-def says(model: type[Model], **columns: Callable[[str], str]) -> None:
+def says(model: type[Model], **columns: Callable[[Any], str]) -> None:
     """Say how codes of columns that have no choices of their own are told to people."""
     SAYS.update({(model, name): told for name, told in columns.items()})
 

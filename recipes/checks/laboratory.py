@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
-
 from recipes import together
 from recipes.checks.times import span_of
 from recipes.elapsed import Elapsed
 from recipes.messages import Weight
-from recipes.outline import Fault, Outline, StagePlace, StepPlace, check
+from recipes.outline import Fault, Outline, StagePlace, StepPlace, check, lacks
 from recipes.parts import duration_text
 from recipes.site import DAY, Site, Window
 
@@ -29,13 +27,14 @@ def samples_reach_the_laboratory(outline: Outline) -> Iterator[Fault]:
             site.laboratory.wait((start + taken) % DAY) for start in _starts(outline, site, stage)
         ]
         most = hold.total_seconds() / 60
-        path, words = (*place.path, "hold"), {"hours": site.laboratory, "hold": duration_text(hold)}
+        path, hours, span = (*place.path, "hold"), str(site.laboratory), duration_text(hold)
         if waits and min(waits) > most:
-            sentence = _("The laboratory works %(hours)s: no start brings it there in %(hold)s.")
-            yield Fault(path, sentence % words)
+            yield lacks(path, "sample.laboratory_shut", hours=hours, hold=span)
         elif waits and max(waits) > most:
-            sentence = _("The laboratory works %(hours)s: not every start brings it in %(hold)s.")
-            yield Fault(path, sentence % words, Weight.WARNING)
+            yield lacks(
+                path, "sample.laboratory_often_shut", severity=Weight.WARNING, hours=hours,
+                hold=span,
+            )  # fmt: skip
 
 
 def whole_minutes(time: timedelta) -> int:

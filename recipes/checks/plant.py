@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
-
 from recipes import together
 from recipes.checks.materials import same_unit
 from recipes.document import Staff
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StagePlace, check
+from recipes.outline import Fault, Outline, StagePlace, check, lacks
 from recipes.site import Site
 
 
@@ -20,9 +18,8 @@ def materials_are_known(outline: Outline) -> Iterator[Fault]:
     known = outline.site.materials if outline.site else None
     for number, line in enumerate(outline.recipe.bill_of_materials):
         if known is not None and line.material not in known:
-            sentence = _("The site has no material %(name)s: add it, or name one that it has.")
             path = ("bill_of_materials", number, "material")
-            yield Fault(path, sentence % {"name": line.material})
+            yield lacks(path, "site.material", name=line.material)
 
 
 @check("site.material_unit")
@@ -32,9 +29,8 @@ def materials_are_counted_as_here(outline: Outline) -> Iterator[Fault]:
     for number, line in enumerate(outline.recipe.bill_of_materials):
         unit = counted.get(line.material, line.unit)
         if not same_unit(line.unit, unit):
-            sentence = _("The site counts %(name)s in %(unit)s.")
             path = ("bill_of_materials", number, "unit")
-            yield Fault(path, sentence % {"name": line.material, "unit": unit})
+            yield lacks(path, "site.material_unit", name=line.material, unit=unit)
 
 
 @check("site.equipment")
@@ -43,10 +39,8 @@ def equipment_is_there(outline: Outline) -> Iterator[Fault]:
     site = outline.site
     for number, line in enumerate(outline.recipe.bill_of_equipment):
         if site and site.equipment is not None and not _count(outline, line.class_):
-            yield Fault(
-                ("bill_of_equipment", number, "class"),
-                _("The site has no unit of the class %(name)s.") % {"name": line.class_},
-            )
+            path = ("bill_of_equipment", number, "class")
+            yield lacks(path, "site.equipment", name=line.class_)
 
 
 def _count(outline: Outline, name: str) -> int:
@@ -60,9 +54,9 @@ def equipment_can_do_it(outline: Outline) -> Iterator[Fault]:
         units = outline.site.units_of(line.class_) if outline.site else []
         able = [unit for unit in units if unit.can(line.capability)]
         if _count(outline, line.class_) and not any(unit.count for unit in able):
-            sentence = _("No unit of the class %(name)s can do all of this: %(what)s.")
-            words = {"name": line.class_, "what": ", ".join(line.capability)}
-            yield Fault(("bill_of_equipment", number, "capability"), sentence % words)
+            path = ("bill_of_equipment", number, "capability")
+            what = ", ".join(line.capability)
+            yield lacks(path, "site.capability", name=line.class_, what=what)
 
 
 @check("site.room")
@@ -73,8 +67,7 @@ def rooms_are_there(outline: Outline) -> Iterator[Fault]:
         if room is None or site is None or site.rooms is None:
             continue
         if not any(stock.places for stock in site.rooms_of(room.class_)):
-            sentence = _("The site has no place in a room of the class %(name)s.")
-            yield Fault((*place.path, "room", "class"), sentence % {"name": room.class_})
+            yield lacks((*place.path, "room", "class"), "site.room", name=room.class_)
 
 
 @check("site.openness")
@@ -85,11 +78,8 @@ def rooms_are_validated(outline: Outline) -> Iterator[Fault]:
         room = claimed.stage.room if claimed else None
         stocks = outline.site.rooms_of(room.class_) if outline.site and room else []
         if room and stocks and not any(place.operation.openness in s.openness for s in stocks):
-            sentence = _(
-                "No room of the class %(name)s is validated for work that is %(openness)s."
-            )
-            words = {"name": room.class_, "openness": place.operation.openness.label.lower()}
-            yield Fault((*place.path, "openness"), sentence % words)
+            path, openness = (*place.path, "openness"), place.operation.openness.value
+            yield lacks(path, "site.openness", name=room.class_, openness=openness)
 
 
 @check("site.qualification")
@@ -98,8 +88,7 @@ def qualifications_are_held(outline: Outline) -> Iterator[Fault]:
     people = outline.site.people if outline.site else None
     for path, name in _qualifications(outline):
         if people is not None and not people.get(name):
-            sentence = _("Nobody at the site holds the qualification %(name)s.")
-            yield Fault(path, sentence % {"name": name})
+            yield lacks(path, "site.qualification", name=name)
 
 
 def _qualifications(outline: Outline) -> Iterator[tuple[Path, str]]:
@@ -117,8 +106,7 @@ def roles_are_known(outline: Outline) -> Iterator[Fault]:
     known = outline.site.known_roles if outline.site else None
     for path, staff in together.staff(outline):
         if known is not None and staff.role not in known:
-            sentence = _("Nobody at the site has the role %(name)s.")
-            yield Fault((*path, "role"), sentence % {"name": staff.role})
+            yield lacks((*path, "role"), "site.role", name=staff.role)
 
 
 @check("staff.beyond_shift")
@@ -129,8 +117,7 @@ def a_shift_has_the_people(outline: Outline) -> Iterator[Fault]:
     for path, staff, count in _people(outline):
         most = _in_a_shift(outline, staff)
         if most < count and _some_have(outline.site, staff):
-            sentence = _("%(count)s are needed at once; no shift has more than %(most)s of them.")
-            yield Fault((*path, "count"), sentence % {"count": count, "most": most})
+            yield lacks((*path, "count"), "staff.beyond_shift", count=count, most=most)
 
 
 def _some_have(site: Site, staff: Staff) -> bool:
@@ -173,8 +160,7 @@ def units_are_enough(outline: Outline) -> Iterator[Fault]:
         most = _count(outline, name)
         if 0 < most < count and (path[:2], name) not in said:
             said.add((path[:2], name))
-            sentence = _("%(count)s units of %(name)s are needed at once; the site has %(most)s.")
-            yield Fault(path, sentence % {"count": count, "name": name, "most": most})
+            yield lacks(path, "device.beyond_site", count=count, name=name, most=most)
 
 
 @check("stage.never_booked")
@@ -192,7 +178,7 @@ def stages_can_be_booked(outline: Outline) -> Iterator[Fault]:
         least = place.stage.duration.low.total_seconds() / 60
         staffed = list(outline.site.staffed()) if place.stage.staff else []
         if staffed and least > max(w.minutes for w in staffed):
-            yield Fault(path, _("No shifts in a row work for as long as this takes."))
+            yield lacks(path, "stage.shifts_short")
         yield from _units_elsewhere(outline, place.number)
 
 
@@ -213,14 +199,10 @@ def _longer_than(place: StagePlace, most: timedelta) -> Iterator[Fault]:
     """Yield where a stage takes longer: at least, or as a rule with the cleaning after it."""
     stage = place.stage
     if stage.duration.low > most:
-        sentence = _("No room of its class is open for as long as this takes.")
-        yield Fault((*place.path, "duration", "low"), sentence)
+        yield lacks((*place.path, "duration", "low"), "stage.room_shut")
     elif stage.duration.expected + (stage.cleaning or timedelta()) > most:
-        sentence = _(
-            "No room of its class is open for as long as this takes as a rule, cleaning"
-            " included: no plan will be found."
-        )
-        yield Fault((*place.path, "duration", "expected"), sentence, Weight.WARNING)
+        path = (*place.path, "duration", "expected")
+        yield lacks(path, "stage.room_often_shut", severity=Weight.WARNING)
 
 
 def _units_elsewhere(outline: Outline, number: int) -> Iterator[Fault]:
@@ -231,6 +213,5 @@ def _units_elsewhere(outline: Outline, number: int) -> Iterator[Fault]:
         units = outline.site.units_of(need.class_) if outline.site and room else []
         standing = [unit.room for unit in units if unit.count]
         if room and standing and not {None, room.class_} & set(standing):
-            sentence = _("All units of %(unit)s stand in other rooms than those of %(room)s.")
-            words = {"unit": need.class_, "room": room.class_}
-            yield Fault((*place.path, "equipment", index, "class"), sentence % words)
+            path = (*place.path, "equipment", index, "class")
+            yield lacks(path, "stage.units_elsewhere", unit=need.class_, room=room.class_)

@@ -16,7 +16,8 @@ from recipes import formulas, nodes
 from recipes.document import Operation, Recipe, Stage
 from recipes.drafting.changes import Plain
 from recipes.drafting.plain import normal
-from recipes.entries import Gap
+from recipes.entries import CodedGap
+from recipes.gaps import said
 from recipes.interchange import tree
 from recipes.interchange.batchml import (
     CONTINGENCY,
@@ -46,7 +47,7 @@ class Foreign:
     """A file that was read: data for a draft, and the gaps."""
 
     data: Plain
-    gaps: list[Gap]
+    gaps: list[CodedGap]
 
 
 def read(source: bytes) -> Foreign:
@@ -58,7 +59,7 @@ def read(source: bytes) -> Foreign:
     reading = _Reading()
     data = reading.recipe(recipes[0])
     for other in recipes[1:]:
-        reading.gap(other.say("ID"), _("A second recipe in the file was not read."))
+        reading.gap(other.say("ID"), "file.second_recipe")
     return Foreign(normal(data), reading.gaps[:MOST_GAPS])
 
 
@@ -69,11 +70,11 @@ def _candidates(root: Found) -> Iterator[Found]:
 
 @dataclass(slots=True)
 class _Reading:
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[CodedGap] = field(default_factory=list)
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def gap(self, path: str, sentence: str) -> None:
-        self.gaps.append(Gap(path=path[:200], sentence=sentence))
+    def gap(self, path: str, code: str, /, **values: str) -> None:
+        self.gaps.append(CodedGap.of(path[:200], said(code, **values)))
 
     def recipe(self, found: Found) -> Data:
         """Read the whole procedure, whatever levels the other system has left out."""
@@ -105,8 +106,7 @@ class _Reading:
             elif kind in {UNIT_PROCEDURE, "UnitRecipe", OPERATION, PHASE, CONTINGENCY}:
                 yield one
             elif kind not in ASIDE:
-                what = {"kind": kind or "–"}
-                self.gap(one.say("ID"), _("An element of type %(kind)s was left out.") % what)
+                self.gap(one.say("ID"), "file.element", kind=kind or "–")
 
     # --- the three levels ----------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class _Reading:
             data |= self._fields(found, set(_names(Stage)), path=path)
         if "duration" not in data:
             data["duration"] = dict(HOURS)
-            self.gap(path, _("No duration is given: half an hour to two hours is written."))
+            self.gap(path, "file.no_duration")
         if "equipment" not in data and "room" not in data:
             data |= self._needs(found, path)
         data["operations"] = [*operations] if bare else self._ordered(found, inside, operations)
@@ -135,7 +135,7 @@ class _Reading:
             data |= self._fields(found, set(_names(Operation)), path=path)
         if "openness" not in data:
             data["openness"] = "open"
-            self.gap(path, _("Nothing says whether it is open or closed: open is written."))
+            self.gap(path, "file.no_openness")
         steps = [self._phase(one) for one in phases]
         data["steps"] = [*steps] if bare else self._in_line(found, phases, steps)
         return data
@@ -144,8 +144,7 @@ class _Reading:
         path, given = found.say("ID"), found.say("BuildingBlockElementID")
         kind = given if given in KINDS else "confirm"
         if given not in KINDS:
-            said = {"given": given or "–"}
-            self.gap(path, _("A phase of class %(given)s is written as a confirmation.") % said)
+            self.gap(path, "file.phase", given=given or "–")
         names = set(_names(KINDS[kind].schema))
         data: Data = {"key": self._key(path), "kind": kind, "text": _text(found, path)}
         return data | self._fields(found, names, path=path)
@@ -158,10 +157,9 @@ class _Reading:
             if name in known:
                 data[name] = plain(one)
             else:
-                said = plain(one)
-                value = f"{said} {unit_of(one)}".strip() if isinstance(said, str) else "…"
-                words = {"name": name, "value": value[:100]}
-                self.gap(path, _("%(name)s = %(value)s has no field here.") % words)
+                given = plain(one)
+                value = f"{given} {unit_of(one)}".strip() if isinstance(given, str) else "…"
+                self.gap(path, "file.no_field", name=name, value=value[:100])
         return data
 
     def _needs(self, found: Found, path: str) -> Data:
@@ -176,8 +174,7 @@ class _Reading:
             else:
                 units.append({"class": _slug(class_), "as": _slug(role or class_)})
             for name, condition in said.items():
-                words = {"name": f"{class_}: {name} {condition}"}
-                self.gap(path, _("%(name)s is asked of the equipment.") % words)
+                self.gap(path, "file.equipment", name=f"{class_}: {name} {condition}")
         return {**data, "equipment": units}
 
     def _equipment(self, found: Found) -> list[Plain]:
@@ -205,7 +202,7 @@ class _Reading:
                 part["after"] = list(before)
             self._condition(part, asked.conditions.get(key), path=key)
         if _circular(flow_of(parts)):
-            self.gap(found.say("ID"), _("The links lead in a circle: they are not kept."))
+            self.gap(found.say("ID"), "file.circle")
             for part in parts:
                 part.pop("after", None)
         return plain_parts
@@ -221,7 +218,7 @@ class _Reading:
         line = _line(asked.before)
         by_key: dict[str, Plain] = {str(step["key"]): step for step in steps}
         if line is None or set(line) != set(by_key):
-            self.gap(found.say("ID"), _("The order of its phases is no line: the file's is kept."))
+            self.gap(found.say("ID"), "file.no_line")
             return plain_steps
         return [by_key[key] for key in line]
 
@@ -249,8 +246,7 @@ class _Reading:
         if fits:
             part["when"] = asked
             return
-        words = {"condition": asked[:200]}
-        self.gap(path, _("The condition %(condition)s was not understood.") % words)
+        self.gap(path, "file.condition", condition=asked[:200])
 
 
 def _document(formula: Found | None) -> Data:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import translation
 
 from recipes.enums import UseKind, VersionStatus
+from recipes.gaps import said_of_row
 from records.models import Projection
 
 
@@ -86,7 +87,8 @@ class RecipeApproval(Projection):
     """One person's signature under a version; never that of one who wrote it.
 
     ``void`` when the version was sent back after it; the same person may sign again.
-    ``lacking`` is what the site had not (path and sentence), ``reason`` why it was given then.
+    ``lacking`` is what the site had not (path, code and values; a sentence in rows from before),
+    ``reason`` why it was given all the same.
     """
 
     pk = models.CompositePrimaryKey("version", "person")
@@ -119,6 +121,11 @@ class RecipeApproval(Projection):
 
     def __str__(self) -> str:
         return f"{self.version} by {self.printed_name}"
+
+    @property
+    def lacked(self) -> list[dict[str, str]]:
+        """What the site had not: where, and in a sentence of the reader's language."""
+        return [{"path": one["path"], "sentence": said_of_row(one)} for one in self.lacking]
 
 
 class RecipeUse(Projection):

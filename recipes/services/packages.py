@@ -19,9 +19,10 @@ from mes.lib.filetypes import JPEG, MOST_PIXELS, PNG, type_of
 from mes.lib.ids import uuid7
 from recipes.document import Operation, Recipe
 from recipes.drafting.plain import normal
-from recipes.entries import DRAFT_STREAM, DraftOpened, Gap
+from recipes.entries import DRAFT_STREAM, CodedGap, DraftOpened
 from recipes.enums import UseKind
 from recipes.exceptions import PackageBroken, PictureGone
+from recipes.gaps import said
 from recipes.here import held_now
 from recipes.interchange.package import Package, packed, unpacked
 from recipes.models import LibraryOperation, RecipeVersion
@@ -119,16 +120,16 @@ def open_package(*, command: Command, content: bytes) -> Reply:
         gaps = [*_gaps(recipe, package, shown)]
         for operation in package.operations.values():
             keep(hashlib.sha256(operation).hexdigest(), "application/json", operation)
-        said = DraftOpened(
+        opened = DraftOpened(
             code=recipe.recipe, content_hash=kept(normal(recipe.dump())), file_hash=name,
             gaps=tuple(gaps),
         )  # fmt: skip
-        a.append(draft, said)
+        a.append(draft, opened)
         a.reply = {"draft": str(draft), "gaps": len(gaps)}
     return a.reply
 
 
-def look_into(content: bytes) -> tuple[Recipe, list[Gap]]:
+def look_into(content: bytes) -> tuple[Recipe, list[CodedGap]]:
     """Read a package and keep nothing. Raises PackageBroken, PackageOfAStranger."""
     package = unpacked(content, signing.public_keys(settings.MES_PACKAGE_KEY))
     recipe = _recipe(package)
@@ -144,7 +145,7 @@ def _recipe(package: Package) -> Recipe:
         )
 
 
-def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[Gap]:
+def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[CodedGap]:
     """Yield what the receiving site lacks: codes that it does not know, rooms, qualified people,
     operations, pictures.
     """
@@ -154,14 +155,14 @@ def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[
         pin = operation.pinned
         there = LibraryOperation.objects.filter(content_hash=pin.hash) if pin else None
         if pin and there is not None and not there.exists():
-            said = {"name": f"{pin.operation} v{pin.version}", "site": package.sent_by}
-            sentence = _("%(name)s is of the library of %(site)s; this site's has it not.")
-            yield Gap(path=operation.key, sentence=sentence % said)
+            name = f"{pin.operation} v{pin.version}"
+            what = said("package.operation", name=name, site=package.sent_by)
+            yield CodedGap.of(operation.key, what)
     for missing in sorted(_pictures(recipe) - set(shown)):
-        yield Gap(path="pictures", sentence=_("A picture is missing: %(name)s") % {"name": missing})
+        yield CodedGap.of("pictures", said("package.picture", name=missing))
 
 
-def _codes(recipe: Recipe, package: Package) -> Iterator[Gap]:
+def _codes(recipe: Recipe, package: Package) -> Iterator[CodedGap]:
     known = {
         UseKind.MATERIAL: set(Material.objects.values_list("code", flat=True)),
         UseKind.EQUIPMENT: set(EquipmentClass.objects.values_list("code", flat=True)),
@@ -170,24 +171,21 @@ def _codes(recipe: Recipe, package: Package) -> Iterator[Gap]:
     for path, kind, code in uses_of(recipe):
         if kind in known and code not in known[kind]:
             titles = package.mappings.get(means[kind])
-            said = {"code": code, "title": _title(titles, code), "site": package.sent_by}
-            sentence = _("%(code)s (at %(site)s: %(title)s) is not known at this site.")
-            yield Gap(path=path, sentence=sentence % said)
+            title = _title(titles, code)
+            what = said("package.code", code=code, title=title, site=package.sent_by)
+            yield CodedGap.of(path, what)
 
 
-def _rooms_and_people(recipe: Recipe) -> Iterator[Gap]:
+def _rooms_and_people(recipe: Recipe) -> Iterator[CodedGap]:
     """Yield the classes of rooms that have no place here, and what nobody is qualified for."""
-    sentences = {
-        UseKind.ROOM: _("This site has no place in a room of the class %(code)s."),
-        UseKind.QUALIFICATION: _("Nobody at this site is qualified for %(code)s."),
-    }
+    named = {UseKind.ROOM: "package.room", UseKind.QUALIFICATION: "package.qualification"}
     here = {
         UseKind.ROOM: set(Place.objects.values_list("room__room_class", flat=True)),
         UseKind.QUALIFICATION: set(held_now().values_list("key", flat=True)),
     }
     for path, kind, code in uses_of(recipe):
         if kind in here and code not in here[kind]:
-            yield Gap(path=path, sentence=sentences[kind] % {"code": code})
+            yield CodedGap.of(path, said(named[kind], code=code))
 
 
 def _title(titles: JSON, code: str) -> str:

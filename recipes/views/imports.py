@@ -11,7 +11,7 @@ from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from recipes import compiler
 from recipes.drafting.plain import plain_of, yaml_of
-from recipes.entries import Gap
+from recipes.entries import CodedGap
 from recipes.exceptions import RecipeNotReadable
 from recipes.forms import ImportRecipe
 from recipes.interchange import package, tree
@@ -69,7 +69,7 @@ def _looked_into(request: HttpRequest, source: bytes) -> HttpResponse:
     return _checked(request, ImportRecipe(), text, gaps=gaps)
 
 
-def _understood(request: HttpRequest, source: bytes) -> tuple[bytes, list[Gap]]:
+def _understood(request: HttpRequest, source: bytes) -> tuple[bytes, list[CodedGap]]:
     if not package.is_package(source):
         foreign = understanding.read(source)
         return yaml_of(foreign.data).encode(), foreign.gaps

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from lxml import etree
 
@@ -174,8 +175,9 @@ def test_a_file_that_is_no_recipe_is_refused_with_what_is_wrong(name: str) -> No
 # --- on the pages ------------------------------------------------------------------------------
 
 
-def send(site: DemoSite, source: bytes) -> Any:
+def send(site: DemoSite, source: bytes, *, language: str = "en") -> Any:
     client = signed_in_client(site, "process-owner")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     posted = {"text": source.decode(), "act": "import", "key": str(uuid7())}
     return client, client.post(reverse("recipes:import"), posted)
 
@@ -194,6 +196,19 @@ def test_a_foreign_file_becomes_a_draft_that_says_what_was_not_understood(
     assert "AMOUNT = 80 L has no field here." in client.get(answer["Location"]).text
     _, refused = send(site, DTD)
     assert (refused.status_code, len(drafts_of(site))) == (422, 1)
+
+
+def test_gaps_are_read_in_the_language_of_the_reader(committed_db: str) -> None:
+    """The one who imported it read German; the file's own words stay what they are."""
+    site = open_demo_site()
+    german, answer = send(site, FOREIGN, language="de")
+    assert "AMOUNT = 80 L hat hier kein Feld." in german.get(answer["Location"]).text
+    [draft] = drafts_of(site)
+    with snapshot(site=site.id):
+        kept = [one for one in selectors.gaps_of(draft.id) if one.code == "file.no_field"]
+    assert [one.params for one in kept] == [{"name": "AMOUNT", "value": "80 L"}]
+    english = signed_in_client(site, "process-owner")
+    assert "AMOUNT = 80 L has no field here." in english.get(answer["Location"]).text
 
 
 def test_a_foreign_file_is_checked_and_nothing_is_kept(committed_db: str) -> None:

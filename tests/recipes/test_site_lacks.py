@@ -1,5 +1,6 @@
 """A version whose site has not all that it needs: approved with a reason only, and that is kept."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -17,15 +18,17 @@ from materials.services import add_material
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
 from plant.plant import Plant, open_plant
-from recipes import messages, rules, selectors
+from recipes import gaps, messages, rules, selectors
 from recipes.enums import VersionStatus
 from recipes.exceptions import SiteLacks
 from recipes.models import RecipeApproval
 from recipes.services import versions
+from records.before_after import of_entries
 from records.commands import Actor
 from records.models import Entry
 from records.presenters import sentence
 from records.reading import reading
+from records.verification import verify
 from tests.builders.accounts import (
     PASSWORD,
     DemoSite,
@@ -34,7 +37,10 @@ from tests.builders.accounts import (
     signed_in_client,
 )  # fmt: skip
 from tests.builders.recipes import approve, imported, proof_of, seq_of, submitted
+from tests.test_golden import plain_of
 
+RECIPES = Path(gaps.__file__).parent
+SENTENCES_TEXT = Path(gaps.__file__).read_text("utf-8")
 WHY = "The clean room is qualified on 12 December."
 # What the six steps need and an empty site has not.
 TEXMACS = "The site has no material TEXMACS: add it, or name one that it has."
@@ -115,9 +121,10 @@ def test_each_approver_says_why_and_it_is_kept(site: DemoSite) -> None:
     assert reply["complete"]
     rows = kept(site)
     assert [row.reason for row in rows] == [WHY, "I asked engineering."]
-    assert [one["sentence"] for one in rows[0].lacking] == [*dict.fromkeys(lacks(version, site))]
+    assert [one["sentence"] for one in rows[0].lacked] == [*dict.fromkeys(lacks(version, site))]
     assert rows[0].lacking[0] == {
-        "path": "bill_of_materials/TEXMACS/material", "sentence": TEXMACS
+        "path": "bill_of_materials/TEXMACS/material", "code": "site.material",
+        "params": {"name": "TEXMACS"},
     }  # fmt: skip
     with reading(site=site.id):
         entry = Entry.objects.filter(stream=version, kind="recipe.approved").earliest("seq")
@@ -233,6 +240,70 @@ def test_a_reader_of_another_language_signs_the_same(site: DemoSite) -> None:
         seen = shown(version, site)
     sign(version, site, seen=seen, reason=WHY)
     assert [row.reason for row in kept(site)] == [WHY]
+
+
+# --- kept without a language, read in the reader's ---
+
+GERMAN = (
+    "Der Standort hat kein Material TEXMACS: legen Sie es an, oder nennen Sie eines, das er hat."
+)
+
+
+def test_what_a_german_signed_is_read_in_english_and_the_other_way_round(site: DemoSite) -> None:
+    version = submitted(site)
+    with translation.override("de"):
+        approve(version, site.actor("recipe-approver"), reason=WHY)
+    approve(version, site.actor("qa-reviewer"), reason=WHY)
+    german, english = kept(site)
+    assert german.lacking == english.lacking
+    read = {}
+    for language in ("en", "de"):
+        with translation.override(language):
+            read[language] = [row.lacked[0]["sentence"] for row in (german, english)]
+    assert read["en"] == [TEXMACS] * 2
+    assert read["de"] == [GERMAN] * 2
+    with reading(site=site.id):
+        entries = [
+            one.envelope for one in Entry.objects.filter(stream=version, kind="recipe.approved")
+        ]
+        said = of_entries(
+            Entry.objects.filter(stream=version, kind="recipe.approved"), stream=version,
+            site=site.id, person=site.system.person,
+        )  # fmt: skip
+    assert [one["payload"]["lacking"][0]["params"] for one in entries] == [{"name": "TEXMACS"}] * 2
+    lines = [line for shown in said.values() for block in shown.blocks for line in block.lines]
+    lacking = [line.after for line in lines if line.name == "Lacking"]
+    assert [one.split("; ")[0] for one in lacking] == [TEXMACS] * 2
+    assert verify(everything=True).differences == []
+
+
+def test_a_sentence_of_an_earlier_entry_stays_as_it_was_written() -> None:
+    written = {"path": "seeding/room/class", "sentence": "Am Standort fehlt der Raum."}
+    plain = plain_of("recipe.approved", 2) | {"lacking": [written]}
+    with translation.override("en"):
+        said = sentence({"kind": "recipe.approved", "version": 2, "payload": plain})
+        row = RecipeApproval(lacking=[written])
+    assert "This site lacked something: Am Standort fehlt der Raum. Signed" in said
+    assert row.lacked == [written]
+
+
+def test_a_value_that_is_a_word_is_said_in_the_readers_language() -> None:
+    what = gaps.said("site.openness", name="grade-B", openness="functionally_closed")
+    with translation.override("de"):
+        german = what.sentence
+    assert (what.params["openness"], "functionally closed" in what.sentence) == (
+        "functionally_closed", True
+    )  # fmt: skip
+    assert "funktionell geschlossen" in german
+
+
+def test_every_code_has_its_sentence_and_its_values() -> None:
+    """Each is used by the code, with the values that its sentence asks for."""
+    text = "".join(path.read_text("utf-8") for path in sorted(RECIPES.rglob("*.py")))
+    used = {code for code in gaps.SENTENCES if f'"{code}"' in text.replace(SENTENCES_TEXT, "")}
+    assert {gaps.AS_WRITTEN} | used == set(gaps.SENTENCES)
+    with pytest.raises(KeyError):
+        gaps.said("site.nothing", name="x")
 
 
 # --- the page ---
