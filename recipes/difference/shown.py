@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from recipes import places
+from recipes import places, words
 from recipes.difference.parts import Difference, What
 from recipes.difference.words import sentence
 from recipes.document import Recipe
@@ -37,7 +37,7 @@ def change_groups(
             "key": key,
             "title": _say(titles[key]) if key in titles else _heading(key),
             "rows": [
-                {**_row(one, titles), "steps": _steps(one, after)}
+                {**_row(one, titles), "added": _added(one, after)}
                 for one in found
                 if one.stage == key
             ],
@@ -51,12 +51,28 @@ def change_groups(
     return {"groups": [group for group in groups if group["rows"]], "counts": counts}
 
 
-def _steps(found: Difference, after: Recipe) -> list[str]:
-    """Return what a new stage or operation asks for, step by step: who signs reads all of it."""
-    if found.what not in {What.STAGE_ADDED, What.OPERATION_ADDED}:
-        return []
-    placed = after.by_path.values()
-    return [_say(one.step.text) for one in placed if one.path.startswith(f"{found.path}/")]
+def _added(found: Difference, after: Recipe) -> dict[str, Any] | None:
+    """Return what is new as the recipe's page shows it: who signs reads all that it asks.
+
+    A stage with what it needs and its operations, an operation with its steps, or one step.
+    """
+    if found.what is What.STAGE_ADDED:
+        facts = words.stage_facts(after, after.stage_by_key[found.path])
+        return {"facts": facts, "operations": list(_operations(after, inside=found.path))}
+    if found.what is What.OPERATION_ADDED:
+        return {"operations": list(_operations(after, inside=found.path))}
+    if found.what is What.STEP_ADDED:
+        [operation] = _operations(after, inside=found.path.rpartition("/")[0])
+        return {"steps": [step for step in operation["steps"] if step["path"] == found.path]}
+    return None
+
+
+def _operations(after: Recipe, *, inside: str) -> Iterator[dict[str, Any]]:
+    """Yield the operations of a stage, or the one at a path."""
+    read, numbers = words.Reader(after), words.numbers_of(after)
+    for path, operation in places.operations_of(after):
+        if path == inside or path.startswith(f"{inside}/"):
+            yield words.operation_shown(operation, read, path=path, numbers=numbers)
 
 
 def _heading(key: str) -> str:

@@ -16,12 +16,11 @@ from accounts.permissions import Permission
 from accounts.rules import can
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes import places, selectors
+from recipes import places, selectors, words
 from recipes.enums import CommentState, VersionStatus
 from recipes.forms import Commented, Said
 from recipes.models import RecipeComment, RecipeVersion
 from recipes.services import reviews
-from recipes.views import words
 from records.commands import Actor, Command
 from records.reading import reading
 from records.web import actor_of, command_from

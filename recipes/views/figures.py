@@ -8,13 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from recipes import compiler, selectors
+from recipes import compiler, selectors, words
 from recipes.document import Recipe
 from recipes.estimate import estimate
 from recipes.forms import AskRehearsal
 from recipes.messages import Message
 from recipes.models import RecipeRehearsal, RecipeVersion
-from recipes.views import words
 
 
 def figures(

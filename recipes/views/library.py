@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes import selectors
+from recipes import selectors, words
 from recipes.document import Operation
 from recipes.forms import PublishOperation, TakeOperation, Withdraw
 from recipes.selectors import plain_document
 from recipes.services import library as services
-from recipes.views import words
 from records.reading import reading
 from records.web import actor_of, command_from
 
@@ -54,7 +53,7 @@ def _one(request: HttpRequest, operation: UUID, *, status: int = 200, **more: An
         "row": row,
         "openness": words.openness_words(document.openness),
         "steps": [
-            {"kind": words.KINDS.get(s.kind, s.kind), "key": s.key, "text": words.say(s.text)}
+            {"kind": words.kind_words(s.kind), "key": s.key, "text": words.say(s.text)}
             for s in document.steps
         ],
         "take_form": TakeOperation(places=_places()),

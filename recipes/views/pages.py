@@ -11,17 +11,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mes.lib.evidence import content_hash
-from recipes import compiler, places, rules, selectors
-from recipes.document import Operation, Placed, Recipe, Stage
+from recipes import compiler, places, rules, selectors, words
+from recipes.document import Recipe, Stage
 from recipes.enums import CommentState
 from recipes.forms import Reasoned, SignApproval, WhyApproved, Withdraw
 from recipes.messages import Message, Weight, size_words
 from recipes.models import RecipeVersion
 from recipes.services.versions import MEANING
-from recipes.views import words
 from recipes.views.comments import Threads, thread, threads_by_path
 from recipes.views.figures import figures
-from recipes.views.flow_words import part_marks
 from recipes.views.way import Way, summary_words
 from records.commands import Actor
 from records.models import Entry, Stream
@@ -136,20 +134,21 @@ def _strip(version: RecipeVersion) -> dict[str, Any]:
 def _stage(
     recipe: Recipe, stage: Stage, messages: tuple[Message, ...], talked: Threads
 ) -> dict[str, Any]:
-    placed = [p for p in recipe.steps() if p.stage.key == stage.key]
-    read = words.Reader(recipe)
+    read, numbers = words.Reader(recipe), words.numbers_of(recipe)
     return {
         "key": stage.key,
         "title": words.say(stage.title),
-        "count": len(placed),
+        "count": sum(len(operation.steps) for operation in stage.operations),
         "threads": talked.get(stage.key, []),
         "open": stage.open,
         "found": sum(1 for m in messages if _stands_in(m, stage.key)),
         "facts": words.stage_facts(recipe, stage),
         "operations": [
-            _operation(
-                operation, [p for p in placed if p.operation.key == operation.key], read, messages,
-                talked, path=f"{stage.key}/{operation.key}",
+            _talked_of(
+                words.operation_shown(
+                    operation, read, path=f"{stage.key}/{operation.key}", numbers=numbers
+                ),
+                messages, talked,
             )
             for operation in stage.operations
         ],
@@ -159,49 +158,30 @@ def _stage(
 def _called(recipe: Recipe, messages: tuple[Message, ...], talked: Threads) -> list[dict[str, Any]]:
     """Return the contingencies: what is called when something happens, in no order of work."""
     read = words.Reader(recipe)
-    stage = recipe.stages[0]
     return [
-        _operation(
-            operation,
-            [
-                Placed(f"{places.CALLED}/{operation.key}/{step.key}", 0, stage, operation, step)
-                for step in operation.steps
-            ],
-            read, messages, talked, path=f"{places.CALLED}/{operation.key}",
+        _talked_of(
+            words.operation_shown(
+                operation, read, path=f"{places.CALLED}/{operation.key}", numbers={}
+            ),
+            messages, talked,
         )
         for operation in recipe.contingencies
     ]  # fmt: skip
 
 
-def _operation(
-    operation: Operation, placed: list[Placed], read: words.Reader,
-    messages: tuple[Message, ...], talked: Threads, *, path: str,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "key": operation.key,
-        "pinned": operation.pinned,
-        "path": path,
-        "title": words.say(operation.title),
-        "openness": words.openness_words(operation.openness),
-        "contingencies": read.called(operation.contingencies),
-        "marks": part_marks(operation),
-        "threads": talked.get(path, []),
-        "steps": [
-            {
-                "number": p.position,
-                "path": p.path,
-                "key": p.step.key,
-                "kind": words.KINDS.get(p.step.kind, p.step.kind),
-                "text": words.say(p.step.text),
-                "note": words.say(p.step.note),
-                "facts": words.step_facts(p, read),
-                "marks": words.step_marks(p),
-                "found": [_message(m) for m in messages if _stands_in(m, p.path)],
-                "threads": talked.get(p.path, []),
-            }
-            for p in placed
-        ],
-    }
+def _talked_of(
+    operation: dict[str, Any], messages: tuple[Message, ...], talked: Threads
+) -> dict[str, Any]:
+    """Return an operation with what the compiler says of its steps, and what is asked there."""
+    steps = [
+        {
+            **step,
+            "found": [_message(m) for m in messages if _stands_in(m, step["path"])],
+            "threads": talked.get(step["path"], []),
+        }
+        for step in operation["steps"]
+    ]
+    return {**operation, "threads": talked.get(operation["path"], []), "steps": steps}
 
 
 def _stands_in(message: Message, path: str) -> bool:

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
 from mes.lib.access import requires
-from recipes import selectors
+from recipes import selectors, words
 from recipes.difference.parts import path_of
 from recipes.document import Operation, Recipe, Stage
 from recipes.drafting.changes import Address
 from recipes.picture import chart_of
-from recipes.views import words
 from recipes.views.editor import address_url
 
 

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes import selectors
+from recipes import selectors, words
 from recipes.document import Recipe
 from recipes.forms import AskRehearsal
 from recipes.models import RecipeRehearsal
 from recipes.services import rehearsals
-from recipes.views import words
 from recipes.views.versions import version_response
 from records.models import Stream
 from records.reading import reading

@@ -17,14 +17,13 @@ from accounts.selectors import people_of, qualifications_of
 from materials.selectors import material_titles, usable_lots
 from mes.lib import clock
 from mes.lib.access import requires
-from recipes import selectors, touches
+from recipes import selectors, touches, words
 from recipes.difference import Difference
 from recipes.difference.words import sentence
 from recipes.document import Recipe, Stage
 from recipes.enums import UseKind
 from recipes.models import RecipeVersion
 from recipes.parts import duration_text
-from recipes.views import words
 from recipes.views.changes import compared_with
 from recipes.views.shifts import shift_rows
 

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Browser
 
 from batches.services import redline as acts
 from mes.lib.ids import uuid7
@@ -13,6 +15,7 @@ from recipes.drafting.plain import plain_of, yaml_of
 from recipes.services import drafts
 from records.commands import Actor, Command
 from tests.batches.test_redline import (
+    COUNT,
     LATER,
     LEAD,
     MORE,
@@ -27,6 +30,9 @@ from tests.batches.test_redline import (
 )
 from tests.builders.accounts import DemoSite, open_demo_site, signed_in_client
 from tests.builders.batches import STEPS, Trial, batch_at
+from tests.equipment.test_pages import text
+from tests.recipes.test_in_browser import a_person, sign_in
+from tests.support.axe import grave_faults
 
 
 @pytest.fixture
@@ -63,11 +69,67 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     shown = words(lead, page(trial))
     assert ("Stage added: Later" in shown, "Sign for production" in shown) == (True, True)
     # What the new stage asks for, step by step, stands where it is signed.
-    assert shown.count("<li>Look at it.</li>") == 4
+    assert shown.count('<p class="step-text">Look at it.</p>') == 4
     german = lead.get(page(trial), headers={"accept-language": "de"}).text
     assert "Abschnitt hinzugefügt: Later" in german
     assert "Sign for production" not in words(client_of(trial, "qa-reviewer"), page(trial))
     assert "It waits for production." in words(client_of(trial, "qa-reviewer"), page(trial))
+
+
+WEIGHED: dict[str, Any] = {
+    "key": "volume", "kind": "enter", "value": "decimal", "unit": "mL",
+    "limits": {"alert": ["18", "22"], "action": ["15", "25"]},
+    "text": {"en": "Enter the volume.", "de": "Volumen eingeben."},
+    "critical": "true", "quality": "parameter", "verify": "true",
+    "reaction": {"en": "Call the shift lead.", "de": "Schichtleitung rufen."},
+}  # fmt: skip
+LONG = {"en": "Enter the volume as it is read at the mark. " * 20, "de": "Volumen. " * 40}
+FED: dict[str, Any] = {
+    "key": "feed", "kind": "add", "material": "TEXMACS", "quantity": "20", "unit": "mL",
+    "tolerance": "5", "text": {"en": "Feed it.", "de": "Füttern."},
+    "qualification": "PRODIGY-TCT",
+}  # fmt: skip
+
+
+def test_who_signs_reads_limits_times_materials_and_witnesses_of_what_is_new(trial: Trial) -> None:
+    """As the recipe's page shows a step, in the signer's language; what is old is not repeated."""
+    rest = {"key": "rest", "kind": "timer", "min": "10 min", "max": "2 h",
+            "text": {"en": "Let it rest.", "de": "Ruhen lassen."}}  # fmt: skip
+    written = rest_with({**MORE, "steps": [FED, WEIGHED, rest]})
+    redline = propose(trial, written.replace(b"quantity: '70'", b"quantity: '90'"))
+    signs(trial, acts.sign_redline, redline, by=LEAD)
+    quality = client_of(trial, "qa-reviewer")
+    shown = text(quality.get(page(trial)))
+    for said in (
+        "Place grade-C, closed: one place", "People 1 × Operator",
+        "Takes 10 min – 2 h, expected 1 h",
+        "add Feed it. TEXMACS · 20 mL · ± 5 % by PRODIGY-TCT",
+        "enter Enter the volume. Alert 18 – 22 mL · Action 15 – 25 mL · If not in order: Call"
+        " the shift lead. Critical process parameter · second person verifies",
+        "timer Let it rest. at least 10 min · at most 2 h",
+    ):  # fmt: skip
+        assert said in shown, said
+    assert ("Sign for QA: it applies at once" in shown, "Seed the culture" in shown) == (
+        True,
+        False,
+    )
+    quality.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+    german = text(quality.get(page(trial)))
+    assert (
+        "Volumen eingeben. Warngrenze 18 – 22 mL · Aktionsgrenze 15 – 25 mL"
+        " · Wenn nicht in Ordnung: Schichtleitung rufen." in german
+    )
+
+
+def test_what_is_new_is_read_on_a_desk(trial: Trial, served: str, browser: Browser) -> None:
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    propose(trial, rest_with({**MORE, "steps": [COUNT, {**WEIGHED, "text": LONG}]}))
+    sign_in(tab, served, a_person(DemoSite(id=trial.site, code="MZ1"), "qa-reviewer"))
+    tab.goto(f"{served}{page(trial)}")
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    shown = tab.locator("tr.added .steps li").count()
+    assert (wide, shown, grave_faults(tab)) == (1440, 5, [])
+    tab.close()
 
 
 def drafted(trial: Trial, owner: Actor, document: dict[str, Any]) -> UUID:

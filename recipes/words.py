@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.permissions import role_title
 from mes.ui.text import number_text, quantity_text
 from mes.ui.text import unit_text as unit_words
-from recipes.document import Placed, Recipe, SpecificationItem, Stage
-from recipes.enums import ContainerKind, Openness, ReleaseStage
+from recipes.document import Operation, Recipe, SpecificationItem, Staff, Stage
+from recipes.drafting.labels import KIND_LABELS
+from recipes.enums import ContainerKind, FileKind, Openness, Pouring, Quality, ReleaseStage
+from recipes.flow_words import flow_marks, part_marks
 from recipes.parts import Band, Limits, Text, duration_text, span_text
-from recipes.views.flow_words import flow_marks, part_marks
+from recipes.step import StepBase
 
 KINDS: Mapping[str, Any] = {
     "add": gettext_lazy("add"),
@@ -81,10 +83,7 @@ class Reader:
 def _enter(step: Any, read: Reader) -> list[str]:
     unit = step.unit or ""
     shown = [unit_words(f"10*{step.exponent}")] if step.exponent else []
-    target = []
-    if step.target is not None:
-        target = [_("Target %(value)s") % {"value": quantity_text(step.target, unit)}]
-    return [*shown, *target, *read.limits(step.limits, step.unit)] or [unit_words(unit)]
+    return [*shown, *_target(step), *read.limits(step.limits, step.unit)] or [unit_words(unit)]
 
 
 def _scan(step: Any, read: Reader) -> list[str]:
@@ -99,7 +98,14 @@ def _add(step: Any, read: Reader) -> list[str]:
 
 
 def _sample(step: Any, read: Reader) -> list[str]:
-    return [", ".join(step.tests), *read.limits(step.volume.limits, step.volume.unit)]
+    drawn = [_("from %(step)s") % {"step": ContainerKind(step.from_).label}] if step.from_ else []
+    hold = [_("tested within %(span)s") % {"span": read.span(step.hold)}] if step.hold else []
+    return [", ".join(step.tests), *drawn, *_measured(step.volume, read), *hold]
+
+
+def _measured(measure: Any, read: Reader) -> list[str]:
+    """Return the limits of a number, or the unit alone."""
+    return read.limits(measure.limits, measure.unit) or [unit_words(measure.unit)]
 
 
 def _label(step: Any, read: Reader) -> list[str]:
@@ -121,7 +127,59 @@ def _timer(step: Any, read: Reader) -> list[str]:
 
 def _transfer(step: Any, read: Reader) -> list[str]:
     way = f"{ContainerKind(step.from_).label} → {ContainerKind(step.to).label}"
-    return [way, *read.limits(step.volume.limits, step.volume.unit)]
+    several = [_("up to %(count)s of them") % {"count": step.count}] if step.count else []
+    poured = [str(Pouring(step.pour).label), *several] if step.pour != Pouring.DRAW else []
+    balance = [_("balance ± %(share)s %%") % {"share": step.balance}] if step.balance else []
+    return [way, *poured, *_measured(step.volume, read), *balance]
+
+
+def _run(step: Any, read: Reader) -> list[str]:
+    does = _("start") if step.does == "start" else _("end")
+    log = [_("its log is kept")] if step.log else []
+    told = [_parameter(one, read) for one in step.parameters]
+    return [step.as_, f"{step.programme} {step.version}", does, *told, *log]
+
+
+def _parameter(one: Any, read: Reader) -> str:
+    unit = unit_words(one.unit)
+    value = [f"{read.bound(one.set)} {unit}".strip()] if one.set else []
+    tolerance = [f"± {number_text(one.tolerance)} {unit}".strip()] if one.tolerance else []
+    asked = [*value, *read.limits(one.limits, one.unit), *tolerance] or [unit]
+    return f"{say(one.title)}: {', '.join(asked)}"
+
+
+def _weigh(step: Any, read: Reader) -> list[str]:
+    what = [str(ContainerKind(step.what).label)] if step.what else []
+    return [step.as_, *what, *_measured(step, read)]
+
+
+def _reading(step: Any, read: Reader) -> list[str]:
+    return [say(step.what), step.as_, *_target(step), *_measured(step, read)]
+
+
+def _target(step: Any) -> list[str]:
+    if step.target is None:
+        return []
+    return [_("Target %(value)s") % {"value": quantity_text(step.target, step.unit or "")}]
+
+
+def _connect(step: Any, read: Reader) -> list[str]:
+    ends = [
+        str(ContainerKind(end.container).label) if end.container else end.material or end.equipment
+        for _name, end in step.ends
+    ]
+    return [str(step.how.label), " – ".join(ends), step.as_ or ""]
+
+
+def _attach(step: Any, read: Reader) -> list[str]:
+    kinds = ", ".join(str(FileKind(one).label) for one in step.files)
+    return [kinds, _("at most %(size)s MB") % {"size": step.largest}]
+
+
+def _account(step: Any, read: Reader) -> list[str]:
+    every = [_("none is left over")] if step.every else []
+    many = [_("up to %(count)s of them") % {"count": step.count}] if step.count > 1 else []
+    return [str(ContainerKind(step.what).label), str(step.fate.label), *many, *every]
 
 
 def _gate(step: Any, read: Reader) -> list[str]:
@@ -133,36 +191,91 @@ MOMENTS: Mapping[str, Any] = {
     "collection.ended_at": gettext_lazy("the end of the collection"),
 }
 FACTS: Mapping[str, Callable[[Any, Reader], list[str]]] = {
+    "account": _account,
     "add": _add,
+    "attach": _attach,
     "calculate": _calculate,
     "choose": lambda step, _read: [say(option.text) for option in step.options],
     "clear": lambda step, _read: [say(check.text) for check in step.checks],
+    "confirm": lambda _step, _read: [],
+    "connect": _connect,
+    "decide": lambda step, _read: [say(option.text) for option in step.options],
     "enter": _enter,
     "equip": lambda step, _read: [step.as_],
     "gate": _gate,
     "label": _label,
+    "reading": _reading,
+    "run": _run,
     "sample": _sample,
     "scan": _scan,
     "timer": _timer,
     "transfer": _transfer,
+    "weigh": _weigh,
 }
 
 
-def step_facts(placed: Placed, read: Reader) -> list[str]:
+def step_facts(step: StepBase, read: Reader) -> list[str]:
     """Return what a step asks beside its sentence: limits, quantity, answers …"""
-    facts = FACTS.get(placed.step.kind)
-    return [fact for fact in facts(placed.step, read) if fact] if facts else []
+    reaction = say(step.reaction)
+    then = [_("If not in order: %(what)s") % {"what": reaction}] if reaction else []
+    return [fact for fact in (*FACTS[step.kind](step, read), *then) if fact]
 
 
-def step_marks(placed: Placed) -> list[str]:
+def step_marks(step: StepBase) -> list[str]:
     """Return what is special about a step, in words."""
-    step = placed.step
     marks = (
-        (step.critical, _("critical")),
+        (step.critical, str(Quality(step.quality).label) if step.quality else _("critical")),
         (step.verify, _("second person verifies")),
         (step.irreversible, _("cannot be undone")),
     )
     return [*(word for holds, word in marks if holds), *flow_marks(step)]
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of step is called beside its sentence."""
+    return str(KINDS.get(kind) or KIND_LABELS[kind])
+
+
+def step_shown(step: StepBase, read: Reader, *, path: str, number: int = 0) -> dict[str, Any]:
+    """Return a step as pages show it: kind, sentence, what it asks, and what is special."""
+    return {
+        "number": number,
+        "path": path,
+        "key": step.key,
+        "kind": kind_words(step.kind),
+        "text": say(step.text),
+        "note": say(step.note),
+        "facts": step_facts(step, read),
+        "marks": step_marks(step),
+    }
+
+
+def operation_shown(
+    operation: Operation, read: Reader, *, path: str, numbers: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return an operation as pages show it, with its steps; ``numbers`` by their paths."""
+    people = _staff(operation.staff)
+    return {
+        "key": operation.key,
+        "pinned": operation.pinned,
+        "path": path,
+        "title": say(operation.title),
+        "openness": openness_words(operation.openness),
+        "contingencies": read.called(operation.contingencies),
+        "marks": [*part_marks(operation), *people],
+        "steps": [
+            step_shown(
+                step, read, path=f"{path}/{step.key}",
+                number=numbers.get(f"{path}/{step.key}", 0),
+            )
+            for step in operation.steps
+        ],
+    }  # fmt: skip
+
+
+def numbers_of(recipe: Recipe) -> dict[str, int]:
+    """Return the number of each step by its path; those of contingencies have none."""
+    return {placed.path: placed.position for placed in recipe.by_path.values()}
 
 
 def stage_facts(recipe: Recipe, stage: Stage) -> list[tuple[str, str]]:
@@ -172,7 +285,7 @@ def stage_facts(recipe: Recipe, stage: Stage) -> list[tuple[str, str]]:
         (_("Done"), "; ".join(part_marks(stage))),
         (_("Place"), _place(recipe, stage)),
         (_("Equipment"), ", ".join(_equipment(recipe, stage))),
-        (_("People"), "; ".join(_staff(stage))),
+        (_("People"), "; ".join(_staff(stage.staff))),
         (_("Takes"), f"{duration_text(d.low)} – {duration_text(d.high)}, "
          + _("expected %(span)s") % {"span": duration_text(d.expected)}),
         (_("After the stage before"), _lag(stage)),
@@ -206,10 +319,10 @@ def _equipment(recipe: Recipe, stage: Stage) -> list[str]:
     return [*own, *held]
 
 
-def _staff(stage: Stage) -> list[str]:
+def _staff(staff: Iterable[Staff]) -> list[str]:
     return [
         f"{s.count} × {role_title(s.role)}" + (f", {s.qualification}" if s.qualification else "")
-        for s in stage.staff
+        for s in staff
     ]
 
 
