@@ -73,10 +73,10 @@ def _note(room: Room) -> list[str]:
 def room_hours(room: Room) -> str:
     """Return when a room may be worked in, in words."""
     if room.hours is None:
-        return _("always open")
+        return _("at any hour")
     opens, closes = room.hours
     said = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-    return _("open %(opens)s–%(closes)s") % said
+    return _("daily %(opens)s–%(closes)s") % said
 
 
 def _cells(line: Line) -> list[dict[str, Any]]:

@@ -218,10 +218,13 @@ def test_engineering_sets_hours_on_the_page_of_the_room(site: DemoSite) -> None:
     sent: dict[str, Any] = {"opens": "06:00", "closes": "22:00", "reason": WHY}
     assert post(site, f"{path}hours/", **sent).status_code == 302
     page = text(signed_in_client(site, "planner").get(path))
-    assert ("open 06:00–22:00" in page, f"Open each day 06:00–22:00: {WHY}" in page) == (True, True)
+    assert ("daily 06:00–22:00" in page, f"Open each day 06:00–22:00: {WHY}" in page) == (
+        True,
+        True,
+    )
     assert "Set the hours" not in page
     shown = text(signed_in_client(site, "planner").get("/equipment/"))
-    assert "grade-C, closed, open 06:00–22:00" in shown
+    assert "grade-C, closed, daily 06:00–22:00" in shown
     refused = post(site, f"{path}hours/", opens="06:00", reason=WHY, seq=2)
     assert (refused.status_code, room_of(site, there.room).hours) == (422, DAY)
 
