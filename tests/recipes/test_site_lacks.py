@@ -1,5 +1,6 @@
 """A version whose site has not all that it needs: approved with a reason only, and that is kept."""
 
+from datetime import time
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from accounts.exceptions import ShownHasChanged
 from accounts.models import RoleAssignment
 from accounts.services.people import revoke_role
 from equipment.enums import OpennessPolicy
+from equipment.models import Room
 from equipment.services import rooms
 from materials.services import add_material
 from mes.lib.evidence import content_hash
@@ -187,6 +189,34 @@ def dismiss_the_operators(site: UUID, system: Actor) -> None:
         revoke_role(
             command=a_command(system), assignment=held.id, person=held.person_id, reason="Moved",
         )  # fmt: skip
+
+
+def set_hours(plant: Plant, opens: time | None, closes: time | None) -> None:
+    """Say of both rooms of grade C when they are worked in."""
+    with reading(site=plant.site):
+        halls = list(Room.objects.filter(room_class="grade-C"))
+    for hall in halls:
+        rooms.set_room_hours(
+            command=plant.crew.setup("hours"), room=hall.id, opens=opens, closes=closes,
+            reason="Rebuilding",
+        )  # fmt: skip
+
+
+def test_rooms_that_are_never_open_long_enough_refuse_the_signature(plant: Plant) -> None:
+    """The seeding takes 20 minutes at least; 45 and half an hour of cleaning as a rule."""
+    version = again(plant)
+    set_hours(plant, time(6), time(6, 15))
+    with pytest.raises(SiteLacks) as caught:
+        sign_at(plant, version)
+    assert "No room of its class is open for as long as this takes." in str(caught.value)
+    set_hours(plant, time(6), time(6, 30))
+    with reading(site=plant.site):
+        [warning] = selectors.not_here(selectors.version_of(version))
+    assert (warning.code, warning.severity) == ("stage.never_booked", messages.Weight.WARNING)
+    sign_at(plant, version)
+    with reading(site=plant.site):
+        [row] = RecipeApproval.objects.filter(version=version)
+    assert row.lacking == []
 
 
 def test_a_reason_covers_what_the_page_showed_and_no_more(site: DemoSite) -> None:
