@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import (  # noqa: PLC0415 - they register
+            centre_folds,  # noqa: F401
+            centre_presenters,  # noqa: F401
             folds,  # noqa: F401
             owing,  # noqa: F401
             presenters,  # noqa: F401

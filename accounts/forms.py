@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import CredentialKind, SubjectKind
-from accounts.models import Person
+from accounts.models import Person, TreatmentCentre
 from accounts.permissions import ROLES
 from mes.ui.fields import DayField
 
@@ -153,6 +153,29 @@ class GrantRole(forms.Form):
             self.fields["approver"].choices = chosen  # type: ignore[attr-defined]
         else:
             del self.fields["approver"]
+
+
+class RegisterCentre(forms.Form):
+    """A treatment centre that orders at this site."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("of a treatment centre", "Code"), max_length=20,
+        help_text=_("As orders name it, such as TC-07"),
+    )  # fmt: skip
+    name = forms.CharField(label=pgettext_lazy("of a treatment centre", "Name"), max_length=98)
+
+
+class ChooseCentre(forms.Form):
+    """To which treatment centre somebody from outside belongs."""
+
+    centre = forms.ChoiceField(label=_("Treatment centre"), required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def __init__(self, *, centres: list[TreatmentCentre], chosen: UUID | None) -> None:
+        super().__init__(initial={"centre": str(chosen or "")}, auto_id="centre_%s")
+        named = [(str(one.id), one.title) for one in centres]
+        none = ("", _("none"))
+        self.fields["centre"].choices = [none, *named]  # type: ignore[attr-defined]
 
 
 class SetSecret(forms.Form):

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RECIPES_APPROVE = "recipes.approve"
     ORDERS_READ = "orders.read"
     ORDERS_WRITE = "orders.write"
+    ORDERS_CENTRE = "orders.centre"
     ORDERS_IDENTITY = "orders.identity"
     ORDERS_RECEIVE = "orders.receive"
     BATCHES_READ = "batches.read"
@@ -94,6 +95,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.RECIPES_APPROVE: _("Approve a recipe that another person wrote"),
     P.ORDERS_READ: _("See orders and their chain of identity"),
     P.ORDERS_WRITE: _("Enter and change orders"),
+    P.ORDERS_CENTRE: _("Say which treatment centre an order is of"),
     P.ORDERS_IDENTITY: _("See a patient's identifying data"),
     P.ORDERS_RECEIVE: _("Receive a collection against two identifiers"),
     P.BATCHES_READ: _("See batches and batch records"),
@@ -186,11 +188,12 @@ ROLES: Final[dict[str, Role]] = {
     "coordinator": _role(
         _("Coordinator"),
         _("Takes orders and follows the cells from vein to vein."),
-        P.ORDERS_READ, P.ORDERS_WRITE, P.ORDERS_IDENTITY, P.BATCHES_READ, P.PLANNING_READ,
+        P.ORDERS_READ, P.ORDERS_WRITE, P.ORDERS_CENTRE, P.ORDERS_IDENTITY, P.BATCHES_READ,
+        P.PLANNING_READ,
     ),
     "treatment-centre": _role(
         _("Treatment centre"),
-        _("Orders for its own patients and sees nothing else."),
+        _("Orders for the patients of its own centre and sees nothing else."),
         P.ORDERS_READ, P.ORDERS_WRITE, P.ORDERS_IDENTITY,
     ),
     "materials": _role(

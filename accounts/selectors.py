@@ -3,7 +3,8 @@
 All run behind the walls by site: the caller has opened ``reading`` or an act.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -187,15 +188,24 @@ def sites_held_by(person: UUID) -> set[UUID]:
     The wall shows a person their own roles at every site: for this one question it is them
     who ask. Needs a transaction, as every read does.
     """
+    with asking_as(person):
+        held = RoleAssignment.objects.filter(person=person, revoked_at__isnull=True)
+        return {site for site in held.values_list("site", flat=True) if site}
+
+
+@contextmanager
+def asking_as(person: UUID | None) -> Iterator[None]:
+    """Let one question be asked behind the walls of another person, or of nobody's: the site's.
+
+    Needs a transaction, as every read does.
+    """
     mine = "SELECT set_config('mes.person', %s, true)"
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('mes.person', true)")
         before = cursor.fetchone()[0] or ""
-        cursor.execute(mine, [str(person)])
-        held = RoleAssignment.objects.filter(person=person, revoked_at__isnull=True)
-        found = {site for site in held.values_list("site", flat=True) if site}
+        cursor.execute(mine, [str(person or "")])
+        yield
         cursor.execute(mine, [before])
-    return found
 
 
 def sites_answering_for(person: UUID) -> set[UUID]:

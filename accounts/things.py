@@ -1,8 +1,9 @@
 """What of people and access stands in the audit trail: streams, and kinds of entries in words."""
 
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccessReviewItem, Device, Person, RoleAssignment, Site
+from accounts.models import AccessReviewItem, Device, Person, RoleAssignment, Site, TreatmentCentre
 from accounts.permissions import role_title
 from records.things import found_by, labels_of, says, thing, words
 
@@ -19,6 +20,11 @@ thing(
     "site", _("Site"), retention="quality-system",
     labels=labels_of(Site, "code"), find=found_by(Site, "code", "name"),
 )  # fmt: skip
+thing(
+    "centre", _("Treatment centre"), retention="traceability",
+    labels=labels_of(TreatmentCentre, "code", Value(" "), "name"),
+    find=found_by(TreatmentCentre, "code", "name__icontains"),
+)  # fmt: skip
 thing("access-review", _("Review of accounts"), retention="people")
 thing("sign-in", _("Register of sign-in"), retention="people")
 
@@ -32,6 +38,8 @@ words({
     "second_person.set": _("Place of a second person set"),
     "access_review.opened": _("Review of accounts opened"),
     "access_review.decided": _("Account reviewed"),
+    "centre.registered": _("Treatment centre registered"),
+    "person.centre_set": _("Treatment centre of a person set"),
     "role.granted": _("Role granted"),
     "role.revoked": _("Role revoked"),
     "credential.changed": _("Secret set"),

@@ -6,11 +6,12 @@ from uuid import UUID
 from records.models import Entry
 
 _ROLES: Final = ("role.granted", "role.revoked")
+_CENTRE: Final = "person.centre_set"
 _KINDS: Final = (
-    *_ROLES, "person.joined", "person.disabled", "person.sessions_ended", "credential.changed",
-    "credential.unblocked", "badge.tested", "qualification.granted", "qualification.failed",
-    "qualification.withdrawn", "sign_in.linked", "sign_in.unlinked", "factor.added",
-    "factor.removed",
+    *_ROLES, _CENTRE, "person.joined", "person.disabled", "person.sessions_ended",
+    "credential.changed", "credential.unblocked", "badge.tested", "qualification.granted",
+    "qualification.failed", "qualification.withdrawn", "sign_in.linked", "sign_in.unlinked",
+    "factor.added", "factor.removed",
 )  # fmt: skip
 
 
@@ -26,6 +27,12 @@ def trail_of(person: UUID, site: UUID | None) -> list[dict[str, Any]]:
     here = {e["payload"]["assignment"] for e in granted if e["payload"]["site"] == str(site)}
     if granted and not here:
         return []
-    return [
-        e for e in envelopes if e["kind"] not in _ROLES or e["payload"]["assignment"] in here
-    ]  # fmt: skip
+    return [e for e in envelopes if _is_of(e, site, here)]
+
+
+def _is_of(envelope: dict[str, Any], site: UUID | None, here: set[str]) -> bool:
+    """Say whether an entry is told at a site, where the assignments ``here`` were made."""
+    said = envelope["payload"]
+    if envelope["kind"] == _CENTRE:
+        return bool(said["site"] == str(site))
+    return envelope["kind"] not in _ROLES or said["assignment"] in here

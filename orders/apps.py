@@ -7,4 +7,9 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from orders import folds, presenters, things  # noqa: F401, PLC0415 - registers them
+        from orders import (  # noqa: PLC0415 - they register
+            folds,  # noqa: F401
+            presenters,  # noqa: F401
+            tasks,  # noqa: F401
+            things,  # noqa: F401
+        )

@@ -7,7 +7,7 @@ No entry ever holds a name, a birth date or a hospital number: those lie sealed 
 from typing import Literal
 from uuid import UUID
 
-from records.entries import Instant, Payload, Quantity, Value, entry
+from records.entries import Fields, Instant, Payload, Quantity, Value, entry, upcast
 
 PATIENT = "patient"
 REGISTER = "coi-register"
@@ -66,7 +66,9 @@ class Span(Value):
 
 
 @entry("order.entered", version=1, stream=ORDER)
-class OrderEntered(Payload):
+class OrderEntered1(Payload):
+    """As it was said while a treatment centre was a text."""
+
     number: str
     product: str
     patient: UUID
@@ -79,6 +81,39 @@ class OrderEntered(Payload):
     inputs: dict[str, str]
     centre: str
     contact: str
+
+
+@upcast("order.entered", version=1)
+def _of_no_registered_centre(fields: Fields) -> Fields:
+    return {**fields, "centre": None, "centre_name": fields["centre"]}
+
+
+@entry("order.entered", version=2, stream=ORDER)
+class OrderEntered(Payload):
+    """``centre`` is the registered one; a name alone is of an older entry."""
+
+    number: str
+    product: str
+    patient: UUID
+    pseudonym: str
+    coi: str
+    mark: str
+    collection: Span
+    infusion: Span
+    urgency: str
+    inputs: dict[str, str]
+    centre: UUID | None
+    centre_name: str
+    contact: str
+
+
+@entry("order.centre_set", version=1, stream=ORDER)
+class OrderCentreSet(Payload):
+    """The order is of this centre from now on: its people see it, and those of no other one."""
+
+    centre: UUID
+    centre_name: str
+    reason: str
 
 
 @entry("order.cancelled", version=1, stream=ORDER)

@@ -57,6 +57,31 @@ class UrgencyUnknown(Refusal):
     sentence = _("“%(said)s” is no urgency.")
 
 
+class CentreUnknown(Refusal):
+    """No registered centre of the site, or, to somebody from outside, not their own."""
+
+    code = "order.centre_unknown"
+    status = 422
+    sentence = _("There is no treatment centre “%(said)s” at this site.")
+    way_out = _("Choose one of the list. An administrator registers a new one.")
+
+
+class CentreNeeded(Refusal):
+    """Nobody has said to which centre this person belongs."""
+
+    code = "order.centre_needed"
+    sentence = _("It was not said yet to which treatment centre you belong.")
+    way_out = _("Ask the plant's administrator to set it; what you entered before stays in sight.")
+
+
+class SameCentre(Refusal):
+    """Nothing would change."""
+
+    code = "order.same_centre"
+    sentence = _("The order is of this treatment centre already.")
+    way_out = _("Choose another one.")
+
+
 class RegisterMissing(Refusal):
     """The site may not issue chain-of-identity identifiers yet."""
 

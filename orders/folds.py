@@ -12,6 +12,7 @@ from orders.entries import (
     CollectionSetApart,
     IdentityRecorded,
     OrderCancelled,
+    OrderCentreSet,
     OrderClosed,
     OrderDoubtCleared,
     OrderEntered,
@@ -64,9 +65,15 @@ def _(e: Folded[OrderEntered]) -> None:
         Order, e, id=e.stream, number=p.number, product=p.product, patient=p.patient,
         pseudonym=p.pseudonym, coi=p.coi, mark=p.mark, collection_window=_range(p.collection),
         infusion_window=_range(p.infusion), urgency=p.urgency, inputs=p.inputs, centre=p.centre,
-        contact=p.contact, state=OrderState.ENTERED, reason="", batch_number="",
-        entered_at=e.at, entered_by=e.actor, doubt="",
+        centre_name=p.centre_name, contact=p.contact, state=OrderState.ENTERED, reason="",
+        batch_number="", entered_at=e.at, entered_by=e.actor, doubt="",
     )  # fmt: skip
+
+
+@fold(OrderCentreSet)
+def _(e: Folded[OrderCentreSet]) -> None:
+    p = e.payload
+    change(Order.objects.all(), e, centre=p.centre, centre_name=p.centre_name)
 
 
 @fold(OrderCancelled)

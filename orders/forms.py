@@ -6,8 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import TreatmentCentre
 from mes.ui.fields import DayField
 from orders.enums import Urgency
 from orders.rules import Reading
@@ -26,6 +28,11 @@ def _moment() -> forms.DateTimeInput:
 _MOMENT_FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
+def centre_choices(centres: list[TreatmentCentre]) -> list[tuple[str, str]]:
+    """Return registered centres to choose from, by code."""
+    return [("", "–"), *((one.code, one.title) for one in centres)]
+
+
 class EnterOrder(forms.Form):
     """What a centre asks for. Days are those of the site."""
 
@@ -36,11 +43,7 @@ class EnterOrder(forms.Form):
         widget=forms.TextInput(attrs={"list": "products"}),
     )
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
-    centre = forms.CharField(
-        label=_("Treatment centre"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"list": "centres"}),
-    )
+    centre = forms.ChoiceField(label=_("Treatment centre"))
     contact = forms.CharField(label=_("Who to call there"), max_length=120, required=False)
     collection_from = DayField(label=_("Collection, first day"), widget=_day())
     collection_until = DayField(label=_("Collection, last day"), widget=_day())
@@ -59,6 +62,16 @@ class EnterOrder(forms.Form):
 
     sealed = ("name", "birth_date", "hospital_number")
 
+    def __init__(
+        self, data: QueryDict | None = None, *, centres: list[TreatmentCentre] | None
+    ) -> None:
+        """``centres`` to choose from; None for somebody from outside, who orders for their own."""
+        super().__init__(data)
+        if centres is None:
+            del self.fields["centre"]
+        else:
+            self.fields["centre"].choices = centre_choices(centres)  # type: ignore[attr-defined]
+
     def payload(self) -> dict[str, str]:
         """Return what the command's key stands for: never the identity."""
         values = self.cleaned_data
@@ -69,7 +82,7 @@ class EnterOrder(forms.Form):
         v = self.cleaned_data
         return NewOrder(
             product=v["product"],
-            centre=v["centre"],
+            centre=v.get("centre", ""),
             contact=v["contact"],
             collection=Window.of_days(v["collection_from"], v["collection_until"], zone=zone),
             infusion=Window.of_days(v["infusion_from"], v["infusion_until"], zone=zone),
@@ -82,6 +95,22 @@ class EnterOrder(forms.Form):
                 hospital_number=v["hospital_number"],
             ),
         )
+
+
+class SetCentre(forms.Form):
+    """Of which registered centre an order is."""
+
+    centre = forms.ChoiceField(label=_("Treatment centre"))
+    centre_reason = forms.CharField(
+        label=_("Why"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    seq = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, centres: list[TreatmentCentre], seq: int = 0
+    ) -> None:
+        super().__init__(data, initial={"seq": seq}, auto_id="set_%s")
+        self.fields["centre"].choices = centre_choices(centres)  # type: ignore[attr-defined]
 
 
 class Announce(forms.Form):

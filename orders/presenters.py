@@ -39,7 +39,14 @@ def _issued(p: e.CoiIssued) -> str:
 
 @presents(e.OrderEntered)
 def _entered(p: e.OrderEntered) -> str:
-    return _("Order entered for %(centre)s; %(coi)s issued") % {"centre": p.centre, "coi": p.coi}
+    return _("Order entered for %(centre)s; %(coi)s issued") % {
+        "centre": p.centre_name, "coi": p.coi
+    }  # fmt: skip
+
+
+@presents(e.OrderCentreSet)
+def _centre_set(p: e.OrderCentreSet) -> str:
+    return _("Order of %(centre)s: %(reason)s") % {"centre": p.centre_name, "reason": p.reason}
 
 
 @presents(e.OrderCancelled)

@@ -7,8 +7,12 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import centres
+from accounts.models import TreatmentCentre
+from accounts.selectors import asking_as
 from mes.lib import isbt128
 from mes.lib.isbt128 import DonationNumber, ScanError
 from mes.lib.refusals import NotFound, refuses
@@ -16,6 +20,8 @@ from orders import workflow
 from orders.entries import Proof
 from orders.enums import OrderState
 from orders.exceptions import (
+    CentreNeeded,
+    CentreUnknown,
     CoiTaken,
     DinTaken,
     IdentityNeeded,
@@ -54,27 +60,68 @@ class Reading:
         return isbt128.without_symbology(self.text)[:_LONGEST]
 
 
-# Somebody of a treatment centre, outside of the plant: sees what they entered themselves.
-OUTSIDE = "treatment-centre"
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Somebody of a treatment centre, outside of the plant: sees the orders of their centre.
+
+    Before it was said to which they belong, what they entered themselves. The policies of the
+    tables say the same (``0004_centres``).
+    """
+
+    person: UUID
+    centre: UUID | None
+
+    @property
+    def own(self) -> Q:
+        """What their orders have in common."""
+        if self.centre is not None:
+            return Q(centre=self.centre)
+        return Q(centre__isnull=True, entered_by=self.person)
 
 
-def only_own(actor: Actor) -> UUID | None:
-    """Return the person whose orders alone an actor may see, or None for all of the site."""
-    return (actor.person or UUID(int=0)) if actor.role == OUTSIDE else None
+def outside(actor: Actor) -> Outside | None:
+    """Return from where an actor looks who is not of the plant, or None for all of the site.
+
+    Asks the rows: a person who was moved a moment ago looks from their new centre.
+    """
+    if actor.role != centres.OUTSIDE:
+        return None
+    person = actor.person or UUID(int=0)
+    return Outside(person, centres.centre_of(person))
+
+
+def themselves(actor: Actor) -> list[UUID]:
+    """Return the stream that an act locks so that nobody moves its actor meanwhile."""
+    return [actor.person] if actor.role == centres.OUTSIDE and actor.person else []
 
 
 def check_may_see(actor: Actor, order: Order) -> None:
-    """Raise NotFound for an order that somebody from outside did not enter."""
-    own = only_own(actor)
-    if own is not None and order.entered_by != own:
+    """Raise NotFound for an order of another centre than that of somebody from outside."""
+    theirs = outside(actor)
+    if theirs is not None and not Order.objects.filter(theirs.own, id=order.id).exists():
         raise NotFound()
 
 
 def check_may_see_patient(actor: Actor, patient: UUID) -> None:
-    """Raise NotFound for a patient for whom somebody from outside entered no order."""
-    own = only_own(actor)
-    if own and not Order.objects.filter(patient=patient, entered_by=own).exists():
+    """Raise NotFound for a patient for whom the centre of somebody from outside has no order."""
+    theirs = outside(actor)
+    if theirs and not Order.objects.filter(theirs.own, patient=patient).exists():
         raise NotFound()
+
+
+def check_centre(actor: Actor, said: str) -> TreatmentCentre:
+    """Return the centre that an order is entered for: of somebody from outside their own.
+
+    Another centre is to them as unknown as one that never was. Raises CentreUnknown, CentreNeeded.
+    """
+    theirs, found = outside(actor), centres.centre_named(said) if said.strip() else None
+    if theirs is None and found is not None:
+        return found
+    if theirs is not None and theirs.centre is None:
+        raise CentreNeeded()
+    if theirs and theirs.centre and (not said.strip() or (found and found.id == theirs.centre)):
+        return centres.centre(theirs.centre)
+    raise CentreUnknown(field="centre", said=said.strip()[:40])
 
 
 def check_order_becomes(order: Order, state: OrderState) -> None:
@@ -178,8 +225,11 @@ def check_identity_not_needed(patient: Patient) -> None:
 
     What stays after the erasure is the pseudonymous trace, for its own thirty years.
     """
-    running = Order.objects.filter(patient=patient.id, state__in=OrderState.live).first()
-    if running is not None:
+    running = Order.objects.filter(patient=patient.id).live()
+    with asking_as(None):  # another centre's order needs it as well, and is not named
+        needed = running.exists()
+    if needed:
+        own = running.first()
         raise IdentityNeeded(
-            number=running.number, pseudonym=patient.pseudonym, streams=[patient.id]
+            number=own.number if own else "–", pseudonym=patient.pseudonym, streams=[patient.id]
         )

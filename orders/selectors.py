@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from accounts import centres
+from accounts.selectors import asking_as
 from materials.models import Container
 from materials.selectors import containers_of_patient
 from mes.lib import isbt128
@@ -45,12 +47,21 @@ def order_found(text: str) -> Order | None:
 
 
 def suggestions() -> Mapping[str, list[str]]:
-    """Return products and centres of earlier orders, for the form."""
-    rows = set(Order.objects.values_list("product", "centre")[:2000])
-    return {
-        "products": sorted({product for product, _ in rows}),
-        "centres": sorted({centre for _, centre in rows}),
-    }
+    """Return the products of earlier orders, for the form."""
+    return {"products": sorted(set(Order.objects.values_list("product", flat=True)[:2000]))}
+
+
+def orders_naming(centre: UUID) -> list[UUID]:
+    """Return the orders of no registered centre that name one in words: by code, name or both."""
+    wanted = centres.names_of(centres.centre(centre))
+    rows = Order.objects.filter(centre__isnull=True).values_list("id", "centre_name")
+    return [order for order, name in rows.order_by("id") if centres.as_said(name) in wanted]
+
+
+def marks_taken() -> set[str]:
+    """Return the marks of all live orders of the site, also for an actor who may not see them."""
+    with asking_as(None):
+        return set(Order.objects.live().values_list("mark", flat=True))
 
 
 def register_of_site() -> UUID:
@@ -133,13 +144,13 @@ FILTERS = ("all", "danger", "us", "centre", "mine", "past")
 
 
 def vein_to_vein(
-    *, at: datetime, chosen: str = "all", person: UUID | None = None, own: UUID | None = None
+    *, at: datetime, chosen: str = "all", person: UUID | None = None, own: Q | None = None
 ) -> VeinToVein:
     """Return the orders of a filter, worst first, in one query for the live ones.
 
-    ``own`` leaves only what that person entered (see ``rules.only_own``).
+    ``own`` leaves only those of somebody from outside (see ``rules.Outside``).
     """
-    orders = Order.objects.all() if own is None else Order.objects.filter(entered_by=own)
+    orders = Order.objects.all() if own is None else Order.objects.filter(own)
     live = [Row(order, outlook(order, at)) for order in orders.live()]
     sets = {name: [row for row in live if _fits(row, name, person)] for name in FILTERS[:-1]}
     counts = {name: len(rows) for name, rows in sets.items()}

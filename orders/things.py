@@ -33,6 +33,7 @@ words({
     "coi-register.opened": _("Register of identity opened"),
     "coi.issued": _("Chain of identity issued"),
     "order.entered": _("Order entered"),
+    "order.centre_set": _("Treatment centre of an order set"),
     "order.cancelled": _("Order cancelled"),
     "order.in_manufacture": _("Order in manufacture"),
     "order.released": _("Product of the order released"),

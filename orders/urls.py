@@ -10,6 +10,7 @@ urlpatterns = [
     path("register/", entering.register, name="register"),
     path("<uuid:order>/", vein.order, name="order"),
     path("<uuid:order>/decide/", vein.decide, name="decide"),
+    path("<uuid:order>/centre/", vein.set_centre, name="set_centre"),
     path("<uuid:order>/announce/", entering.announce, name="announce"),
     path("<uuid:order>/receive/", receiving.receive, name="receive"),
     path("<uuid:order>/identity/", identity.identity, name="identity"),

@@ -58,7 +58,7 @@ def enter_order(p: Patient) -> None:
     now, crew = clock.now(), p.plant.crew
     weight = Decimal(p.luck.randrange(550, 950)) / 10
     wanted = NewOrder(
-        product=p.recipe, centre="TC-07 Hamburg Nord", contact="Dr. F. Petersen",
+        product=p.recipe, centre="TC-07", contact="Dr. F. Petersen",
         collection=Window(now, now + 3 * DAY), infusion=Window(now + 18 * DAY, now + 24 * DAY),
         inputs={**dict(_inputs(p)), "patient_weight": str(weight)},
     )  # fmt: skip

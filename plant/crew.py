@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from accounts.enums import Presence, SubjectKind
+from accounts.services.centres import register_centre, set_centre
 from accounts.services.ceremony import Proof
 from accounts.services.people import grant_role, join_person
 from accounts.services.policy import acknowledge_policy
@@ -119,6 +121,26 @@ def hire_all(crew: Crew) -> None:
             grant_role(command=crew.setup("accounts.grant_role"), person=person, role=role)
         crew.people[hire.key] = (person, hire)
         acknowledge_policy(command=crew.command(hire.key, "policy.acknowledge"), person=person)
+
+
+CENTRES: Final = (("TC-07", "Hamburg Nord"), ("TC-12", "Wien West"))
+# Who is of which treatment centre.
+OF_CENTRE: Final = {"petersen": "TC-07"}
+
+
+def open_centres(crew: Crew) -> None:
+    """Register the treatment centres that order here, and say who belongs to which."""
+    made = {}
+    for code, name in CENTRES:
+        made[code] = uuid7()
+        register_centre(
+            command=crew.setup("accounts.register_centre"), centre=made[code], code=code, name=name
+        )
+    for key, code in OF_CENTRE.items():
+        set_centre(
+            command=crew.setup("accounts.set_centre"), person=crew.people[key][0],
+            centre=made[code], reason="Contact of this centre.",
+        )  # fmt: skip
 
 
 def give_roles(crew: Crew, keys: tuple[str, ...], roles: set[str]) -> None:

@@ -8,7 +8,7 @@ from accounts.services.sites import open_site
 from mes.lib.ids import uuid7
 from orders.services.register import open_register
 from plant import house, library
-from plant.crew import Crew, give_roles, hire_all, qualify
+from plant.crew import Crew, give_roles, hire_all, open_centres, qualify
 from plant.house import House
 from recipes import reader
 from recipes.document import Recipe
@@ -54,6 +54,7 @@ def open_plant(
         jurisdiction="EU",
     )  # fmt: skip
     hire_all(crew)
+    open_centres(crew)
     open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     sources = [*(library.source(one) for one in recipes), *texts]
     documents = {recipe.recipe: recipe for recipe in map(reader.read, sources)}

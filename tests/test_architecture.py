@@ -21,8 +21,8 @@ PRESENT = [app for app in APPS if (PROJECT / app / "apps.py").exists()]
 DOORS = {"models", "enums", "entries", "selectors", "rules", "services", "exceptions"}
 # Pure modules that are an app's language: the recipe document and its judgement, states.
 FURTHER_DOORS = {
-    # training and rosters are selectors, split by noun; subjects is what one asks of people.
-    "accounts": {"access", "owed", "permissions", "rosters", "subjects", "training"},
+    # training, rosters and centres are selectors by noun; subjects is what one asks of people.
+    "accounts": {"access", "centres", "owed", "permissions", "rosters", "subjects", "training"},
     "recipes": {
         "criteria",
         "difference",

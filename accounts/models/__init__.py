@@ -1,5 +1,6 @@
 from accounts.models.access_review import AccessReview, AccessReviewItem
 from accounts.models.alarm import Alarm
+from accounts.models.centre import CentreMember, TreatmentCentre
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
 from accounts.models.link import SignInLink
@@ -18,6 +19,7 @@ __all__ = [
     "Alarm",
     "AskedSubject",
     "Attempt",
+    "CentreMember",
     "Credential",
     "Device",
     "Duty",
@@ -32,5 +34,6 @@ __all__ = [
     "SignInLink",
     "Site",
     "Source",
+    "TreatmentCentre",
     "Tried",
 ]

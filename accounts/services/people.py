@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts import rules
+from accounts.centres import OUTSIDE
 from accounts.entries import (
     PersonDisabled,
     PersonJoined,
@@ -13,6 +14,7 @@ from accounts.exceptions import IdentityNotChecked, RoleHeld, RolesConflict, Unk
 from accounts.models import RoleAssignment
 from accounts.permissions import ROLES, Permission
 from accounts.selectors import person_of, roles_of
+from accounts.services.centres import leave_centre
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import New, act, acting
@@ -125,7 +127,8 @@ def _does_gmp_work(role: str) -> bool:
 
 @acting
 def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str) -> Reply:
-    """Take a role away at once; appends ``role.revoked``.
+    """Take a role away at once; appends ``role.revoked``, and ``person.centre_set`` with that of
+    a treatment centre.
 
     Raises ReasonMissing, NotAllowed, OwnAccess, NotFound.
     """
@@ -139,5 +142,7 @@ def revoke_role(*, command: Command, assignment: UUID, person: UUID, reason: str
         if held is None:
             raise NotFound()
         a.append(person, RoleRevoked(assignment=assignment, role=held.role, reason=reason))
+        if held.role == OUTSIDE and held.site:
+            leave_centre(a, person, held.site, reason=reason)
         a.reply = {"id": str(assignment)}
     return a.reply

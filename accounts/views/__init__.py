@@ -1,5 +1,6 @@
 from accounts.views.access_reviews import access_reviews
 from accounts.views.alarms import alarms
+from accounts.views.centres import centres
 from accounts.views.devices import devices, enrol
 from accounts.views.factors import (
     new_generator,
@@ -24,6 +25,7 @@ from accounts.views.ways import ways
 __all__ = [
     "access_reviews",
     "alarms",
+    "centres",
     "delete_record",
     "devices",
     "enrol",

@@ -1,5 +1,6 @@
 """People, their roles, and what a role may do."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rules, selectors
 from accounts.access import access_of
+from accounts.centres import OUTSIDE, centres, membership_of
 from accounts.exceptions import WeakSecret
-from accounts.forms import GrantRole, Join, SetSecret
+from accounts.forms import ChooseCentre, GrantRole, Join, SetSecret
 from accounts.permissions import ROLES, Permission, role_title
 from accounts.services import credentials
 from accounts.services import people as joining
 from accounts.services.badges import record_badge_test
+from accounts.services.centres import set_centre
 from mes.lib import clock
 from mes.lib.access import requires, signed_in
 from mes.lib.evidence import JSON
@@ -110,12 +113,13 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
     with _reading(request):
         rules.check_manages(actor_of(request), person)
         site = actor_of(request).site
+        held = selectors.assignments_of(person, site) if site else ()
         context = {
             "subject": selectors.person_of(person),
             "assignments": [
-                {"id": row.id, "title": role_title(row.role), "at": row.granted_at}
-                for row in (selectors.assignments_of(person, site) if site else ())
+                {"id": row.id, "title": role_title(row.role), "at": row.granted_at} for row in held
             ],
+            **_centre(person, [row.role for row in held]),
             "role_form": GrantRole(approvers=selectors.approvers_for(person, actor_of(request))),
             "badge_asked": settings.MES_BADGE_DAYS > 0,
             "now": clock.now(),
@@ -139,6 +143,8 @@ def _change(request: HttpRequest, person: UUID) -> None:
         _set_secret(request, person)
     elif action == "revoke":
         _revoke(request, person)
+    elif action == "centre":
+        _set_centre(request, person)
     elif action in {"badge-passed", "badge-failed"}:
         _test_badge(request, person, passed=action == "badge-passed")
     else:
@@ -167,6 +173,25 @@ def _revoke(request: HttpRequest, person: UUID) -> None:
     payload = {"assignment": str(assignment), "reason": reason}
     command = command_from(request, "role.revoke", payload)
     joining.revoke_role(command=command, assignment=assignment, person=person, reason=reason)
+
+
+def _set_centre(request: HttpRequest, person: UUID) -> None:
+    said = {name: request.POST.get(name, "") for name in ("centre", "reason")}
+    try:
+        centre = UUID(said["centre"]) if said["centre"] else None
+    except ValueError as error:
+        raise NotFound() from error
+    command = command_from(request, "person.set_centre", {"person": str(person), **said})
+    set_centre(command=command, person=person, centre=centre, reason=said["reason"])
+
+
+def _centre(person: UUID, roles: Sequence[str]) -> dict[str, Any]:
+    """Return to which centre somebody from outside belongs, and the form; nothing for others."""
+    if OUTSIDE not in roles:
+        return {}
+    held = membership_of(person)
+    form = ChooseCentre(centres=centres(), chosen=held.centre if held else None)
+    return {"membership": held, "centre_form": form}
 
 
 def _test_badge(request: HttpRequest, person: UUID, *, passed: bool) -> None:

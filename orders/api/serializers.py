@@ -19,7 +19,12 @@ class OrderIn(Strict):
     """An order to enter. Identifying data are not taken here."""
 
     product = serializers.CharField(max_length=60)
-    centre = serializers.CharField(max_length=120)
+    centre = serializers.CharField(
+        max_length=120,
+        required=False,
+        default="",
+        help_text="Code or name of a registered centre; for somebody of a centre it is theirs.",
+    )
     contact = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     collection_from = _day()
     collection_until = _day()

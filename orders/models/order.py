@@ -34,7 +34,9 @@ class Order(Projection):
     infusion_window = DateTimeRangeField()
     urgency = models.CharField(max_length=10, choices=Urgency)
     inputs = models.JSONField(default=dict)
-    centre = models.CharField(max_length=120)
+    # The registered centre; NULL for an older order that bears a name only.
+    centre = models.UUIDField(null=True, db_index=True)
+    centre_name = models.CharField(max_length=120)
     contact = models.CharField(max_length=120)
     state = models.CharField(max_length=16, choices=OrderState)
     reason = models.TextField()

@@ -4,6 +4,7 @@ Functions that take an act (``start_manufacture``, ``release_order`` …) run in
 act, whose streams are locked already; the others open an act of their own.
 """
 
+from orders.services.centres import adopt_order, set_order_centre
 from orders.services.collections import (
     Announcement,
     Receipt,
@@ -30,6 +31,7 @@ __all__ = [
     "NewOrder",
     "Receipt",
     "Window",
+    "adopt_order",
     "announce_collection",
     "cancel_order",
     "clear_doubt",
@@ -41,6 +43,7 @@ __all__ = [
     "record_identity",
     "release_order",
     "set_collection_apart",
+    "set_order_centre",
     "show_identity",
     "start_manufacture",
 ]

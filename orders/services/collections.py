@@ -78,9 +78,9 @@ def announce_collection(*, command: Command, order: UUID, announced: Announcemen
     DinInvalid, DinTaken, TimesReversed, RangeReversed, OrderStateRefused.
     """
     collection = uuid7()
-    with act(command, streams=[order]) as a:
+    with act(command, streams=[order, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
-        seen = Order.objects.get(id=order)
+        seen = selectors.order_of(order)
         rules.check_may_see(a.actor, seen)
         rules.check_receivable(seen)
         _check_times(announced.started_at, announced.ended_at)
@@ -132,7 +132,7 @@ def receive_collection(*, command: Command, order: UUID, receipt: Receipt) -> Re
     ).new(command.actor.site)
     with act(command, streams=[order], new=[draft_new]) as a:
         check_permission(a.actor, Permission.ORDERS_RECEIVE)
-        seen = Order.objects.get(id=order)
+        seen = selectors.order_of(order)
         rules.check_receivable(seen)
         collections = selectors.collections_of(order)
         proofs = rules.check_two_identifiers(

@@ -39,7 +39,7 @@ def record_identity(*, command: Command, patient: UUID, identity: Identity) -> R
 
     Raises PatientErased, TextMissing when nothing is given.
     """
-    with act(command, streams=[patient]) as a:
+    with act(command, streams=[patient, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_IDENTITY)
         _patient(a, patient)
         check_text(" ".join(identity.given().values()), field="name", most=600)
@@ -83,7 +83,7 @@ def show_identity(*, command: Command, patient: UUID, purpose: str) -> Mapping[s
 
 @acting
 def _log_showing(*, command: Command, patient: UUID, purpose: str) -> Reply:
-    with act(command, streams=[patient]) as a:
+    with act(command, streams=[patient, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_IDENTITY)
         seen = _patient(a, patient)
         if not seen.identity_fields:
@@ -100,7 +100,7 @@ def erase_identity(*, command: Command, patient: UUID, reason: str) -> Reply:
     What is sealed with it can be read by nobody any more. The pseudonymous record stays: it is
     the batch record's. Raises PatientErased, IdentityNeeded, TextMissing.
     """
-    with act(command, streams=[patient]) as a:
+    with act(command, streams=[patient, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_IDENTITY)
         rules.check_identity_not_needed(_patient(a, patient))
         PatientKey.objects.filter(patient=patient).update(wrapped=b"")

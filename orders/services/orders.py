@@ -38,15 +38,16 @@ class NewOrder:
     """What a coordinator or a treatment centre asks for.
 
     ``pseudonym`` names a known patient; empty makes a new one, whose pseudonym the register
-    gives. ``inputs`` are what the recipe wants of an order, decimals as text (``patient_weight``
-    in kg). ``identity`` is sealed and stands in no payload.
+    gives. ``centre`` names a registered one by code or name; of somebody from outside it is their
+    own, whether named or not. ``inputs`` are what the recipe wants of an order, decimals as text
+    (``patient_weight`` in kg). ``identity`` is sealed and stands in no payload.
     """
 
     product: str
-    centre: str
     contact: str
     collection: Window
     infusion: Window
+    centre: str = ""
     urgency: str = Urgency.ROUTINE.value
     inputs: Mapping[str, str] = field(default_factory=dict)
     pseudonym: str = ""
@@ -60,22 +61,24 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
     Appends ``coi.issued``, ``order.entered``, for a new patient ``patient.entered``, with
     identity ``identity.recorded``. Raises WindowReversed, WindowOrder, WindowPast,
     InputInvalid, TextMissing, UrgencyUnknown, PatientUnknown, PatientErased, RegisterMissing,
-    MarksUsedUp. Replies with ``order``, ``number``, ``coi``, ``mark``, ``pseudonym``.
+    MarksUsedUp, CentreUnknown, CentreNeeded. Replies with ``order``, ``number``, ``coi``,
+    ``mark``, ``pseudonym``.
     """
     order, site = uuid7(), command.actor.site
-    with reading(site=site):
+    with reading(site=site, person=command.actor.person):
         register = selectors.register_of_site()
         known = _known(command.actor, wanted.pseudonym)
     patient = known.id if known else uuid7()
     new = [New(ORDER, order, site), *([] if known else [New(PATIENT, patient, site)])]
-    streams = [register, *([patient] if known else [])]
+    streams = [register, *([patient] if known else []), *rules.themselves(command.actor)]
     with act(command, streams=streams, new=new) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
         _check(a, wanted)
         pseudonym = _pseudonym(a, register, patient, new_patient=known is None)
+        # First the order: it makes the patient that of a centre, whose person may seal who it is.
+        _enter(a, register, order, patient, pseudonym, wanted)
         if wanted.identity.given():
             seal_identity(a, patient, wanted.identity)
-        _enter(a, register, order, patient, pseudonym, wanted)
     return a.reply
 
 
@@ -119,6 +122,7 @@ def _year(a: Act) -> str:
 def _enter(
     a: Act, register: UUID, order: UUID, patient: UUID, pseudonym: str, wanted: NewOrder
 ) -> None:
+    centre = rules.check_centre(a.actor, wanted.centre)
     coi, mark = issue_coi(a, register, order)
     said = OrderEntered(
         number=f"O-{_year(a)}-{int(coi.serial):04}",
@@ -131,7 +135,8 @@ def _enter(
         infusion=Span(start=wanted.infusion.start, end=wanted.infusion.end),
         urgency=wanted.urgency,
         inputs=check_inputs(wanted.inputs),
-        centre=check_text(wanted.centre, field="centre", most=120),
+        centre=centre.id,
+        centre_name=centre.title,
         contact=wanted.contact.strip()[:120],
     )
     a.append(order, said)
@@ -147,7 +152,7 @@ def cancel_order(*, command: Command, order: UUID, reason: str, seq: int | None 
 
     Cells that are here stay here. Raises OrderStateRefused, TextMissing, Stale.
     """
-    with act(command, streams=[order]) as a:
+    with act(command, streams=[order, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
         seen = _seen(a, order, OrderState.CANCELLED, seq=seq)
         text = check_text(reason, field="reason", most=400)
@@ -163,7 +168,7 @@ def close_order(*, command: Command, order: UUID, outcome: str, seq: int | None 
 
     Raises OrderStateRefused, TextMissing, Stale.
     """
-    with act(command, streams=[order]) as a:
+    with act(command, streams=[order, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
         _seen(a, order, OrderState.CLOSED, seq=seq)
         a.append(order, OrderClosed(outcome=check_text(outcome, field="outcome", most=400)))
@@ -198,7 +203,7 @@ def clear_doubt(a: Act, order: UUID, *, basis: str) -> None:
 
 
 def _seen(a: Act, order: UUID, state: OrderState, *, seq: int | None) -> Order:
-    seen = Order.objects.get(id=order)
+    seen = selectors.order_of(order)
     # First of all: to somebody from outside another's order does not exist, whatever its state.
     rules.check_may_see(a.actor, seen)
     if seq is not None:

@@ -11,7 +11,8 @@ from mes.lib.ids import uuid7
 from mes.lib.isbt128 import ChainOfIdentity, WrongForm
 from orders.entries import REGISTER, CoiIssued, RegisterOpened
 from orders.exceptions import FacilityInvalid, MarksUsedUp, SerialsUsedUp
-from orders.models import CoiRegister, Order
+from orders.models import CoiRegister
+from orders.selectors import marks_taken
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 
@@ -55,8 +56,7 @@ def issue_coi(a: Act, register: UUID, order: UUID) -> tuple[ChainOfIdentity, str
         raise SerialsUsedUp()
     year = a.now.astimezone(ZoneInfo(a.actor.zone)).strftime("%y")
     coi = isbt128.coi(f"CH{seen.facility}{year}{serial:06}")
-    taken = Order.objects.live().values_list("mark", flat=True)
-    mark = free_mark(serial, taken=taken, unwanted=seen.unwanted)
+    mark = free_mark(serial, taken=marks_taken(), unwanted=seen.unwanted)
     a.append(register, CoiIssued(serial=serial, coi=coi.code, mark=mark, order=order))
     return coi, mark
 

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.centres import OUTSIDE
 from accounts.permissions import ROLES
 from mes.lib.refusals import Refusal
+from records.commands import Actor
 from records.presenters import sentence
 from records.reading import reading
 from records.web import actor_of
@@ -43,6 +45,11 @@ def answer(
         banner = None
     status = refused.status if refused is not None else 400
     return render(request, template, {**context, "refused": banner}, status=status)
+
+
+def reader_of(actor: Actor) -> UUID | None:
+    """Return who reads from outside, and None for whoever is of the plant."""
+    return actor.person if actor.role == OUTSIDE else None
 
 
 def events(

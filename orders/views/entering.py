@@ -1,6 +1,7 @@
 """Entering an order, announcing a collection, opening the register."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import centres
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from orders import rules, selectors, services
+from orders.exceptions import CentreNeeded
 from orders.forms import Announce, EnterOrder, OpenRegister
 from orders.models import Order
 from orders.views.common import answer, page_reading
@@ -23,9 +26,10 @@ from records.web import actor_of, command_from
 def new(request: HttpRequest) -> HttpResponse:
     """Enter an order; its chain of identity is issued with it."""
     if request.method != "POST":
-        context = {"form": EnterOrder(), **_suggestions(request)}
+        context = {"form": _form(request), **_for_whom(request)}
         return render(request, "orders/new.html", context)
-    form, refused = EnterOrder(request.POST), None
+    with page_reading(request):
+        form, refused = _form(request), None
     if form.is_valid():
         try:
             reply = services.enter_order(
@@ -37,13 +41,24 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("orders:order", order=reply["order"])
     with page_reading(request):
-        context = {"form": form, **_suggestions(request)}
+        context = {"form": form, **_for_whom(request)}
         return answer(request, "orders/new.html", context, form=form, refused=refused)
 
 
-def _suggestions(request: HttpRequest) -> Mapping[str, list[str]]:
-    """Return what earlier orders named; nothing for somebody from outside."""
-    return {} if rules.only_own(actor_of(request)) else selectors.suggestions()
+def _form(request: HttpRequest) -> EnterOrder:
+    """Return the form, of somebody from outside without a choice of the centre."""
+    inside = rules.outside(actor_of(request)) is None
+    return EnterOrder(request.POST or None, centres=centres.centres() if inside else None)
+
+
+def _for_whom(request: HttpRequest) -> Mapping[str, Any]:
+    """Return what earlier orders named; to somebody from outside the name of their centre only."""
+    theirs = rules.outside(actor_of(request))
+    if theirs is None:
+        return selectors.suggestions()
+    if theirs.centre is None:
+        return {"unplaced": CentreNeeded()}
+    return {"centre": centres.centre(theirs.centre)}
 
 
 @requires("orders.write")

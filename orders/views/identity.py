@@ -14,7 +14,7 @@ from mes.lib.refusals import NotFound, Refusal
 from orders import rules, selectors, services
 from orders.forms import RecordIdentity, ShowIdentity, Why
 from orders.models import Order, Patient
-from orders.views.common import answer, events, page_reading
+from orders.views.common import answer, events, page_reading, reader_of
 from records.web import actor_of, command_from
 
 PAGE = "orders/identity.html"
@@ -108,7 +108,7 @@ def _context(request: HttpRequest, order: UUID) -> dict[str, Any]:
     return {
         "order": found,
         "patient": patient,
-        "events": events(selectors.history(patient.id), reader=rules.only_own(actor)),
+        "events": events(selectors.history(patient.id), reader=reader_of(actor)),
         "show_form": ShowIdentity(),
         "record_form": RecordIdentity(),
         "erase_form": Why(initial={"seq": 0}),

@@ -11,6 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import centres
+from accounts.access import access_of
+from accounts.permissions import Permission
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -18,9 +21,9 @@ from orders import rules, selectors, services
 from orders.attention import days_left
 from orders.bars import drawing
 from orders.enums import Attention, OrderState
-from orders.forms import Why
+from orders.forms import SetCentre, Why
 from orders.selectors import FILTERS, OrderPage, Row
-from orders.views.common import answer, events, page_reading
+from orders.views.common import answer, events, page_reading, reader_of
 from records.web import actor_of, command_from
 
 
@@ -82,13 +85,39 @@ def _decide(request: HttpRequest, order: UUID, values: dict[str, Any]) -> None:
         raise NotFound()
 
 
+@requires("orders.centre")
+@require_POST
+def set_centre(request: HttpRequest, order: UUID) -> HttpResponse:
+    """Give the order to a registered centre."""
+    with page_reading(request):
+        form, refused = SetCentre(request.POST, centres=centres.centres()), None
+    if form.is_valid():
+        said = form.cleaned_data
+        wanted = {"order": str(order), "centre": said["centre"], "reason": said["centre_reason"]}
+        try:
+            services.set_order_centre(
+                command=command_from(request, "order.set_centre", wanted), order=order,
+                centre=said["centre"], reason=said["centre_reason"], seq=said["seq"],
+            )  # fmt: skip
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return redirect("orders:order", order=order)
+    with page_reading(request):
+        context = {**_list(request), **_one(request, order), "centre_form": form}
+        return answer(request, "orders/index.html", context, form=form, refused=refused)
+
+
 def _list(request: HttpRequest) -> dict[str, Any]:
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     at = clock.now()
     actor = actor_of(request)
+    theirs = rules.outside(actor)
     found = selectors.vein_to_vein(
-        at=at, chosen=chosen, person=actor.person, own=rules.only_own(actor)
+        at=at, chosen=chosen, person=actor.person, own=theirs.own if theirs else None
     )
     return {
         "rows": [_row(row) for row in found.rows],
@@ -163,16 +192,24 @@ def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
         "drawing": drawing(row, page.collections, at=page.at),
         "promised_collection": window_text(row.collection_from, row.collection_until),
         "promised_infusion": window_text(row.infusion_from, row.infusion_until),
-        "events": events(page.timeline, reader=rules.only_own(actor)),
-        "custody": events(page.custody, reader=rules.only_own(actor)),
+        "events": events(page.timeline, reader=reader_of(actor)),
+        "custody": events(page.custody, reader=reader_of(actor)),
         "seq": page.seq,
         "form": Why(),
+        "centre_form": _centre_form(request, page.seq),
         "decisions": _decisions(row.state),
         "receivable": row.state in {OrderState.ENTERED, OrderState.COLLECTED,
                                     OrderState.IN_MANUFACTURE},
         "expects_cells": row.state in {OrderState.ENTERED, OrderState.COLLECTED},
         "may_need_more": row.state == OrderState.IN_MANUFACTURE,
     }  # fmt: skip
+
+
+def _centre_form(request: HttpRequest, seq: int) -> SetCentre | None:
+    access = access_of(request)
+    if access is None or not access.may(Permission.ORDERS_CENTRE):
+        return None
+    return SetCentre(centres=centres.centres(), seq=seq)
 
 
 def _decisions(state: str) -> list[tuple[str, str]]:

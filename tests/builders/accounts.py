@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import sessions
 from accounts.permissions import ROLES, role_title
 from accounts.selectors import access_of
+from accounts.services.centres import set_centre
 from accounts.services.credentials import set_credential
 from accounts.services.devices import PlaceRef, enrol_device
 from accounts.services.people import grant_role, join_person
@@ -198,10 +199,19 @@ def client_on(device: UUID | None = None, site: DemoSite | None = None) -> Clien
     return client
 
 
-def signed_in_client(site: DemoSite, *roles: str, device: UUID | None = None) -> Client:
+def belongs(who: UUID, centre: UUID | None, *, site: DemoSite) -> None:
+    """Say to which treatment centre somebody from outside belongs."""
+    set_centre(command=a_command(site.system), person=who, centre=centre, reason="a test's word")
+
+
+def signed_in_client(
+    site: DemoSite, *roles: str, device: UUID | None = None, centre: UUID | None = None
+) -> Client:
     """Return the browser of a new person with these roles, signed in through the pages."""
     tail = str(uuid7())[-8:]
-    person(*roles, site=site, username=f"u-{tail}", badge=f"K-{tail}", secrets=True)
+    made = person(*roles, site=site, username=f"u-{tail}", badge=f"K-{tail}", secrets=True)
+    if centre is not None:
+        belongs(made, centre, site=site)
     client = client_on(device, site)
     answer = client.post(*_form(f"u-{tail}", f"K-{tail}", on_tablet=device is not None))
     assert answer.status_code == 302, answer.content

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.services.centres import register_centre
 from mes.lib import isbt128
+from mes.lib.ids import uuid7
 from orders.rules import Reading
 from orders.services import (
     Announcement,
@@ -77,7 +79,15 @@ def coordinator(*, facility: str = "A9999") -> Actor:
     """Return the coordinator of a new site whose register is open; receives what arrives too."""
     actor = somebody(role="coordinator", also=("materials", "qa-reviewer"))
     open_register(command=command(system_actor(actor.site)), facility=facility)
+    registered(system_actor(actor.site))
     return actor
+
+
+def registered(by: Actor, code: str = "TC-07", name: str = "Hamburg Nord") -> UUID:
+    """Register a treatment centre of a site: the one of all tests, or another."""
+    made = uuid7()
+    register_centre(command=command(by), centre=made, code=code, name=name)
+    return made
 
 
 def wanted(
@@ -90,12 +100,13 @@ def wanted(
     identity: Identity | None = None,
     product: str = "CART19-PRODIGY",
     today: date = TODAY,
+    centre: str = "TC-07",
 ) -> NewOrder:
     """Return an order to enter; windows in days from ``today``."""
     first, last = (today + timedelta(days=n) for n in collection)
     early, late = (today + timedelta(days=n) for n in infusion)
     return NewOrder(
-        product=product, centre="TC-07 Hamburg Nord", contact="Dr. F. Petersen",
+        product=product, centre=centre, contact="Dr. F. Petersen",
         collection=Window.of_days(first, last, zone="Europe/Berlin"),
         infusion=Window.of_days(early, late, zone="Europe/Berlin"),
         urgency=urgency, inputs={"patient_weight": "71.4"} if inputs is None else inputs,

@@ -32,7 +32,7 @@ from records.act import New, act
 from records.commands import Actor, Command, Reply
 from records.reading import reading
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, person
-from tests.builders.orders import order, wanted
+from tests.builders.orders import order, registered, wanted
 from tests.support.scenes import scene
 
 RECIPE = b"""
@@ -182,6 +182,7 @@ def _issued(site: DemoSite, number: str = NUMBER, source: bytes = RECIPE) -> Ben
         site.people["register"] = uuid7()
         facility = "A9999" if site.code == "MZ1" else "A9998"
         open_register(command=a_command(site.system), facility=facility)
+        registered(site.system)
     made = order(coordinator, wanted(today=clock.now().date()))
     recipe, batch = document_kept(source), uuid7()
     said = BatchIssued(

@@ -86,8 +86,9 @@ def the_order(stage: Stage) -> None:
     page = stage.desk("haddad", "/orders/new/")
     stage.watch.checked(page, "order-new")
     today = clock.now().date()
+    page.get_by_label("Treatment centre").select_option("TC-07")
     fill(
-        page, product=RECIPE, centre="TC-07 Hamburg Nord", contact="Dr. F. Petersen",
+        page, product=RECIPE, contact="Dr. F. Petersen",
         patient_weight="71.5", name="Ada Beispiel", birth_date="1961-05-04",
         hospital_number="HN-553201", collection_from=str(today),
         collection_until=str(today + timedelta(days=3)),

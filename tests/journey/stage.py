@@ -17,7 +17,7 @@ from batches.models import Batch
 from mes.lib.ids import uuid7
 from orders.services.register import open_register
 from plant import house, library
-from plant.crew import Crew, hire_all, qualify
+from plant.crew import Crew, hire_all, open_centres, qualify
 from plant.plant import FACILITY, HANDS, ZONE, Plant
 from records.reading import reading
 from tests.journey.watch import Watch
@@ -111,6 +111,7 @@ def open_empty_plant() -> Plant:
         zone=ZONE, jurisdiction="EU",
     )  # fmt: skip
     hire_all(crew)
+    open_centres(crew)
     open_register(command=crew.setup("orders.open_register"), facility=FACILITY)
     recipe = library.parsed(RECIPE)
     qualify(crew, HANDS, [recipe])

@@ -31,7 +31,7 @@ from records.reading import reading
 from records.verification import verify
 from tests.builders.accounts import open_demo_site, signed_in_client
 from tests.builders.materials import command, somebody
-from tests.builders.orders import NOW, Entered, coordinator, order, wanted
+from tests.builders.orders import NOW, Entered, coordinator, order, registered, wanted
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 CANARY = Identity(
@@ -150,6 +150,7 @@ def test_after_the_erasure_nobody_can_read_it_and_the_record_holds(
     site = open_demo_site()
     there = replace(actor, site=site.id, person=site.person("coordinator"))
     open_register(command=command(site.system), facility="A9998", unwanted=[])
+    registered(site.system)
     made = order(there, wanted(identity=CANARY))
     patient = patient_of(there, made)
     cancel_order(command=command(there), order=made.id, reason="withdrawn")

@@ -45,7 +45,7 @@ def known_of(trial: Trial) -> Known:
     assert lot is not None
     somebody, hire = trial.plant.crew.people["adeyemi"]
     secrets = (
-        order.coi, order.number, order.pseudonym, order.centre, trial.row().number, lot[1],
+        order.coi, order.number, order.pseudonym, order.centre_name, trial.row().number, lot[1],
         hire.name, "PR-01", "Hall 2",
     )  # fmt: skip
     ids = {"order": order.id, "batch": trial.batch, "person": somebody, "lot": lot[0],

@@ -43,6 +43,7 @@ from tests.builders.orders import (
     order,
     receipt,
     received,
+    registered,
     wanted,
 )
 from tests.support.axe import grave_faults
@@ -58,6 +59,7 @@ def site() -> DemoSite:
 def site_with_register(code: str = "MZ1", facility: str = "A9999") -> DemoSite:
     made = open_demo_site(code)
     open_register(command=command(made.actor("admin")), facility=facility)
+    registered(made.actor("admin"))
     return made
 
 
@@ -78,7 +80,7 @@ def form_of(**more: str) -> dict[str, str]:
                         ("infusion_from", 22), ("infusion_until", 25))
     }  # fmt: skip
     return {
-        "product": "CART19-PRODIGY", "urgency": "routine", "centre": "TC-07 Hamburg Nord",
+        "product": "CART19-PRODIGY", "urgency": "routine", "centre": "TC-07",
         "patient_weight": "71.4", **days, **more,
     }  # fmt: skip
 
@@ -374,10 +376,13 @@ def test_orders_in_a_browser(served: str, browser: Browser) -> None:
     looked_at(page, "received")
 
 
-def test_somebody_from_outside_sees_their_own_orders_only(site: DemoSite, actor: Actor) -> None:
+def test_somebody_from_outside_sees_the_orders_of_their_centre_only(
+    site: DemoSite, actor: Actor
+) -> None:
     other = order(actor, wanted(today=today(), identity=Identity(name="Ada Canary")))
-    client = signed_in_client(site, "treatment-centre")
-    answer = post(client, "/orders/new/", **form_of(name="Own Patient"))
+    theirs = registered(site.system, "TC-12", "Wien West")
+    client = signed_in_client(site, "treatment-centre", centre=theirs)
+    answer = post(client, "/orders/new/", **form_of(name="Own Patient", centre=""))
     own = answer.headers["Location"]
     assert client.get(own).status_code == 200
     page = client.get("/orders/").content.decode()
