@@ -37,14 +37,14 @@ def as_said(text: str) -> str:
     return "".join(normalize("NFKC", text).casefold().split())
 
 
-def membership_of(person: UUID) -> CentreMember | None:
-    """Return to which centre of the present site a person belongs; None if it was never said."""
-    return CentreMember.objects.filter(person=person).first()
+def membership_of(person: UUID, site: UUID | None) -> CentreMember | None:
+    """Return to which centre of a site a person belongs; None if it was never said."""
+    return CentreMember.objects.filter(person=person, site=site).first()
 
 
-def centre_of(person: UUID) -> UUID | None:
-    """Return the centre to which a person belongs at the present site, if to one."""
-    found = membership_of(person)
+def centre_of(person: UUID, site: UUID | None) -> UUID | None:
+    """Return the centre to which a person belongs at a site, if to one."""
+    found = membership_of(person, site)
     return found.centre if found else None
 
 

@@ -65,6 +65,17 @@ class PersonDisabled(Payload):
     reason: str
 
 
+@entry("person.enabled", version=1, stream="person")
+class PersonEnabled(Payload):
+    """The account is open again, after the identity was checked anew on this paper.
+
+    Roles that were held when it ended are revoked by the same act.
+    """
+
+    reason: str
+    identity_check: str
+
+
 @entry("badge.tested", version=1, stream="person")
 class BadgeTested(Payload):
     """A badge was tested; from ``due_at`` on it is of no use until it is tested again."""

@@ -10,6 +10,7 @@ from accounts.refusals import IdentityPaperUsedBy as IdentityPaperUsedBy  # noqa
 from accounts.refusals import NameTaken as NameTaken  # noqa: PLC0414
 from accounts.refusals import NameTakenBy as NameTakenBy  # noqa: PLC0414
 from accounts.refusals import NotOnSite as NotOnSite  # noqa: PLC0414
+from accounts.refusals import PersonIsEnabled as PersonIsEnabled  # noqa: PLC0414
 from accounts.refusals import PolicyNotAcknowledged as PolicyNotAcknowledged  # noqa: PLC0414
 from accounts.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414
 from accounts.refusals import ReviewDueInvalid as ReviewDueInvalid  # noqa: PLC0414
@@ -259,7 +260,7 @@ class PersonIsDisabled(Refusal):
     code = "person.disabled"
     status = 403
     sentence = _("The account of %(person)s is disabled.")
-    way_out = _("Ask an administrator.")
+    way_out = _("Ask an administrator, who checks your identity on paper and enables it again.")
 
 
 class NotAllowed(Refusal):

@@ -12,6 +12,7 @@ from accounts.entries import (
     ObligationIncurred,
     ObligationMet,
     PersonDisabled,
+    PersonEnabled,
     PersonJoined,
     PolicyAcknowledged,
     ProcedureVersioned,
@@ -62,6 +63,14 @@ def _person_joined(e: Folded[PersonJoined]) -> None:
 @fold(PersonDisabled)
 def _person_disabled(e: Folded[PersonDisabled]) -> None:
     change(Person.objects.filter(id=e.stream), e, active=False, disabled_at=e.at)
+
+
+@fold(PersonEnabled)
+def _person_enabled(e: Folded[PersonEnabled]) -> None:
+    change(
+        Person.objects.filter(id=e.stream), e, active=True, disabled_at=None,
+        identity_recheck=e.payload.identity_check, sessions_ended_at=e.at,
+    )  # fmt: skip
 
 
 @fold(BadgeTested)

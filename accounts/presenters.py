@@ -44,6 +44,12 @@ def _person_disabled(p: said.PersonDisabled) -> str:
     return _("Account disabled: %(reason)s") % {"reason": p.reason}
 
 
+@presents(said.PersonEnabled)
+def _person_enabled(p: said.PersonEnabled) -> str:
+    said_of = {"reason": p.reason, "check": p.identity_check}
+    return _("Account enabled again: %(reason)s; identity checked: %(check)s") % said_of
+
+
 @presents(said.PolicyAcknowledged)
 def _policy_acknowledged(p: said.PolicyAcknowledged) -> str:
     return _("Policy of electronic signatures acknowledged, version %(v)s") % {"v": p.policy}

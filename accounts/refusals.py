@@ -103,13 +103,22 @@ class IdentityPaperUsedBy(IdentityPaperUsed):
     sentence = _("On this paper stands the account of %(person)s already, user name %(username)s.")
 
 
+class PersonIsEnabled(Refusal):
+    """The account is open: there is nothing to enable."""
+
+    code = "person.enabled"
+    sentence = _("The account of %(person)s is not disabled.")
+    way_out = _("Open the page again.")
+
+
 class NameTaken(Refusal):
     """Four eyes are two people, and a person is an account: a human has one."""
 
     code = "person.name_taken"
     sentence = _("There is an account with this printed name already.")
     way_out = _(
-        "If it is the same human, no second account is made: ask for a role for the first."
+        "If it is the same human, no second account is made: ask for a role for the first, or for"
+        " it to be enabled again."
         " If it is another one, write how you know."
     )
 
@@ -128,3 +137,4 @@ class NameTakenBy(NameTaken):
 refuses("accounts_accessreview_one_open", ReviewIsOpen)
 refuses("accounts_person_one_human", NameTaken)
 refuses("accounts_person_paper", IdentityPaperUsed)
+refuses("accounts_person_paper_again", IdentityPaperUsed)

@@ -257,6 +257,18 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
     return list(Person.objects.filter(id__in=held, active=True).order_by("printed_name", "id"))
 
 
+def disabled_people(site: UUID) -> list[Person]:
+    """Return the people whose account is disabled and for whom ``site`` answers, by name."""
+    held = RoleAssignment.objects.filter(site=site, revoked_at__isnull=True).values("person")
+    rows = Person.objects.filter(Q(id__in=held) | Q(home=site), active=False)
+    return list(rows.order_by("printed_name", "id"))
+
+
+def held_everywhere(person: UUID) -> list[RoleAssignment]:
+    """Return the roles that a person holds at any site. Call it in ``asking_as(person)``."""
+    return list(RoleAssignment.objects.filter(person=person, revoked_at__isnull=True))
+
+
 def approvers_for(receiver: UUID, granting: Actor) -> list[Person]:
     """Return who can approve a role of ``receiver``: the site's quality unit, by printed name.
 
@@ -279,8 +291,8 @@ def people_called(name: str) -> list[Person]:
 
 
 def people_checked_on(paper: str) -> list[Person]:
-    """Return the people of all sites whose identity was checked on this paper."""
-    return _alike("identity_check", paper)
+    """Return the people of all sites whose identity was checked on this paper, once or again."""
+    return [*_alike("identity_check", paper), *_alike("identity_recheck", paper)]
 
 
 def _alike(column: str, text: str) -> list[Person]:

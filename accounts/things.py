@@ -32,6 +32,7 @@ words({
     "site.opened": _("Site opened"),
     "person.joined": _("Person joined"),
     "person.disabled": _("Account disabled"),
+    "person.enabled": _("Account enabled again"),
     "person.sessions_ended": _("Sessions ended"),
     "badge.tested": _("Badge tested"),
     "policy.acknowledged": _("Policy of signatures acknowledged"),

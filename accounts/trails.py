@@ -8,7 +8,7 @@ from records.models import Entry
 _ROLES: Final = ("role.granted", "role.revoked")
 _CENTRE: Final = "person.centre_set"
 _KINDS: Final = (
-    *_ROLES, _CENTRE, "person.joined", "person.disabled", "person.sessions_ended",
+    *_ROLES, _CENTRE, "person.joined", "person.disabled", "person.enabled", "person.sessions_ended",
     "credential.changed", "credential.unblocked", "badge.tested", "qualification.granted",
     "qualification.failed", "qualification.withdrawn", "sign_in.linked", "sign_in.unlinked",
     "factor.added", "factor.removed",

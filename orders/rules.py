@@ -87,7 +87,7 @@ def outside(actor: Actor) -> Outside | None:
     if actor.role != centres.OUTSIDE:
         return None
     person = actor.person or UUID(int=0)
-    return Outside(person, centres.centre_of(person))
+    return Outside(person, centres.centre_of(person, actor.site))
 
 
 def themselves(actor: Actor) -> list[UUID]:

@@ -25,6 +25,8 @@ SELECT centre FROM public.accounts_centremember
 $$;
 """
 DROP_FUNCTIONS = "DROP FUNCTION mes_outside, mes_centre;"
+# As with roles: what one holds elsewhere is one's own to see, and goes when the account is ended.
+OWN = "person_id = (SELECT nullif(current_setting('mes.person', true), '')::uuid)"
 ROW: list[tuple[str, models.Field]] = [
     ("stream", models.UUIDField(db_index=True)),
     ("entry_seq", models.BigIntegerField()),
@@ -103,6 +105,6 @@ class Migration(migrations.Migration):
             },
         ),
         *guarded("accounts_treatmentcentre"),
-        *guarded("accounts_centremember"),
+        *guarded("accounts_centremember", visible=OWN),
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
     ]

@@ -39,6 +39,8 @@ class Person(Projection, AbstractBaseUser):
     # How it is known that this is not the human of an account with the same printed name; empty
     # where there was none, NULL where the account is older than the question.
     another_human = models.CharField(max_length=300, null=True)
+    # On which paper it was checked anew when the account was enabled again; empty if never.
+    identity_recheck = models.CharField(max_length=200, default="")
     # From then on the badge is of no use until it is tested again (21 CFR 11.300(e)).
     badge_due_at = models.DateTimeField(null=True)
     # Under which the plant calls the person; shown where somebody on call is named.
@@ -71,6 +73,11 @@ class Person(Projection, AbstractBaseUser):
                 compared(models.F("identity_check")),
                 condition=models.Q(another_human__isnull=False),
                 name="accounts_person_paper",
+            ),
+            models.UniqueConstraint(
+                compared(models.F("identity_recheck")),
+                condition=~models.Q(identity_recheck=""),
+                name="accounts_person_paper_again",
             ),
             models.CheckConstraint(
                 condition=~models.Q(identity_check=""), name="accounts_person_identity_check"

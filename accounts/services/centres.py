@@ -59,7 +59,7 @@ def set_centre(*, command: Command, person: UUID, centre: UUID | None, reason: s
 
 
 def _belongs(a: Act, person: UUID, site: UUID, to: UUID | None, reason: str) -> None:
-    held = membership_of(person)
+    held = membership_of(person, site)
     if to == (held.centre if held else None):
         raise SameCentre(field="centre")
     said = CentreSet(
@@ -72,6 +72,6 @@ def _belongs(a: Act, person: UUID, site: UUID, to: UUID | None, reason: str) -> 
 
 def leave_centre(a: Act, person: UUID, site: UUID, *, reason: str) -> None:
     """End a membership in a running act that takes the role or the account; none is no matter."""
-    held = membership_of(person)
+    held = membership_of(person, site)
     if held is not None and held.centre is not None:
         _belongs(a, person, site, None, reason)

@@ -6,18 +6,26 @@ from accounts import rules
 from accounts.centres import OUTSIDE
 from accounts.entries import (
     PersonDisabled,
+    PersonEnabled,
     PersonJoined,
     RoleGranted,
     RoleRevoked,
 )
-from accounts.exceptions import IdentityNotChecked, RoleHeld, RolesConflict, UnknownRole
-from accounts.models import RoleAssignment
+from accounts.exceptions import (
+    IdentityNotChecked,
+    PersonIsDisabled,
+    PersonIsEnabled,
+    RoleHeld,
+    RolesConflict,
+    UnknownRole,
+)
+from accounts.models import Credential, RoleAssignment
 from accounts.permissions import ROLES, Permission
-from accounts.selectors import person_of, roles_of
+from accounts.selectors import asking_as, held_everywhere, person_of, roles_of
 from accounts.services.centres import leave_centre
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
-from records.act import New, act, acting
+from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 
 # Who manages access does no work on a batch, and the other way round.
@@ -62,7 +70,7 @@ def join_person(
 
 @acting
 def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
-    """Disable an account for good; appends ``person.disabled``.
+    """Disable an account; appends ``person.disabled``.
 
     Its sessions are dead at their next request. Raises ReasonMissing, NotAllowed, OwnAccess,
     NotFound.
@@ -79,6 +87,42 @@ def disable_person(*, command: Command, person: UUID, reason: str) -> Reply:
 
 
 @acting
+def enable_person(*, command: Command, person: UUID, reason: str, identity_check: str) -> Reply:
+    """Open a disabled account again; appends ``person.enabled``, ``role.revoked`` for each.
+
+    ``identity_check`` names the paper of a fresh check, of this human and no account before.
+    Roles are granted anew, each approved; secrets are replaced at the next sign-in; sessions of
+    before stay dead. Raises ReasonMissing, IdentityNotChecked, IdentityPaperUsed, NotAllowed,
+    OwnAccess, NotFound, PersonIsEnabled.
+    """
+    reason = rules.written(reason)
+    if not identity_check.strip():
+        raise IdentityNotChecked(field="identity_check")
+    with act(command, streams=[person]) as a:
+        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+        rules.check_not_own(a.actor, person)
+        rules.check_manages(a.actor, person)
+        seen = person_of(person)
+        if seen.active:
+            raise PersonIsEnabled(person=seen.printed_name)
+        rules.check_new_paper(a.actor, identity_check)
+        _end_roles(a, person, reason=reason)
+        a.append(person, PersonEnabled(reason=reason, identity_check=identity_check.strip()))
+        Credential.objects.filter(person=person).update(temporary=True)
+        a.reply = {"id": str(person)}
+    return a.reply
+
+
+def _end_roles(a: Act, person: UUID, *, reason: str) -> None:
+    """Revoke what was held when the account ended, wherever: nothing comes back by itself."""
+    with asking_as(person):
+        for held in held_everywhere(person):
+            a.append(person, RoleRevoked(assignment=held.id, role=held.role, reason=reason))
+            if held.role == OUTSIDE and held.site:
+                leave_centre(a, person, held.site, reason=reason)
+
+
+@acting
 def grant_role(
     *, command: Command, person: UUID, role: str, approver: UUID | None = None, paper: str = ""
 ) -> Reply:
@@ -86,7 +130,7 @@ def grant_role(
 
     ``approver`` asked for it, as ``paper`` shows (draft Annex 11, 11): one of the site's quality
     unit who neither grants nor gets it. Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld,
-    RolesConflict, ApprovalMissing, ApprovedByThemselves, ApproverMayNot.
+    RolesConflict, PersonIsDisabled, ApprovalMissing, ApprovedByThemselves, ApproverMayNot.
     """
     if role not in ROLES:
         raise UnknownRole(role=role, field="role")
@@ -97,6 +141,7 @@ def grant_role(
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
         rules.check_manages(a.actor, person)
+        _check_active(person)
         _check_roles_together(role, roles_of(person, site))
         approval = rules.check_approved(a.actor, approver, paper=paper, receiver=person)
         granted = RoleGranted(
@@ -110,6 +155,12 @@ def grant_role(
         a.append(person, granted)
         a.reply = {"id": str(granted.assignment)}
     return a.reply
+
+
+def _check_active(person: UUID) -> None:
+    seen = person_of(person)
+    if not seen.active:
+        raise PersonIsDisabled(person=seen.printed_name)
 
 
 def _check_roles_together(role: str, held: tuple[str, ...]) -> None:

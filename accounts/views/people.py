@@ -17,6 +17,7 @@ from accounts.access import access_of
 from accounts.centres import OUTSIDE, centres, membership_of
 from accounts.exceptions import WeakSecret
 from accounts.forms import ChooseCentre, GrantRole, Join, SetSecret
+from accounts.models import Person
 from accounts.permissions import ROLES, Permission, role_title
 from accounts.services import credentials
 from accounts.services import people as joining
@@ -46,8 +47,16 @@ def people(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("accounts:person", person=made)
     with _reading(request):
-        context = {"table": _table(request), "form": form, "refused": refused}
+        context = {"table": _table(request), "form": form, "refused": refused,
+                   "disabled": _disabled(request)}  # fmt: skip
         return render(request, "accounts/people.html", context, status=_status(form, refused))
+
+
+def _disabled(request: HttpRequest) -> list[Person]:
+    """Return whose account is disabled, for who may enable it again."""
+    access, site = access_of(request), actor_of(request).site
+    may = bool(access and access.may(Permission.ACCOUNTS_MANAGE))
+    return selectors.disabled_people(site) if may and site else []
 
 
 def _join(request: HttpRequest, values: dict[str, Any]) -> UUID:
@@ -119,7 +128,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
             "assignments": [
                 {"id": row.id, "title": role_title(row.role), "at": row.granted_at} for row in held
             ],
-            **_centre(person, [row.role for row in held]),
+            **_centre(person, site, [row.role for row in held]),
             "role_form": GrantRole(approvers=selectors.approvers_for(person, actor_of(request))),
             "badge_asked": settings.MES_BADGE_DAYS > 0,
             "now": clock.now(),
@@ -139,6 +148,10 @@ def _change(request: HttpRequest, person: UUID) -> None:
         reason = posted.get("reason", "")
         command = command_from(request, "person.disable", {"person": str(person), "reason": reason})
         joining.disable_person(command=command, person=person, reason=reason)
+    elif action == "enable":
+        said = {name: posted.get(name, "") for name in ("reason", "identity_check")}
+        command = command_from(request, "person.enable", {"person": str(person), **said})
+        joining.enable_person(command=command, person=person, **said)
     elif action == "secret":
         _set_secret(request, person)
     elif action == "revoke":
@@ -185,11 +198,11 @@ def _set_centre(request: HttpRequest, person: UUID) -> None:
     set_centre(command=command, person=person, centre=centre, reason=said["reason"])
 
 
-def _centre(person: UUID, roles: Sequence[str]) -> dict[str, Any]:
+def _centre(person: UUID, site: UUID | None, roles: Sequence[str]) -> dict[str, Any]:
     """Return to which centre somebody from outside belongs, and the form; nothing for others."""
     if OUTSIDE not in roles:
         return {}
-    held = membership_of(person)
+    held = membership_of(person, site)
     form = ChooseCentre(centres=centres(), chosen=held.centre if held else None)
     return {"membership": held, "centre_form": form}
 
