@@ -44,7 +44,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "language_url": reverse("set_language"),
         "passkey_question": partial(_passkey_question, access),
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
-        "owed_url": reverse("accounts:owed") if access.device is None else "",
+        "owed_url": reverse("accounts:owed"),
         "owes": access.owes,
         "one_component": access.opened_by_both and access.device is None,
         "policy_due": access.person.policy != policy.VERSION,

@@ -315,6 +315,15 @@ def test_home_asks_for_a_witness_who_is_not_the_performer() -> None:
     assert "Nobody waits for you." in words(performer.get(HOME))
 
 
+def test_the_menu_of_a_tablet_leads_to_what_one_owes() -> None:
+    """At the foot of its home, and below the name on the desks' pages that it opens."""
+    _, client = on_tablet(ENTER)
+    link = f'href="{reverse("accounts:owed")}"'
+    pages = (HOME, reverse("accounts:permissions"))
+    assert [client.get(page).content.decode().count(link) for page in pages] == [1, 1]
+    assert client.get(reverse("accounts:owed")).status_code == 200
+
+
 def test_something_happened_becomes_an_exception() -> None:
     trial, client = on_tablet(EQUIP)
     address = page_of(trial, "report")
