@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.refusals import AlreadyAnswered as AlreadyAnswered  # noqa: PLC0414
 from accounts.refusals import AlreadyDecided as AlreadyDecided  # noqa: PLC0414
 from accounts.refusals import ApproverMayNot as ApproverMayNot  # noqa: PLC0414
 from accounts.refusals import BothComponentsNeeded as BothComponentsNeeded  # noqa: PLC0414

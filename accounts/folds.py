@@ -1,5 +1,6 @@
 """From entries to the rows of sites, people and devices."""
 
+from accounts.approval_entries import RoleApprovalAnswered, RoleApprovalAsked
 from accounts.entries import (
     AccessReviewDecided,
     AccessReviewOpened,
@@ -42,6 +43,7 @@ from accounts.models import (
     Person,
     ProcedureVersion,
     Qualification,
+    RoleApproval,
     RoleAssignment,
     SecondPersonRule,
     SignInLink,
@@ -104,6 +106,24 @@ def _role_granted(e: Folded[RoleGranted]) -> None:
         RoleAssignment, e,
         id=p.assignment, person_id=e.stream, site=p.site, role=p.role, granted_at=e.at,
     )  # fmt: skip
+
+
+@fold(RoleApprovalAsked)
+def _approval_asked(e: Folded[RoleApprovalAsked]) -> None:
+    p = e.payload
+    create(
+        RoleApproval, e,
+        id=p.assignment, person_id=e.stream, site=p.site, role=p.role, approver=p.approver,
+        approver_name=p.approver_name, granted_by=p.granted_by,
+        granted_by_name=p.granted_by_name, paper=p.paper, asked_at=e.at, reason="",
+    )  # fmt: skip
+
+
+@fold(RoleApprovalAnswered)
+def _approval_answered(e: Folded[RoleApprovalAnswered]) -> None:
+    p = e.payload
+    asked = RoleApproval.objects.filter(id=p.assignment)
+    change(asked, e, answered_at=e.at, approved=p.approved, reason=p.reason)
 
 
 @fold(RoleRevoked)

@@ -1,13 +1,16 @@
-"""What people owe about their qualifications: a renewal, the training on a new version."""
+"""What people owe about qualifications (a renewal, training on a new version) and roles."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.owed import owed
+from accounts.permissions import role_title
+from accounts.services.approvals import APPROVES
 from accounts.services.qualifications import LAPSES, OUTDATED
 
 
@@ -21,6 +24,15 @@ def _outdated(words: Mapping[str, str]) -> str:
     return _("Train on %(label)s v%(number)s: your qualification is for an older version") % words
 
 
+def _approves(words: Mapping[str, str]) -> str:
+    said = {"role": role_title(words["role"]), "person": words["person"]}
+    return _("Say whether you approved the role %(role)s for %(person)s") % said
+
+
+def _approval(subject: UUID, _place: str) -> str:
+    return reverse("accounts:approval", args=[subject])
+
+
 def _nowhere(_subject: UUID, _place: str) -> str:
     """Nobody renews their own: the trainer does it."""
     return ""
@@ -28,3 +40,4 @@ def _nowhere(_subject: UUID, _place: str) -> str:
 
 owed(LAPSES, sentence=_lapses, url=_nowhere)
 owed(OUTDATED, sentence=_outdated, url=_nowhere)
+owed(APPROVES, sentence=_approves, url=_approval)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import approval_entries as approved
 from accounts import entries as said
 from accounts.enums import AlarmKind, FactorKind, GuessKind, PeriodEnd, ReviewDecision, SecondPerson
 from accounts.owed import ABOUT
@@ -72,6 +73,21 @@ def _role_granted(p: said.RoleGranted) -> str:
     if p.paper:
         return _("Role granted: %(role)s; on paper: %(by)s") % said_of
     return _("Role granted: %(role)s") % said_of
+
+
+@presents(approved.RoleApprovalAsked)
+def _approval_asked(p: approved.RoleApprovalAsked) -> str:
+    said_of = {"role": role_title(p.role), "by": p.approver_name}
+    return _("Asked to confirm the approval of %(role)s: %(by)s") % said_of
+
+
+@presents(approved.RoleApprovalAnswered)
+def _approval_answered(p: approved.RoleApprovalAnswered) -> str:
+    by = p.signature.printed_name
+    said_of = {"role": role_title(p.role), "by": by, "reason": p.reason}
+    if p.approved:
+        return _("Approval of %(role)s confirmed by %(by)s") % said_of
+    return _("Approval of %(role)s refused by %(by)s: %(reason)s") % said_of
 
 
 @presents(said.BadgeTested)

@@ -75,6 +75,14 @@ class AlreadyDecided(Refusal):
     way_out = _("Open the page again.")
 
 
+class AlreadyAnswered(Refusal):
+    """An approval is confirmed or refused once."""
+
+    code = "role.approval_answered"
+    sentence = _("You have answered this already.")
+    way_out = _("Open the page again. An administrator grants or revokes the role.")
+
+
 class ApproverMayNot(Refusal):
     """A role is approved by an active member of the site's quality unit."""
 

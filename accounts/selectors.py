@@ -26,6 +26,7 @@ from accounts.models import (
     Obligation,
     Person,
     Qualification,
+    RoleApproval,
     RoleAssignment,
     SecondPersonRule,
     SignInLink,
@@ -278,6 +279,16 @@ def approvers_for(receiver: UUID, granting: Actor) -> list[Person]:
         return []
     found = holders_of(Permission.RECORDS_REVIEW, granting.site)
     return [one for one in found if one.id not in (receiver, granting.person)]
+
+
+def approval_asked(assignment: UUID, approver: UUID | None) -> RoleApproval:
+    """Return the approval of a role that this person is asked for. Raises NotFound."""
+    return the_one(RoleApproval.objects.filter(id=assignment, approver=approver or UUID(int=0)))
+
+
+def approvals_of(assignments: Iterable[UUID]) -> dict[UUID, RoleApproval]:
+    """Return what was asked of approvers and answered, by role as held, in one query."""
+    return RoleApproval.objects.in_bulk(list(assignments))
 
 
 def person_of(person: UUID) -> Person:

@@ -3,7 +3,15 @@
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccessReviewItem, Device, Person, RoleAssignment, Site, TreatmentCentre
+from accounts.models import (
+    AccessReviewItem,
+    Device,
+    Person,
+    RoleApproval,
+    RoleAssignment,
+    Site,
+    TreatmentCentre,
+)
 from accounts.permissions import role_title
 from records.things import found_by, labels_of, says, thing, words
 
@@ -42,6 +50,8 @@ words({
     "centre.registered": _("Treatment centre registered"),
     "person.centre_set": _("Treatment centre of a person set"),
     "role.granted": _("Role granted"),
+    "role.approval_asked": _("Approver of a role asked"),
+    "role.approval_answered": _("Approval of a role answered"),
     "role.revoked": _("Role revoked"),
     "credential.changed": _("Secret set"),
     "credential.unblocked": _("Sign-in unblocked"),
@@ -74,5 +84,6 @@ words({
     "factor.removed": _("Second factor removed"),
 })  # fmt: skip
 
+says(RoleApproval, role=role_title)
 says(RoleAssignment, role=role_title)
 says(AccessReviewItem, roles=role_title)

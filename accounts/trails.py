@@ -5,7 +5,7 @@ from uuid import UUID
 
 from records.models import Entry
 
-_ROLES: Final = ("role.granted", "role.revoked")
+_ROLES: Final = ("role.granted", "role.revoked", "role.approval_answered")
 _CENTRE: Final = "person.centre_set"
 _KINDS: Final = (
     *_ROLES, _CENTRE, "person.joined", "person.disabled", "person.enabled", "person.sessions_ended",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("records/streams/<uuid:stream>/delete/", views.delete_record, name="delete_record"),
     path("records/export/", views.trail_export, name="trail_export"),
     path("me/owed/", views.owed, name="owed"),
+    path("me/approvals/<uuid:assignment>/", views.approval, name="approval"),
     path("me/sign-in/", views.own_ways, name="own_ways"),
     path("me/sign-in/passkey/", views.new_passkey, name="new_passkey"),
     path("me/sign-in/codes/", views.new_generator, name="new_generator"),

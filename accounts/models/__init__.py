@@ -1,5 +1,6 @@
 from accounts.models.access_review import AccessReview, AccessReviewItem
 from accounts.models.alarm import Alarm
+from accounts.models.approval import RoleApproval
 from accounts.models.centre import CentreMember, TreatmentCentre
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
@@ -28,6 +29,7 @@ __all__ = [
     "Person",
     "ProcedureVersion",
     "Qualification",
+    "RoleApproval",
     "RoleAssignment",
     "SecondPersonRule",
     "Shift",

@@ -22,6 +22,7 @@ from accounts.exceptions import (
 from accounts.models import Credential, RoleAssignment
 from accounts.permissions import ROLES, Permission
 from accounts.selectors import asking_as, held_everywhere, person_of, roles_of
+from accounts.services.approvals import ask_approver
 from accounts.services.centres import leave_centre
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
@@ -129,8 +130,9 @@ def grant_role(
     """Grant a role at the actor's site; appends ``role.granted`` to the person's stream.
 
     ``approver`` asked for it, as ``paper`` shows (draft Annex 11, 11): one of the site's quality
-    unit who neither grants nor gets it. Raises NotAllowed, OwnAccess, UnknownRole, RoleHeld,
-    RolesConflict, PersonIsDisabled, ApprovalMissing, ApprovedByThemselves, ApproverMayNot.
+    unit who neither grants nor gets it, and who owes from now on to confirm it. Raises
+    NotAllowed, OwnAccess, UnknownRole, RoleHeld, RolesConflict, PersonIsDisabled, ApprovalMissing,
+    ApprovedByThemselves, ApproverMayNot, NotFound.
     """
     if role not in ROLES:
         raise UnknownRole(role=role, field="role")
@@ -153,6 +155,7 @@ def grant_role(
             paper=approval.paper,
         )
         a.append(person, granted)
+        ask_approver(a, person, granted)
         a.reply = {"id": str(granted.assignment)}
     return a.reply
 

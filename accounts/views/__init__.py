@@ -1,5 +1,6 @@
 from accounts.views.access_reviews import access_reviews
 from accounts.views.alarms import alarms
+from accounts.views.approvals import approval
 from accounts.views.centres import centres
 from accounts.views.devices import devices, enrol
 from accounts.views.factors import (
@@ -25,6 +26,7 @@ from accounts.views.ways import ways
 __all__ = [
     "access_reviews",
     "alarms",
+    "approval",
     "centres",
     "delete_record",
     "devices",

@@ -123,10 +123,17 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         rules.check_manages(actor_of(request), person)
         site = actor_of(request).site
         held = selectors.assignments_of(person, site) if site else ()
+        asked = selectors.approvals_of(row.id for row in held)
         context = {
             "subject": selectors.person_of(person),
             "assignments": [
-                {"id": row.id, "title": role_title(row.role), "at": row.granted_at} for row in held
+                {
+                    "id": row.id,
+                    "title": role_title(row.role),
+                    "at": row.granted_at,
+                    "approval": asked.get(row.id),
+                }
+                for row in held
             ],
             **_centre(person, site, [row.role for row in held]),
             "role_form": GrantRole(approvers=selectors.approvers_for(person, actor_of(request))),
