@@ -363,6 +363,20 @@ class SignInAlarmAnswered(Payload):
     note: str
 
 
+@entry("sign_in.tries_refused", version=1, stream="person")
+class TriesRefused(Payload):
+    """So many tries were refused before any hash, since the one that an entry of its own names.
+
+    ``device`` or ``address`` is where the first of them came from.
+    """
+
+    credential: str
+    refused: int
+    since: Instant
+    device: UUID | None
+    address: str | None
+
+
 @entry("credential.unblocked", version=1, stream="person")
 class CredentialUnblocked(Payload):
     """Wrong tries were forgotten after the person's identity was checked in this way."""

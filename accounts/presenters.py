@@ -199,6 +199,16 @@ def _sign_in_alarm_answered(p: said.SignInAlarmAnswered) -> str:
     return _("Alarm of sign-in answered: %(note)s") % {"note": p.note}
 
 
+@presents(said.TriesRefused)
+def _tries_refused(p: said.TriesRefused) -> str:
+    sentence = ngettext(
+        "%(n)d try of a secret refused unread: %(kind)s",
+        "%(n)d tries of a secret refused unread: %(kind)s",
+        p.refused,
+    )
+    return sentence % {"n": p.refused, "kind": GuessKind(p.credential).label}
+
+
 @presents(said.CredentialUnblocked)
 def _credential_unblocked(p: said.CredentialUnblocked) -> str:
     said_of = {"kind": GuessKind(p.credential).label, "check": p.identity_check}

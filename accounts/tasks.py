@@ -13,6 +13,7 @@ from accounts.services.qualifications import (
     ask_retraining,
     warn_of_lapse,
 )
+from accounts.services.refused_tries import WINDOW_ENDS, tell_refused
 from records import outbox
 from records.reading import reading
 
@@ -33,6 +34,12 @@ def write_to_administrators(message: outbox.Message) -> None:
         ]
         send_mail(_("Alarm of sign-in"), "\n".join(lines), None, settings.MES_ALARM_MAIL)
     outbox.discard(message)
+
+
+@outbox.subscribe(WINDOW_ENDS, consumer="accounts.tell_refused_tries")
+def tell(message: outbox.Message) -> None:
+    """Say on the person's stream how many tries of a window were refused."""
+    tell_refused(command=message.command("sign_in.tell_refused"), message=message)
 
 
 @outbox.subscribe(DUE_SOON, consumer="accounts.warn_of_lapse")

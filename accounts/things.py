@@ -78,6 +78,7 @@ words({
     "idle_time.set": _("Idle time set"),
     "sign_in.alarmed": _("Alarm of sign-in"),
     "sign_in.alarm_answered": _("Alarm of sign-in answered"),
+    "sign_in.tries_refused": _("Tries of a secret refused"),
     "sign_in.linked": _("Single sign-on linked"),
     "sign_in.unlinked": _("Single sign-on unlinked"),
     "factor.added": _("Second factor added"),

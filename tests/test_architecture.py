@@ -139,6 +139,7 @@ ASKS = {"check_permission", "is_system", "sign", "signed", "done", "check"}
 # Acts that ask nothing, and why.
 FREE_ACTS = {
     "accounts/services/alarms.py:_raise": "wrong tries are alarmed whoever made them",
+    "accounts/services/refused_tries.py:_note": "refused tries are noted whoever made them",
     "accounts/services/devices.py:link_device": "the enrolment's sealed address is the right",
     "accounts/services/factors.py:keep_factors": "of one's own person only, which it asks",
     "accounts/services/policy.py:acknowledge_policy": "of one's own person only, which it asks",

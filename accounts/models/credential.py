@@ -45,6 +45,9 @@ class Attempt(models.Model):
     tries = models.PositiveIntegerField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
+    # Refused before any hash, since the entry that told of such tries last.
+    refused = models.PositiveIntegerField(default=0)
+    refused_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

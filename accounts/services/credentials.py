@@ -19,6 +19,7 @@ from accounts.permissions import Permission
 from accounts.selectors import person_of
 from accounts.services import throttle
 from accounts.services.alarms import raise_alarm
+from accounts.services.refused_tries import note_refused
 from accounts.services.throttle import Try
 from accounts.validators import check_secret
 from mes.lib import clock
@@ -119,6 +120,8 @@ def _admit(tried: Try, *, actor: Actor) -> None:
     if verdict.alarm is not None:
         raise_alarm(verdict.alarm, tried, actor=actor)
     if verdict.refusal is not None:
+        if verdict.noted is not None:
+            note_refused(tried, verdict.refusal, verdict.noted, actor=actor)
         raise verdict.refusal
 
 

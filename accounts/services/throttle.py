@@ -57,6 +57,16 @@ class Verdict:
 
     refusal: Refusal | None = None
     alarm: AlarmKind | None = None
+    # The first that is refused of a window: whose count goes on, and until when.
+    noted: "Noted | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A window of refused tries: at a place (``scope``) or everywhere, and when it ends."""
+
+    scope: UUID
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +121,9 @@ def _admit_person(tried: Try, person: UUID) -> Verdict:
         return _lock_out(here, tried)
     waits = _back_off(here, tried.at)
     if waits is not None:
-        return Verdict(waits)
+        return Verdict(waits, noted=_refused(here, tried, ends=here.first_at + WINDOW))
     if everywhere.tries >= TRIES_EVERYWHERE:
-        return _block(everywhere)
+        return _block(everywhere, tried)
     for row in (here, everywhere):
         row.first_at = row.first_at if row.tries else tried.at
         row.tries, row.last_at = row.tries + 1, tried.at
@@ -144,12 +154,30 @@ def _locked(rows: QuerySet[Attempt]) -> list[Attempt]:
 def _lock_out(here: Attempt, tried: Try) -> Verdict:
     left = here.first_at + WINDOW - tried.at
     refusal = LockedOut(minutes=max(1, ceil(left.total_seconds() / 60)))
-    return Verdict(refusal, _once(here, AlarmKind.LOCKED_OUT, limit=TRIES_HERE))
+    alarm = _once(here, AlarmKind.LOCKED_OUT, limit=TRIES_HERE)
+    return Verdict(refusal, alarm, _refused(here, tried, ends=here.first_at + WINDOW))
 
 
-def _block(everywhere: Attempt) -> Verdict:
+def _block(everywhere: Attempt, tried: Try) -> Verdict:
     alarm = _once(everywhere, AlarmKind.BLOCKED, limit=TRIES_EVERYWHERE)
-    return Verdict(CredentialBlocked(), alarm)
+    noted = _refused(everywhere, tried, ends=tried.at + WINDOW)
+    return Verdict(CredentialBlocked(), alarm, noted)
+
+
+def _refused(row: Attempt, tried: Try, *, ends: datetime) -> Noted | None:
+    """Count a refused try; the first one since the count was told begins a window."""
+    row.refused += 1
+    row.refused_since = row.refused_since or tried.at
+    row.save(update_fields=["refused", "refused_since"])
+    return Noted(row.scope, ends) if row.refused == 1 else None
+
+
+def take_refused(person: UUID, kind: str, scope: UUID) -> tuple[int, datetime | None]:
+    """Return how many tries were refused since when, and begin counting anew. In an act."""
+    rows = Attempt.objects.filter(person=person, kind=kind, scope=scope)
+    found = [(row.refused, row.refused_since) for row in _locked(rows)]
+    rows.update(refused=0, refused_since=None)
+    return found[0] if found else (0, None)
 
 
 def _once(row: Attempt, alarm: AlarmKind, *, limit: int) -> AlarmKind | None:
