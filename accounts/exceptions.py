@@ -394,7 +394,7 @@ class ApprovedByThemselves(Refusal):
 
 
 class RolesConflict(Refusal):
-    """Roles that one person may not hold together: who manages access does no GMP work."""
+    """Roles that one person may not hold together: managing access, or being from outside."""
 
     code = "role.conflict"
     sentence = _("%(role)s cannot be held together with %(other)s.")

@@ -29,7 +29,8 @@ from mes.lib.refusals import NotFound
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 
-# Who manages access does no work on a batch, and the other way round.
+# Who manages access does no work on a batch, and the other way round. Who is of a treatment
+# centre works nowhere inside: another role would show them what is not their own.
 APART = "admin"
 GMP_AREAS = {"batches", "quality", "recipes", "orders", "materials", "planning"}
 
@@ -170,7 +171,8 @@ def _check_roles_together(role: str, held: tuple[str, ...]) -> None:
     if role in held:
         raise RoleHeld(field="role")
     for other in held:
-        if APART in (role, other) and _does_gmp_work(other if role == APART else role):
+        managing = APART in (role, other) and _does_gmp_work(other if role == APART else role)
+        if managing or OUTSIDE in (role, other):
             title = str(ROLES[role].title)
             raise RolesConflict(field="role", role=title, other=str(ROLES[other].title))
 

@@ -62,7 +62,8 @@ def _page(request: HttpRequest, assignment: UUID, refused: Refusal | None) -> Ht
         content = services.content_of(asked, name=receiver.printed_name)
         context = {
             "asked": asked, "receiver": receiver, "role": role_title(asked.role),
-            "content": content_hash(content), "meanings": services.MEANINGS, "refused": refused,
+            "content": content_hash(content), "confirms": services.MEANINGS[True],
+            "refuses": services.MEANINGS[False], "refused": refused,
             "reason": request.POST.get("reason", ""), "username": access.person.username,
             "by_badge": request.GET.get("by") == "badge" or bool(request.POST.get("badge")),
             "proof": {},

@@ -218,7 +218,8 @@ def test_the_approver_is_led_from_what_they_owe_to_the_sheet(site: DemoSite, qui
     assert "Say whether you approved the role Operator for Jo Mover" in listed
     assert page in listed
     shown = client.get(page)
-    assert (shown.status_code, "form 9" in shown.content.decode()) == (200, True)
+    words = shown.content.decode()
+    assert (shown.status_code, "form 9" in words, MEANING in words) == (200, True, True)
     sign: Callable[..., Any] = lambda **more: client.post(page, {  # noqa: E731
         "key": str(uuid7()), "username": "quinn", "password": PASSWORD,
         "content_hash": shown.context["content"], **more,

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from accounts import sessions
+from accounts.services.centres import register_centre, set_centre
 from accounts.services.devices import PlaceRef
 from accounts.services.obligations import incur
+from accounts.services.people import disable_person, grant_role
 from accounts.services.qualifications import LAPSES, OUTDATED
 from mes.lib import clock
 from mes.lib.ids import uuid7
@@ -267,3 +269,63 @@ def test_trainer_looks_at_qualifications(served: str, site: DemoSite, browser: B
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Ines Vogt"))
     expect(row.get_by_role("img", name="suspended, until")).to_be_visible()
     looked_at(page, "qualification-failed")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_centres_approvals_and_the_way_back_at_a_desk(
+    served: str, site: DemoSite, browser: Browser, locale: str
+) -> None:
+    admin = site.actor("admin")
+    quinn = person("qa-reviewer", site=site, name="Quinn Adler", username="quinn", secrets=True)
+    person("admin", site=site, name="Adam Dunn", username="adam", secrets=True)
+    freya = person("treatment-centre", site=site, name="Freya Petersen", username="freya",
+                   secrets=True)  # fmt: skip
+    for code, name in (("TC-07", "Hamburg Nord"), ("TC-12", "Wien West")):
+        north = uuid7()
+        register_centre(command=a_command(admin), centre=north, code=code, name=name)
+    gone = person("operator", site=site, name="Olga Petrov")
+    disable_person(command=a_command(admin), person=gone, reason="left")
+    anna = person(site=site, name="Anna Mover")
+    reply = grant_role(command=a_command(admin), person=anna, role="auditor", approver=quinn,
+                       paper="form HR-9")  # fmt: skip
+    page = desk(browser, served, "adam", locale)
+    for name, path in (
+        ("centres", "people/centres/"), ("disabled", f"people/{gone}/"), ("people", "people/"),
+        ("no-centre", f"people/{freya}/"),
+    ):  # fmt: skip
+        page.goto(f"{served}/{path}")
+        for folded in page.locator("main details").all():
+            folded.evaluate("one => { one.open = true }")
+        looked_at(page, f"{name}-{locale[:2]}")
+    page = desk(browser, served, "freya", locale)
+    page.goto(f"{served}/orders/new/")
+    looked_at(page, f"order-unplaced-{locale[:2]}")
+    set_centre(command=a_command(admin), person=freya, centre=north, reason="their contact")
+    page.reload()
+    expect(page.get_by_text("TC-12 Wien West")).to_be_visible()
+    looked_at(page, f"order-own-centre-{locale[:2]}")
+    page = desk(browser, served, "quinn", locale)
+    page.goto(f"{served}/me/owed/")
+    looked_at(page, f"owed-{locale[:2]}")
+    page.goto(f"{served}/me/approvals/{reply['id']}/")
+    looked_at(page, f"approval-{locale[:2]}")
+    page.get_by_label("User name" if locale == "en-GB" else "Benutzername").fill("quinn")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("[name=decision][value=refuse]").click()
+    expect(page.locator("[data-refusal='reason.missing']")).to_be_visible()
+    looked_at(page, f"approval-no-reason-{locale[:2]}")
+    page.locator("#id_reason").fill("nobody asked me")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("[name=decision][value=refuse]").click()
+    page.wait_for_url(f"{served}/me/owed/")
+
+
+def desk(browser: Browser, served: str, who: str, locale: str) -> Page:
+    """Return the desk of somebody who has signed in, in their language."""
+    page = browser.new_page(viewport=DESK, locale=locale)  # type: ignore[arg-type]
+    page.goto(f"{served}/sign-in/")
+    page.locator("#id_username").fill(who)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    expect(page.locator("details.who")).to_be_visible()
+    return page

@@ -351,6 +351,17 @@ def test_who_manages_access_does_no_work_on_batches(site: DemoSite, first: str, 
     assert roles(somebody, site) == (first,)
 
 
+@pytest.mark.req("P11-10d")
+@pytest.mark.parametrize("other", ["auditor", "coordinator", "operator", "admin"])
+def test_who_is_of_a_treatment_centre_holds_no_role_inside(site: DemoSite, other: str) -> None:
+    """An auditor from outside would read of every patient."""
+    for first, then in (("treatment-centre", other), (other, "treatment-centre")):
+        somebody = person(first, site=site)
+        with pytest.raises(RolesConflict):
+            grant_role(command=a_command(site.system), person=somebody, role=then)
+        assert roles(somebody, site) == (first,)
+
+
 def test_role_is_granted_once_and_can_come_back(site: DemoSite) -> None:
     somebody = person("operator", site=site)
     with pytest.raises(RoleHeld):
