@@ -23,6 +23,7 @@ from records.places import Place, near_the_data, place
 CHUNK = 10_000
 # An act may wait for a lock, and a clock may be set: not for as long as this.
 LATE = timedelta(minutes=15)
+UNREADABLE = "cannot be read"
 
 # A digest of a stretch of the database's log, spelled as the files spell it: it is the same only
 # where their lines are, so that those have to be looked at elsewhere only.
@@ -115,17 +116,13 @@ class _Check:
 
     def _holds(self, path: PurePath, checkpoint: Checkpoint | None) -> bool:
         """Check one file; say whether those behind it can still be read as its continuation."""
-        if checkpoint is None:
-            self._say(path, "cannot be read")
+        leaves = _leaves(checkpoint)
+        if checkpoint is None or leaves is None:
+            self._say(path, UNREADABLE)
             return False
         if checkpoint.previous != self.tree.size:
             gap = f"those from {self.tree.size} to {checkpoint.previous}"
             self._say(path, f"does not follow the checkpoint before it: {gap} are missing")
-            return False
-        try:
-            leaves = [bytes.fromhex(line[-64:]) for line in checkpoint.lines]
-        except (ValueError, TypeError):
-            self._say(path, "cannot be read")
             return False
         for problem in self._problems(checkpoint, leaves):
             self._say(path, problem)
@@ -178,7 +175,7 @@ class _Check:
     def _compare(self, file: "_File") -> None:
         it = Checkpoint.read(self.outside.read(file.path))
         if not it.is_spelled:
-            self._say(file.path, "cannot be read")
+            self._say(file.path, UNREADABLE)
             return
         for start in range(0, len(it.lines), CHUNK):
             some = "\n".join(it.lines[start : start + CHUNK])
@@ -231,6 +228,14 @@ class _Check:
             cursor.execute(sql, params)
             rows: list[Any] = cursor.fetchall()
         return rows
+
+
+def _leaves(it: Checkpoint | None) -> list[bytes] | None:
+    """Return the hashes of the entries that a file names; None where it cannot be read."""
+    try:
+        return None if it is None else [bytes.fromhex(line[-64:]) for line in it.lines]
+    except (ValueError, TypeError):
+        return None
 
 
 def _problem(row: Any, it: Checkpoint) -> str:
