@@ -11,5 +11,6 @@ class BatchesConfig(AppConfig):
             comment_folds,  # noqa: F401
             folds,  # noqa: F401
             presenters,  # noqa: F401
+            signed,  # noqa: F401
             things,  # noqa: F401
         )

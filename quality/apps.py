@@ -7,4 +7,11 @@ class QualityConfig(AppConfig):
     verbose_name = _("Quality")
 
     def ready(self) -> None:
-        from quality import folds, owed, presenters, tasks, things  # noqa: F401, PLC0415 - registers them
+        from quality import (  # noqa: PLC0415 - they register
+            folds,  # noqa: F401
+            owed,  # noqa: F401
+            presenters,  # noqa: F401
+            signed,  # noqa: F401
+            tasks,  # noqa: F401
+            things,  # noqa: F401
+        )

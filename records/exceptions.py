@@ -67,6 +67,15 @@ class TrailTooLong(Refusal):
     way_out = _("Choose a shorter time or one kind, and export again.")
 
 
+class CheckTooLong(Refusal):
+    """More entries were to be checked than one page does."""
+
+    code = "self_check.too_long"
+    status = 400
+    sentence = _("These records have more than %(most)s entries together.")
+    way_out = _("Choose a shorter time. At a terminal, manage self_check checks all of them.")
+
+
 class LetterAnswered(Refusal):
     """A dead letter that somebody answered meanwhile."""
 

@@ -1,5 +1,6 @@
 """What people fill in to read the trail."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -96,6 +97,30 @@ class TrailFilter(forms.Form):
             streams=None if self._streams is None else tuple(self._streams),
             why=given["why"].strip(),
         )
+
+
+class CheckedPeriod(forms.Form):
+    """Whose records are checked: what was written from one day to another, both included."""
+
+    since, until = _day(_("From")), _day(_("Until"))
+
+    def span(self, *, now: datetime) -> tuple[datetime, datetime]:
+        """Return the period; what is not said is yesterday and today. Raises FilterUnreadable."""
+        if not self.is_valid():
+            raise FilterUnreadable()
+        days = _usual(now) | {day: at for day, at in self.cleaned_data.items() if at}
+        since, end = days["since"], days["until"] + DAY
+        return _aware(datetime.combine(since, time())), _aware(datetime.combine(end, time()))
+
+    @classmethod
+    def asked(cls, given: Mapping[str, str], *, now: datetime) -> "CheckedPeriod":
+        """Return the form with what was asked, and with the usual days where nothing was."""
+        return cls({day: at.isoformat() for day, at in _usual(now).items()} | dict(given))
+
+
+def _usual(now: datetime) -> dict[str, date]:
+    today = timezone.localtime(now).date()
+    return {"since": today - DAY, "until": today}
 
 
 def _kinds() -> list[Any]:

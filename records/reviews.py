@@ -24,6 +24,7 @@ from records.folding import Folded, create, fold
 from records.models import Entry, Stream, TrailReview
 from records.presenters import presents
 from records.signatures import Signature
+from records.signed import signed_under
 from records.things import named, thing, words
 from records.trail import first
 
@@ -136,13 +137,21 @@ class Part:
 
     def content(self, comment: str) -> JSON:
         """Return what the signature is under."""
-        return {
-            "part": self.label, "stream": str(self.about or ""), "upto": self.upto,
-            "since": instant_text(self.since) if self.since else None,
-            "until": instant_text(self.until) if self.until else None,
-            "entries": len(self.covered), "own": self.own, "digest": self.digest,
-            "comment": comment,
-        }  # fmt: skip
+        return _content(self, entries=len(self.covered), comment=comment)
+
+
+def _content(part: "Part | TrailReviewed", *, entries: int, comment: str) -> JSON:
+    return {
+        "part": part.label, "stream": str(part.about or ""), "upto": part.upto,
+        "since": instant_text(part.since) if part.since else None,
+        "until": instant_text(part.until) if part.until else None,
+        "entries": entries, "own": part.own, "digest": part.digest, "comment": comment,
+    }  # fmt: skip
+
+
+@signed_under(TrailReviewed)
+def _under(e: Folded[TrailReviewed]) -> JSON:
+    return _content(e.payload, entries=e.payload.entries, comment=e.payload.comment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

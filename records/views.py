@@ -15,7 +15,8 @@ from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from records import before_after, reviews, selectors, trail
 from records import retention as keeping
-from records.forms import TrailFilter
+from records import self_check as checking
+from records.forms import CheckedPeriod, TrailFilter
 from records.models import Entry
 from records.trail import Mark, Page, Wanted
 from records.web import actor_of
@@ -68,6 +69,31 @@ def _onward(kept: dict[str, Any], **place: Mark | None) -> str:
 def retention(request: HttpRequest) -> HttpResponse:
     """Classes of records: how long each is kept and why, and what is due."""
     return render(request, "records/retention.html", {"classes": keeping.shown(now=clock.now())})
+
+
+@requires("records.read")
+@require_safe
+def self_check(request: HttpRequest) -> HttpResponse:
+    """Which things of a period lack an element of ALCOA+."""
+    now = clock.now()
+    form = CheckedPeriod.asked(request.GET.dict(), now=now)
+    report, refused = None, None
+    try:
+        report = checking.of_period(*form.span(now=now))
+    except Refusal as refusal:
+        refused = refusal
+    context = {"form": form, "report": report, "refused": refused}
+    status = refused.status if refused else 200
+    return render(request, "records/self_check.html", context, status=status)
+
+
+@requires("records.read")
+@require_safe
+def self_check_of(request: HttpRequest, stream: UUID) -> HttpResponse:
+    """Whether one thing lacks an element of ALCOA+, and which entry does."""
+    chain = selectors.chain(stream)
+    context = {"report": checking.of_thing(stream), "chain": chain}
+    return render(request, "records/self_check.html", context)
 
 
 @requires("records.read")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.builders.accounts import PASSWORD, DemoSite, actor_of, open_demo_site, person
 from tests.builders.materials import lot, material
+from tests.records.trial import stream_with
 from tests.support.axe import grave_faults
 
 DESK = {"width": 1440, "height": 900}
@@ -58,6 +59,11 @@ def test_an_auditor_reads_the_trail(served: str, site: DemoSite, browser: Browse
     page.get_by_role("row").last.get_by_role("link").last.click()
     expect(page.get_by_role("heading", name="As it was hashed")).to_be_visible()
     looked_at(page, "entry")
+    # A kind of thing of these tests alone: nobody has said how long it is kept.
+    stream_with("a", by=system)
+    page.goto(f"{served}/records/self-check/")
+    expect(page.get_by_role("cell", name="Available")).to_be_visible()
+    looked_at(page, "self-check")
     page.goto(f"{served}/records/retention/")
     looked_at(page, "retention")
     page.goto(f"{served}/records/?who=Nemo")
