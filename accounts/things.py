@@ -13,7 +13,7 @@ from accounts.models import (
     TreatmentCentre,
 )
 from accounts.permissions import role_title
-from records.things import found_by, labels_of, says, thing, words
+from records.things import evaluates, found_by, labels_of, says, thing, words
 
 thing(
     "person", _("Person"), retention="people", page="accounts:person",
@@ -88,3 +88,15 @@ words({
 says(RoleApproval, role=role_title)
 says(RoleAssignment, role=role_title)
 says(AccessReviewItem, roles=role_title)
+evaluates(
+    "configuration", "site.opened", "idle_time.set", "second_person.set", "shift.set",
+    "shift.ended", "qualification.asked", "procedure.versioned", "device.enrolled",
+    "device.placed", "device.linked", "device.retired",
+)  # fmt: skip
+evaluates(
+    "people", "person.joined", "person.disabled", "role.granted", "role.revoked",
+    "credential.changed", "credential.unblocked", "sign_in.linked", "sign_in.unlinked",
+    "factor.added", "factor.removed",
+)  # fmt: skip
+evaluates("access", "access_review.opened", "access_review.decided")
+evaluates("attempts", "sign_in.alarmed", "sign_in.alarm_answered")

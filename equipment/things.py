@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.entries import PLACE, ROOM, UNIT
 from equipment.models import Claim, Place, Room, Unit
-from records.things import found_by, labels_of, says, thing, title_of, words
+from records.things import evaluates, found_by, labels_of, says, thing, title_of, words
 
 thing(
     ROOM, _("Room"), retention="equipment", page="equipment:room",
@@ -40,3 +40,6 @@ words({
 })  # fmt: skip
 
 says(Claim, holder_kind=title_of)
+evaluates(
+    "configuration", "room.opened", "place.made", "unit.commissioned", "unit.status",
+)  # fmt: skip

@@ -8,7 +8,7 @@ from batches.models import BatchException
 from quality.entries import SAMPLE
 from quality.enums import Judgement
 from quality.models import Sample
-from records.things import found_by, labels_of, says, thing, words
+from records.things import evaluates, found_by, labels_of, says, thing, words
 
 
 def _batch_of(sample: UUID) -> UUID | None:
@@ -39,3 +39,4 @@ def _judgement(key: str) -> str:
 
 
 says(BatchException, judgement=_judgement)
+evaluates("deviations", "deviation.opened", "deviation.closed")

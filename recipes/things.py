@@ -17,7 +17,7 @@ from recipes.models import (
     RecipeRehearsal,
     RecipeVersion,
 )
-from records.things import found_by, labels_of, says, thing, words
+from records.things import evaluates, found_by, labels_of, says, thing, words
 
 thing(
     STREAM, _("Recipe version"), retention="quality-system", page="recipes:version",
@@ -69,3 +69,7 @@ words({
 })  # fmt: skip
 
 says(RecipeApproval, role=role_title, meaning=gettext, lacking=said_of_row)
+evaluates(
+    "configuration", "recipe.made_effective", "recipe.superseded", "recipe.withdrawn",
+    "library-operation.published", "library-operation.withdrawn",
+)  # fmt: skip

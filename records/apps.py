@@ -7,4 +7,10 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        from records import folds, letters, tasks, things  # noqa: F401, PLC0415 - they register themselves
+        from records import (  # noqa: PLC0415 - they register themselves
+            folds,  # noqa: F401
+            letters,  # noqa: F401
+            software,  # noqa: F401
+            tasks,  # noqa: F401
+            things,  # noqa: F401
+        )

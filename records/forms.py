@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mes.ui.fields import DayField
+from records import evaluation
 from records.exceptions import FilterUnreadable
 from records.things import THINGS, area_of, find, people, title_of, words_of
 from records.trail import Wanted, by_area, kinds_of
 
-AREA = "area:"
+AREA, SOURCE = "area:", "source:"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LONGEST = 120
 SYSTEM = "system"
@@ -100,27 +101,24 @@ class TrailFilter(forms.Form):
 
 
 class CheckedPeriod(forms.Form):
-    """Whose records are checked: what was written from one day to another, both included."""
+    """What was written from one day to another, both included: checked, or evaluated."""
 
     since, until = _day(_("From")), _day(_("Until"))
 
-    def span(self, *, now: datetime) -> tuple[datetime, datetime]:
-        """Return the period; what is not said is yesterday and today. Raises FilterUnreadable."""
-        if not self.is_valid():
-            raise FilterUnreadable()
-        days = _usual(now) | {day: at for day, at in self.cleaned_data.items() if at}
-        since, end = days["since"], days["until"] + DAY
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the period that a valid form means."""
+        since, end = self.cleaned_data["since"], self.cleaned_data["until"] + DAY
         return _aware(datetime.combine(since, time())), _aware(datetime.combine(end, time()))
 
     @classmethod
-    def asked(cls, given: Mapping[str, str], *, now: datetime) -> "CheckedPeriod":
-        """Return the form with what was asked, and with the usual days where nothing was."""
-        return cls({day: at.isoformat() for day, at in _usual(now).items()} | dict(given))
-
-
-def _usual(now: datetime) -> dict[str, date]:
-    today = timezone.localtime(now).date()
-    return {"since": today - DAY, "until": today}
+    def asked(
+        cls, given: Mapping[str, str], *, now: datetime, since: datetime | None = None
+    ) -> "CheckedPeriod":
+        """Return the form with what was asked, else from ``since`` (or yesterday) until today."""
+        today = timezone.localtime(now).date()
+        begin = timezone.localtime(since).date() if since else today - DAY
+        said = {day: text for day, text in given.items() if text}
+        return cls({"since": begin.isoformat(), "until": today.isoformat()} | said)
 
 
 def _kinds() -> list[Any]:
@@ -130,10 +128,17 @@ def _kinds() -> list[Any]:
         every = (f"{AREA}{area}", _("Everything of %(area)s") % {"area": title})
         named = sorted((words_of(kind), kind) for kind in kinds)
         groups.append((title, [every, *((kind, said) for said, kind in named)]))
-    return sorted(groups, key=lambda group: group[0])
+    return [*sorted(groups, key=lambda group: group[0]), _sources()]
+
+
+def _sources() -> tuple[str, list[tuple[str, str]]]:
+    each = [(f"{SOURCE}{key}", str(title)) for key, title in evaluation.SOURCES.items()]
+    return str(_("Periodic evaluation")), [(SOURCE, str(_("All its sources"))), *each]
 
 
 def _chosen(kind: str) -> tuple[str, ...]:
+    if kind.startswith(SOURCE):
+        return evaluation.kinds_of(kind.removeprefix(SOURCE))
     if kind.startswith(AREA):
         return kinds_of(kind.removeprefix(AREA))
     return (kind,) if kind else ()

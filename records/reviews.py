@@ -19,20 +19,24 @@ from mes.lib.evidence import JSON
 from mes.lib.refusals import NotFound
 from mes.ui.text import moment_text
 from records.entries import Instant, Payload, entry, instant_text
+from records.evaluation import entries_of, facts_of
 from records.exceptions import NothingToReview, OwnEntries, PeriodNotOver, TrailTooLong
 from records.folding import Folded, create, fold
 from records.models import Entry, Stream, TrailReview
 from records.presenters import presents
 from records.signatures import Signature
 from records.signed import signed_under
-from records.things import named, thing, words
+from records.things import evaluates, named, thing, words
 from records.trail import first
 
 TRAIL: Final = "trail"
 PERIOD: Final = "all things"
+EVALUATION: Final = "periodic evaluation"
 MOST: Final = 20_000
 # Draft Annex 11, 12.5: as often as the risk asks; the whole trail of a site at least monthly.
 EVERY: Final = timedelta(days=30)
+# Annex 11, 11: the system as a whole, at least once a year.
+EVALUATED_EVERY: Final = timedelta(days=365)
 # An act that runs just now may still write entries of a moment ago.
 SETTLED: Final = timedelta(minutes=1)
 # Signing in to review, and reviewing, are no work that a review looks for.
@@ -91,7 +95,8 @@ def _reviewed(p: TrailReviewed) -> str:
 
 def _part_text(p: TrailReviewed) -> str:
     if p.since and p.until:
-        return f"{moment_text(p.since)} – {moment_text(p.until)}"
+        period = f"{moment_text(p.since)} – {moment_text(p.until)}"
+        return f"{_('Periodic evaluation')}, {period}" if p.label == EVALUATION else period
     return _("%(thing)s up to entry %(upto)s") % {"thing": p.label, "upto": p.upto}
 
 
@@ -105,6 +110,7 @@ def _exported(p: TrailExported) -> str:
 
 
 thing(TRAIL, gettext_lazy("Reviews and exports of the trail"), retention="quality-system")
+evaluates("trail", "trail.reviewed", "trail.exported")
 words(
     {
         "trail.reviewed": gettext_lazy("Audit trail reviewed"),
@@ -131,6 +137,11 @@ class Part:
     own: int
 
     @property
+    def evaluation(self) -> bool:
+        """Whether it is a periodic evaluation."""
+        return self.label == EVALUATION
+
+    @property
     def digest(self) -> str:
         """The hash over the hashes of the covered entries, in the order of the trail."""
         return sha256(b"".join(bytes(entry.hash) for entry in self.covered)).hexdigest()
@@ -141,7 +152,10 @@ class Part:
 
 
 def _content(part: "Part | TrailReviewed", *, entries: int, comment: str) -> JSON:
-    return {
+    facts: dict[str, JSON] = {}
+    if part.label == EVALUATION and part.since and part.until:
+        facts = {"facts": facts_of(part.since, part.until).content()}
+    return facts | {
         "part": part.label, "stream": str(part.about or ""), "upto": part.upto,
         "since": instant_text(part.since) if part.since else None,
         "until": instant_text(part.until) if part.until else None,
@@ -156,12 +170,16 @@ def _under(e: Folded[TrailReviewed]) -> JSON:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which part somebody wants to review: a thing up to an entry, or else a period."""
+    """Which part somebody wants to review: a thing up to an entry, or else a period.
+
+    Of a period all things, or the sources of the periodic evaluation.
+    """
 
     about: UUID | None = None
     upto: int = 0
     since: datetime | None = None
     until: datetime | None = None
+    evaluation: bool = False
 
 
 def part_of(asked: Asked, *, reviewer: UUID, name: str, now: datetime) -> Part:
@@ -170,7 +188,8 @@ def part_of(asked: Asked, *, reviewer: UUID, name: str, now: datetime) -> Part:
         return of_thing(asked.about, upto=asked.upto, reviewer=reviewer, name=name)
     if asked.since is None or asked.until is None:
         raise PeriodNotOver(field="until")
-    return of_period(asked.since, asked.until, reviewer=reviewer, now=now)
+    of = of_evaluation if asked.evaluation else of_period
+    return of(asked.since, asked.until, reviewer=reviewer, now=now)
 
 
 def of_thing(stream: UUID, *, upto: int, reviewer: UUID, name: str) -> Part:
@@ -198,12 +217,31 @@ def of_period(since: datetime, until: datetime, *, reviewer: UUID, now: datetime
     Own is what names the reviewer. A period in which nothing happened is reviewed, too.
     Raises PeriodNotOver, TrailTooLong.
     """
-    if until > now - SETTLED or since >= until:
-        raise PeriodNotOver(field="until")
+    _check_over(since, until, now=now)
     rows = Entry.objects.order_by("-at", "-stream", "-seq").filter(at__gte=since, at__lt=until)
     found = _bounded(first(rows, most=MOST))
+    return _without_own(PERIOD, since, until, found, reviewer)
+
+
+def of_evaluation(since: datetime, until: datetime, *, reviewer: UUID, now: datetime) -> Part:
+    """Return the sources of the periodic evaluation in [since, until), without the reviewer's own.
+
+    Its signature is under the facts of the period, too. Raises PeriodNotOver, TrailTooLong.
+    """
+    _check_over(since, until, now=now)
+    return _without_own(EVALUATION, since, until, entries_of(since, until), reviewer)
+
+
+def _check_over(since: datetime, until: datetime, *, now: datetime) -> None:
+    if until > now - SETTLED or since >= until:
+        raise PeriodNotOver(field="until")
+
+
+def _without_own(
+    label: str, since: datetime, until: datetime, found: list[Entry], reviewer: UUID
+) -> Part:
     covered = [row for row in found if not _took_part(row, reviewer)]
-    return Part(None, PERIOD, None, since, until, covered, len(found) - len(covered))
+    return Part(None, label, None, since, until, covered, len(found) - len(covered))
 
 
 def _took_part(row: Entry, reviewer: UUID) -> bool:
@@ -241,24 +279,27 @@ class Standing:
     overdue: bool
 
 
-def of_site(*, now: datetime) -> Standing:
-    """Return how far the reviews of periods reach, from the first entry of the site on."""
+def of_site(*, now: datetime, label: str = PERIOD) -> Standing:
+    """Return how far the reviews of periods reach, from the first entry of the site on.
+
+    With ``EVALUATION`` those of the periodic evaluation.
+    """
     began = Entry.objects.filter(site__isnull=False).order_by("at").values_list("at", flat=True)
     first_at = began.first()
     if first_at is None:
         return Standing(None, None, None, overdue=False)
-    reached = _reached(first_at)
-    due = reached + EVERY
+    reached = _reached(first_at, label)
+    due = reached + (EVALUATED_EVERY if label == EVALUATION else EVERY)
     reviewed = reached if reached > first_at else None
     return Standing(first_at, reviewed, due, overdue=now > due)
 
 
-def _reached(began: datetime) -> datetime:
+def _reached(began: datetime, label: str) -> datetime:
     """Return up to when every entry since ``began`` was reviewed.
 
     What one reviewer left out as their own is reviewed once another person's review covers it.
     """
-    rows = TrailReview.objects.filter(about__isnull=True)
+    rows = TrailReview.objects.filter(about__isnull=True, label=label)
     spans = [(r.since, r.until, r.by, r.own) for r in rows if r.since and r.until]
     reached = began
     while True:

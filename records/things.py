@@ -53,6 +53,8 @@ class Thing:
 
 THINGS: dict[str, Thing] = {}
 WORDS: dict[str, Text] = {}
+# Which kinds of entries belong to which source of the periodic evaluation.
+EVALUATED: dict[str, str] = {}
 # How a column's codes are said in before and after, and how a row is titled, where not by a label.
 SAYS: dict[tuple[type[Model], str], Callable[[str], str]] = {}
 TITLES: dict[type[Model], Callable[[Mapping[str, Any]], str]] = {}
@@ -81,6 +83,11 @@ def thing(
 def words(said: Mapping[str, Text]) -> None:
     """Say in words what kinds of entries are: "Batch issued"."""
     WORDS.update(said)
+
+
+def evaluates(source: str, *kinds: str) -> None:
+    """Say that kinds of entries belong to a source of the periodic evaluation."""
+    EVALUATED.update(dict.fromkeys(kinds, source))
 
 
 def says(model: type[Model], **columns: Callable[[Any], str]) -> None:
@@ -218,3 +225,6 @@ words(
         "message.set_aside": _("Message set aside"),
     }
 )
+evaluates("configuration", "catalogue.changed")
+evaluates("attempts", "attempt.refused")
+evaluates("letters", "message.tried_again", "message.set_aside")

@@ -6,6 +6,7 @@ app_name = "records"
 urlpatterns = [
     path("", views.index, name="index"),
     path("retention/", views.retention, name="retention"),
+    path("evaluation/", views.evaluation, name="evaluation"),
     path("self-check/", views.self_check, name="self_check"),
     path("streams/<uuid:stream>/", views.stream, name="stream"),
     path("streams/<uuid:stream>/self-check/", views.self_check_of, name="self_check_of"),

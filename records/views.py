@@ -1,7 +1,8 @@
 """The audit trail as people read it. Everything shown comes out of the hashed bytes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_safe
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
-from records import before_after, reviews, selectors, trail
+from records import before_after, letters, reviews, selectors, software, trail
+from records import evaluation as evaluating
 from records import retention as keeping
 from records import self_check as checking
 from records.forms import CheckedPeriod, TrailFilter
@@ -75,16 +77,21 @@ def retention(request: HttpRequest) -> HttpResponse:
 @require_safe
 def self_check(request: HttpRequest) -> HttpResponse:
     """Which things of a period lack an element of ALCOA+."""
-    now = clock.now()
-    form = CheckedPeriod.asked(request.GET.dict(), now=now)
-    report, refused = None, None
+    form = CheckedPeriod.asked(request.GET.dict(), now=clock.now())
+    found, status = _of_period(form, lambda *span: {"report": checking.of_period(*span)})
+    return render(request, "records/self_check.html", {"form": form, **found}, status=status)
+
+
+def _of_period(
+    form: CheckedPeriod, read: Callable[[datetime, datetime], dict[str, Any]]
+) -> tuple[dict[str, Any], int]:
+    """Return what a period shows, and the status; a form that cannot be read says so itself."""
+    if not form.is_valid():
+        return {}, 400
     try:
-        report = checking.of_period(*form.span(now=now))
+        return read(*form.span()), 200
     except Refusal as refusal:
-        refused = refusal
-    context = {"form": form, "report": report, "refused": refused}
-    status = refused.status if refused else 200
-    return render(request, "records/self_check.html", context, status=status)
+        return {"refused": refusal}, refusal.status
 
 
 @requires("records.read")
@@ -94,6 +101,27 @@ def self_check_of(request: HttpRequest, stream: UUID) -> HttpResponse:
     chain = selectors.chain(stream)
     context = {"report": checking.of_thing(stream), "chain": chain}
     return render(request, "records/self_check.html", context)
+
+
+@requires("records.read")
+@require_safe
+def evaluation(request: HttpRequest) -> HttpResponse:
+    """The periodic evaluation: every source of a period, and when it is due to be reviewed."""
+    now = clock.now()
+    standing = reviews.of_site(now=now, label=reviews.EVALUATION)
+    begin = standing.reviewed or standing.began
+    form = CheckedPeriod.asked(request.GET.dict(), now=now, since=begin)
+    found, status = _of_period(form, _evaluated)
+    context = {
+        "form": form, "standing": standing, "software": software.code_hash(),
+        "waiting": letters.dead_letters(actor_of(request).site).count(), **found,
+    }  # fmt: skip
+    return render(request, "records/evaluation.html", context, status=status)
+
+
+def _evaluated(since: datetime, until: datetime) -> dict[str, Any]:
+    found = evaluating.sections(since, until)
+    return {"sections": found, "facts": evaluating.facts_of(since, until)}
 
 
 @requires("records.read")

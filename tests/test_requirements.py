@@ -12,7 +12,6 @@ EVIDENCE = ("P11-", "A11-", "D11-", "PI-", "MH-")
 NOT_SHOWN = {
     "P11-10k": "documents of the system have no versions in the product",
     "A11-4": "no trace matrix is built", "D11-6": "as A11-4",
-    "A11-11": "no report of a periodic evaluation",
     "A11-13": "no incidents of the system itself",
     "A11-16": "no paper pack of pending steps", "D11-8": "no alarms of equipment",
     "D11-10": "plausibility is per step; nothing is said of transfer",

@@ -32,7 +32,7 @@ from records.entries import AttemptRefused
 from records.forms import TrailFilter
 from records.reading import reading
 from records.retention import clock_of
-from records.reviews import SETTLED, Asked, Part, of_site, part_of
+from records.reviews import EVALUATION, PERIOD, SETTLED, Asked, Part, of_site, part_of
 from records.things import words_of
 from records.web import actor_of, command_from
 
@@ -40,12 +40,16 @@ PAGE = "accounts/trail_review.html"
 
 
 class Period(forms.Form):
-    """Which part is reviewed: of one thing up to an entry, or a period in instants or days."""
+    """Which part is reviewed: of one thing up to an entry, or a period in instants or days.
+
+    Of a period all things, or the sources of the periodic evaluation.
+    """
 
     stream = forms.UUIDField(required=False, widget=forms.HiddenInput)
     upto = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     since = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     until = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    evaluation = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def asked(self, *, now: datetime) -> Asked:
         """Return the part; of a period what is not said goes from the last review to now."""
@@ -54,11 +58,11 @@ class Period(forms.Form):
         given = self.cleaned_data
         if given["stream"]:
             return Asked(about=given["stream"], upto=given["upto"] or 0)
-        standing = of_site(now=now)
+        standing = of_site(now=now, label=EVALUATION if given["evaluation"] else PERIOD)
         return Asked(
             since=_instant(given["since"]) or standing.reviewed or standing.began,
-            until=_instant(given["until"]) or now - 2 * SETTLED,
-        )
+            until=_instant(given["until"]) or now - 2 * SETTLED, evaluation=given["evaluation"],
+        )  # fmt: skip
 
 
 class Comment(forms.Form):
@@ -98,12 +102,14 @@ class Sheet:
         kinds = sorted(((words_of(kind), n) for kind, n in counts.items()), key=lambda k: -k[1])
         shown = content_hash(part.content(""))
         refused = counts[AttemptRefused.kind]
-        return cls(part, shown, kinds, refused, _back(part.about) + _filter(part))
+        return cls(part, shown, kinds, refused, _back(part) + _filter(part))
 
 
-def _back(about: UUID | None) -> str:
-    """Return where the part is read: the thing's trail, or that of all things."""
-    return reverse("records:stream", args=[about]) if about else reverse("records:index")
+def _back(of: Part | Asked) -> str:
+    """Return where a part is read: the thing's trail, that of all things, or the evaluation."""
+    if of.about:
+        return reverse("records:stream", args=[of.about])
+    return reverse("records:evaluation" if of.evaluation else "records:index")
 
 
 def _filter(part: Part) -> str:
@@ -146,7 +152,7 @@ def _sign(request: HttpRequest, form: Period, comment: str) -> str:
         command=command, asked=asked, comment=comment, proof=proof,
         shown=request.POST.get("content_hash", ""),
     )  # fmt: skip
-    return _back(asked.about)
+    return _back(asked)
 
 
 def _page(

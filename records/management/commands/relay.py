@@ -10,7 +10,7 @@ from celery import current_app as app
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 
-from records import canary, outbox, pulses
+from records import canary, outbox, pulses, software
 from records.tasks import RING
 
 EVERY_SECONDS = 0.1
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Ring the workers while the outbox holds due messages."
+    noted = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Look once and stop.")
@@ -44,6 +45,9 @@ class Command(BaseCommand):
         try:
             if beats:
                 pulses.relay_beats()
+            if not self.noted:
+                software.note_start()
+                self.noted = True
             canary.release()
             if outbox.due() and self._list_is_short():
                 app.send_task(RING, expires=RING_EXPIRES_SECONDS, retry=False)

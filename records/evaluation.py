@@ -1,0 +1,105 @@
+"""The periodic evaluation of the system (EU GMP Annex 11, 11): one report over all its sources.
+
+A source is a set of kinds of entries; each app says in its ``things.py`` which of its kinds belong
+to which. So every source is a filter of the audit trail, with its pages and its export. What has
+no entries (verifications, checkpoints) is counted as facts. The review of the report is one of a
+part of the trail (``records.reviews``).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from records.entries import instant_text
+from records.exceptions import TrailTooLong
+from records.models import Checkpoint, Entry, Verification
+from records.selectors import Line, lines
+from records.things import EVALUATED, words_of
+from records.trail import Wanted, first
+
+MOST: Final = 20_000
+SHOWN: Final = 20
+
+# In the order of the report; a key is that of ``records.things.evaluates``.
+SOURCES: Final[Mapping[str, Promise]] = {
+    "software": _("Software that ran"),
+    "configuration": _("Configuration changed"),
+    "people": _("People who joined, moved and left"),
+    "access": _("Reviews of accounts"),
+    "attempts": _("Refused attempts, and alarms of sign-in"),
+    "letters": _("Dead letters answered"),
+    "trail": _("Reviews and exports of the trail"),
+    "deviations": _("Deviations"),
+}
+
+
+def kinds_of(source: str) -> tuple[str, ...]:
+    """Return the kinds of entries of a source, or of all of them for an empty one."""
+    return tuple(sorted(k for k, of in EVALUATED.items() if source in ("", of)))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One source in a period: how many entries of which kinds, and the newest of them."""
+
+    key: str
+    title: str
+    count: int
+    kinds: Sequence[tuple[str, int]]
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of a period stands in no entries: clean verifications, checkpoints, the last of each."""
+
+    verifications: int
+    verified_at: datetime | None
+    checkpoints: int
+    sealed: int
+
+    def content(self) -> dict[str, str | int | None]:
+        """Return what a signature is under."""
+        return {
+            "verifications": self.verifications,
+            "verified_at": instant_text(self.verified_at) if self.verified_at else None,
+            "checkpoints": self.checkpoints, "sealed": self.sealed,
+        }  # fmt: skip
+
+
+def entries_of(since: datetime, until: datetime) -> list[Entry]:
+    """Return what the sources wrote in [since, until), newest first. Raises TrailTooLong."""
+    found = first(Wanted(kinds=kinds_of(""), since=since, until=until).entries(), most=MOST)
+    if len(found) > MOST:
+        raise TrailTooLong(most=MOST)
+    return found
+
+
+def sections(since: datetime, until: datetime) -> list[Section]:
+    """Return every source of a period, those without an entry too. Raises TrailTooLong."""
+    found = entries_of(since, until)
+    return [_section(key, str(title), found) for key, title in SOURCES.items()]
+
+
+def _section(key: str, title: str, found: Sequence[Entry]) -> Section:
+    of = [one for one in found if EVALUATED[one.kind] == key]
+    counts = Counter(one.kind for one in of).most_common()
+    kinds = [(words_of(kind), count) for kind, count in counts]
+    return Section(key, title, len(of), kinds, lines(of[:SHOWN]))
+
+
+def facts_of(since: datetime, until: datetime) -> Facts:
+    """Return the facts of a period: rows that nobody changes afterwards."""
+    runs = Verification.objects.filter(at__gte=since, at__lt=until).order_by("at")
+    last = runs.last()
+    # The time of a checkpoint is kept as its file has it: text that sorts as time does.
+    signed = Checkpoint.objects.filter(at__gte=instant_text(since), at__lt=instant_text(until))
+    newest = signed.order_by("size").last()
+    return Facts(
+        runs.count(), last.at if last else None, signed.count(), newest.size if newest else 0
+    )
