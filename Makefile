@@ -13,7 +13,7 @@ PRESENT = $(wildcard $(CODE) tests bench docs manage.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-check clean-data test test-slow plant-faults check bench bench-full screenshots messages lock
+.PHONY: help setup run run-check clean-data test test-slow plant-faults check trace bench bench-full screenshots messages lock
 
 help:
 	@echo "make run          serve the product with a demo site"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-slow    the full counts, resumable; writes slow-results.json"
 	@echo "make plant-faults plants faults in a copy, one at a time: the tests must find each"
 	@echo "make check        lint, types, arrows between the apps, migrations, translations"
+	@echo "make trace        the matrix from requirements to tests, by the tests' marks"
 	@echo "make bench        benchmarks, each against a baseline of the same run (bench-full SET=name)"
 	@echo "make screenshots  the pictures in docs/, from the running product"
 	@echo "make messages     collect the sentences to translate"
@@ -88,6 +89,9 @@ check: setup $(VENV)/.develop
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+
+trace: $(PY)
+	@$(PY) -m tests.trace
 
 bench: setup $(VENV)/.develop
 	$(PY) -m bench
