@@ -8,4 +8,4 @@ class MesConfig(AppConfig):
 
     def ready(self) -> None:
         # Without the Celery app at hand, a process that rings would look for its broker elsewhere.
-        from mes import celery  # noqa: F401, PLC0415 - needs the settings
+        from mes import celery, checks  # noqa: F401, PLC0415 - needs the settings

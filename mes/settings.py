@@ -37,6 +37,8 @@ MES_DATA = data_folder(os.environ)
 # Checkpoints of the ledger (a folder, or s3://bucket/prefix) and the key that signs them: whoever
 # has the data must not have these.
 MES_CHECKPOINTS = env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints"))
+# Where whoever runs the site puts the backups of its data: it is only asked whether that is apart.
+MES_BACKUPS = env.text("MES_BACKUPS", "")
 MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))
 # Signs the packages of recipes that leave; each *.pub beside it is a site whose packages are taken.
 MES_PACKAGE_KEY = Path(env.text("MES_PACKAGE_KEY", str(MES_DATA / "package-keys" / "own.pem")))

@@ -25,6 +25,7 @@ from records import signing
 
 NAME = re.compile(r"[0-9]{12}\.json")
 S3 = "s3://"
+CHECKPOINTS = "checkpoints"
 AT_ONCE = 16
 HERE = {"localhost", "127.0.0.1", "::1"}
 
@@ -67,8 +68,8 @@ class Place(ABC):
 class Folder(Place):
     """A folder of files."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(settings.MES_CHECKPOINTS)
+    def __init__(self, path: Path | None = None, *, what: str = CHECKPOINTS) -> None:
+        self.path, self.what = path or Path(settings.MES_CHECKPOINTS), what
 
     def __str__(self) -> str:
         return str(self.path)
@@ -103,14 +104,14 @@ class Folder(Place):
 
     def weaknesses(self) -> list[str]:
         """Say that it lies beside the data, or on the data's disk."""
-        return near_the_data("folder", self.path)
+        return near_the_data(f"folder of the {self.what}", self.path)
 
 
 class Bucket(Place):
     """A bucket and a prefix in it: S3, or what speaks like it."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, address: str, *, what: str = CHECKPOINTS) -> None:
+        self.address, self.what = address, what
         without_tls = os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true"
         self.store = S3Store.from_url(
             address,
@@ -156,7 +157,7 @@ class Bucket(Place):
         """Say that its server is this machine, or the database's."""
         server = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname
         if server and server in HERE | _database_hosts():
-            return ["The bucket of the checkpoints is on the database's machine: for show only."]
+            return [f"The bucket of the {self.what} is on the database's machine: for show only."]
         return []
 
 
@@ -174,17 +175,17 @@ def _database_hosts() -> set[str]:
     return {str(one.get("HOST")) for one in connections.databases.values() if one.get("HOST")}
 
 
-def place() -> Place:
-    """Return the place that ``MES_CHECKPOINTS`` names."""
-    named = str(settings.MES_CHECKPOINTS)
-    return Bucket(named) if named.startswith(S3) else Folder(Path(named))
+def place(address: str = "", *, what: str = CHECKPOINTS) -> Place:
+    """Return the place that an address names: that of ``MES_CHECKPOINTS`` where none is given."""
+    named = address or str(settings.MES_CHECKPOINTS)
+    return Bucket(named, what=what) if named.startswith(S3) else Folder(Path(named), what=what)
 
 
 def near_the_data(what: str, path: Path) -> list[str]:
     """Say whether whoever has the data, or its disk, also has this."""
     data = Path(settings.MES_DATA)
     if signing.beside_the_data(path):
-        return [f"The {what} of the checkpoints lies beside the data: for show only."]
+        return [f"The {what} lies beside the data: for show only."]
     if path.exists() and data.exists() and path.stat().st_dev == data.stat().st_dev:
-        return [f"The {what} of the checkpoints lies on the data's disk: lost or taken with it."]
+        return [f"The {what} lies on the data's disk: lost or taken with it."]
     return []

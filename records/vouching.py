@@ -217,7 +217,8 @@ class _Check:
             f"Checkpoint {self.before.size} of {self.before.at} vouches for"
             f" {self.found.entries} entries; {max(newer, 0)} are newer."
         )
-        notes += [*self.outside.weaknesses(), *near_the_data("key", signing.key_path())]
+        key = near_the_data("key of the checkpoints", signing.key_path())
+        notes += [*self.outside.weaknesses(), *key]
         notes += pulses.reached()
 
     def _say(self, path: PurePath, problem: str) -> None:

@@ -15,7 +15,6 @@ NOT_SHOWN = {
     "A11-13": "no incidents of the system itself",
     "A11-16": "no paper pack of pending steps", "D11-8": "no alarms of equipment",
     "D11-10": "plausibility is per step; nothing is said of transfer",
-    "D11-15": "no audit of dependencies in the tests", "D11-16": "no backup of its own",
     "D11-17": "an exported copy is no archive",
 }  # fmt: skip
 # What is claimed nowhere yet: rules of production, materials, exchange and transport.
