@@ -14,8 +14,6 @@ NOT_SHOWN = {
     "P11-10k": "documents of the system have no versions in the product",
     "A11-13": "no incidents of the system itself",
     "A11-16": "no paper pack of pending steps", "D11-8": "no alarms of equipment",
-    "D11-10": "plausibility is per step; nothing is said of transfer",
-    "D11-17": "an exported copy is no archive",
 }  # fmt: skip
 # What is claimed nowhere yet: rules of production, materials, exchange and transport.
 UNCLAIMED = {

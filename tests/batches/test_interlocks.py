@@ -36,6 +36,7 @@ from mes.lib.ids import uuid7
 from mes.lib.refusals import Refusal
 from plant.house import deliver
 from quality.services import grant_concession, set_quality_hold
+from recipes.judging import ValueImplausible, ValueNotUnderstood
 from records.models import Entry
 from records.reading import reading
 from tests.builders.batches import RECORDER, STEPS, Trial, a_plant, batch_at, issued
@@ -213,7 +214,23 @@ def test_what_was_added_left_the_lot() -> None:
     assert lot.quantity_received - lot.quantity_left == 70
 
 
-@pytest.mark.req("F211-100")
+@pytest.mark.req("D11-10")
+def test_what_cannot_be_right_is_refused_at_entry_whatever_reason_is_given() -> None:
+    """By the rule of its step: range, form and decimals, in the unit that stands beside it."""
+    trial = batch_at(SEEDED)
+    for typed in ("1000", "0", "-1"):
+        said = refused(trial, ValueImplausible, SEEDED, value=typed, comment="I am quite sure")
+        assert (said.field, said.params["low"], said.params["high"]) == (
+            "value", "1000000", "10000000000",
+        )  # fmt: skip
+    for typed in ("1,05", "1.055", "much", ""):
+        said = refused(trial, ValueNotUnderstood, SEEDED, value=typed, comment="I am quite sure")
+        assert said.field == "value"
+    assert exceptions(trial) == []
+    assert trial.perform(SEEDED, value="1.05")["outcome"] == "cleared"
+
+
+@pytest.mark.req("F211-100", "D11-10")
 def test_a_value_outside_its_limit_asks_for_a_comment_and_is_an_exception() -> None:
     trial = batch_at(SEEDED)
     said = refused(trial, CommentMissing, SEEDED, value="1.14")
