@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from mes.health import health
+from mes.incidents import system_incidents
 from mes.letters import dead_letters
 from mes.lib.access import SIGNED_IN, public, requires
 from mes.system import system
@@ -41,6 +42,7 @@ def _api() -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("system/", system, name="system"),
+    path("incidents/", system_incidents, name="incidents"),
     path("letters/", dead_letters, name="letters"),
     path("language/", public(set_language), name="set_language"),
     path("api/v1/schema/", requires(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),

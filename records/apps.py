@@ -9,6 +9,7 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from records import (  # noqa: PLC0415 - they register themselves
             folds,  # noqa: F401
+            incidents,  # noqa: F401
             letters,  # noqa: F401
             software,  # noqa: F401
             tasks,  # noqa: F401

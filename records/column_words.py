@@ -12,7 +12,9 @@ COLUMN: Final = "column"
 ROW: Final = "row"
 # For the catalogue alone: what is shown is asked by name.
 COLUMNS: Final = (
-    pgettext_lazy("column", "about"), pgettext_lazy("column", "active"),
+    pgettext_lazy("column", "about"), pgettext_lazy("column", "action"),
+    pgettext_lazy("column", "capa"), pgettext_lazy("column", "root cause"),
+    pgettext_lazy("column", "weight"), pgettext_lazy("column", "active"),
     pgettext_lazy("column", "address"), pgettext_lazy("column", "alias"),
     pgettext_lazy("column", "another human"),
     pgettext_lazy("column", "answered at"), pgettext_lazy("column", "answered by"),
@@ -203,6 +205,7 @@ ROWS: Final = (
     pgettext_lazy("row", "deviation"), pgettext_lazy("row", "device"),
     pgettext_lazy("row", "disposition"), pgettext_lazy("row", "dossier"),
     pgettext_lazy("row", "duty"), pgettext_lazy("row", "equipment class"),
+    pgettext_lazy("row", "incident"),
     pgettext_lazy("row", "idle time"), pgettext_lazy("row", "label print"),
     pgettext_lazy("row", "library operation"), pgettext_lazy("row", "lot"),
     pgettext_lazy("row", "lot use"), pgettext_lazy("row", "material"),

@@ -23,3 +23,11 @@ class Element(models.TextChoices):
     CONSISTENT = "consistent", pgettext_lazy("record", "Consistent")
     ENDURING = "enduring", pgettext_lazy("record", "Enduring")
     AVAILABLE = "available", pgettext_lazy("record", "Available")
+
+
+class Weight(models.TextChoices):
+    """How much an incident of the system weighs."""
+
+    MINOR = "minor", pgettext_lazy("incident", "minor")
+    MAJOR = "major", pgettext_lazy("incident", "major")
+    CRITICAL = "critical", pgettext_lazy("incident", "critical")

@@ -32,6 +32,7 @@ SOURCES: Final[Mapping[str, Promise]] = {
     "people": _("People who joined, moved and left"),
     "access": _("Reviews of accounts"),
     "attempts": _("Refused attempts, and alarms of sign-in"),
+    "incidents": _("Incidents of the system"),
     "letters": _("Dead letters answered"),
     "trail": _("Reviews and exports of the trail"),
     "deviations": _("Deviations"),

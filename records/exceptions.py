@@ -84,6 +84,23 @@ class LetterAnswered(Refusal):
     way_out = _("Open the list again: somebody has answered it.")
 
 
+class IncidentClosedBefore(Refusal):
+    """An incident that somebody closed meanwhile."""
+
+    code = "incident.closed"
+    sentence = _("This incident was closed by %(by)s.")
+    way_out = _("Open another one if it happened again.")
+
+
+class RootCauseMissing(Refusal):
+    """An incident without what its closing asks for (EU GMP Annex 11, 13)."""
+
+    code = "incident.root_cause_missing"
+    status = 422
+    sentence = _("An incident is closed with its root cause, a critical one also with its CAPA.")
+    way_out = _("Write the root cause; of a critical one also what was done, and its CAPA.")
+
+
 class ReasonMissing(Refusal):
     """An act that asks for a reason, without one."""
 

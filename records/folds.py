@@ -1,5 +1,5 @@
-"""Registers the frame's own folds (those of catalogue rows and of reviews)."""
+"""Registers the frame's own folds (those of catalogue rows, reviews and incidents)."""
 
-from records import catalogue, reviews
+from records import catalogue, incidents, reviews
 
-__all__ = ["catalogue", "reviews"]
+__all__ = ["catalogue", "incidents", "reviews"]

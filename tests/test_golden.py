@@ -39,7 +39,7 @@ OPENS = {
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
     "room": "room.opened", "unit": "unit.commissioned",
     "library-operation": "library-operation.published",
-    "recipe-rehearsal": "recipe-rehearsal.requested",
+    "recipe-rehearsal": "recipe-rehearsal.requested", "incident": "incident.opened",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}
 # What is for machines: a day or an instant of ISO 8601, a path or time of a step, a unit's braces.

@@ -1,6 +1,7 @@
 from records.models.command import CommandRecord
 from records.models.entry import Entry
 from records.models.file import StoredFile
+from records.models.incident import Incident
 from records.models.log import Checkpoint, Leaf, Node
 from records.models.message import Message
 from records.models.projection import Projection
@@ -14,6 +15,7 @@ __all__ = [
     "Checkpoint",
     "CommandRecord",
     "Entry",
+    "Incident",
     "Leaf",
     "Message",
     "Node",
