@@ -7,10 +7,12 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core import checks
+from django.db import connections
 
 from mes.lib import clock
 from mes.lib.platforms import UnknownPlatform, ended, ending, platform_of
 from records import places, signing
+from records.log import READER
 
 # The server's own version is the image's or the embedded wheel's: both are pinned to this one.
 POSTGRESQL = "18"
@@ -45,7 +47,12 @@ def _versions() -> dict[str, str]:
 
 @checks.register(checks.Tags.security, deploy=True)
 def copies_apart(app_configs: Any, **_: Any) -> Sequence[checks.CheckMessage]:
-    """Checkpoints, their key and backups lie apart from the data and the database's machine."""
+    """Checkpoints, their key and backups lie apart from the data and the database's machine.
+
+    Asked where the checkpointer runs: no other process knows of these places.
+    """
+    if READER not in connections.databases:
+        return []
     found = [
         *places.place().weaknesses(),
         *places.near_the_data("key of the checkpoints", signing.key_path()),

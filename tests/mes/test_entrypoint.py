@@ -161,6 +161,16 @@ def test_check_for_deployment_is_clean(image: Image, production: dict[str, str])
     assert (status, output) == (0, "System check identified no issues (0 silenced).\n"), output
 
 
+@pytest.mark.req("D11-16")
+def test_check_for_deployment_fails_where_checkpoints_and_backups_lie_with_the_data(
+    image: Image, production: dict[str, str]
+) -> None:
+    """Asked where the checkpointer runs: no other process knows where they lie."""
+    reader = {"DATABASE_READER_URL": production["DATABASE_URL"]}
+    status, output = image.run("manage", "check", "--deploy", **production, **reader)
+    assert (status, output.count("mes.E002")) == (1, 3), output
+
+
 def test_web_serves_as_a_plain_user_with_the_role_of_the_application(
     image: Image, production: dict[str, str]
 ) -> None:
