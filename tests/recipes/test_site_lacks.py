@@ -25,8 +25,10 @@ from recipes.enums import VersionStatus
 from recipes.exceptions import SiteLacks
 from recipes.models import RecipeApproval
 from recipes.services import versions
+from records.act import act
 from records.before_after import of_entries
 from records.commands import Actor
+from records.entries import decode
 from records.models import Entry
 from records.presenters import sentence
 from records.reading import reading
@@ -315,6 +317,15 @@ def test_a_sentence_of_an_earlier_entry_stays_as_it_was_written() -> None:
         row = RecipeApproval(lacking=[written])
     assert "This site lacked something: Am Standort fehlt der Raum. Signed" in said
     assert row.lacked == [written]
+
+
+def test_the_row_of_an_earlier_entry_is_folded_as_it_was(site: DemoSite) -> None:
+    """Otherwise verification would find each of them changed."""
+    version = submitted(site)
+    plain = plain_of("recipe.approved", 2)
+    with act(a_command(site.system), streams=[version]) as a:
+        a.append(version, decode("recipe.approved", 2, plain))
+    assert [row.lacking for row in kept(site)] == [plain["lacking"]]
 
 
 def test_a_value_that_is_a_word_is_said_in_the_readers_language() -> None:
