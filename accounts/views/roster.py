@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import rosters, selectors
 from accounts.access import access_of
+from accounts.centres import OUTSIDE
 from accounts.enums import DutyKind
 from accounts.models import Absence, Duty, Person
 from accounts.permissions import Permission
@@ -28,8 +29,6 @@ from records.reading import reading
 from records.web import actor_of, command_from
 
 WEEK = 7
-# Whoever is outside of the plant works no shift.
-OUTSIDE = ("treatment-centre",)
 SIGNS = {DutyKind.QA_ON_CALL: "phone", DutyKind.LEAD: "flag"}
 Said = dict[str, Any]
 
@@ -83,7 +82,7 @@ def _reading(request: HttpRequest) -> Any:
 def _people(request: HttpRequest) -> list[Person]:
     site = actor_of(request).site
     found = selectors.people_of(site) if site else []
-    return [row.person for row in found if not set(row.roles) <= set(OUTSIDE)]
+    return [row.person for row in found if set(row.roles) - {OUTSIDE}]
 
 
 def _choices(people: Iterable[Person]) -> list[tuple[str, str]]:
