@@ -163,6 +163,10 @@ def test_another_software_is_noted_once_by_the_relay(monkeypatch: pytest.MonkeyP
         call_command("relay", "--once")
     monkeypatch.setattr(software, "code_hash", lambda: "ab" * 32)
     assert [software.note_start() for _ in range(2)] == [True, False]
+    # Two relays start at once: the second one looks again under the lock.
+    last, asked = software._last, iter([None])
+    monkeypatch.setattr(software, "_last", lambda: next(asked, last()))
+    assert software.note_start() is False
     with reading(site=None):
         entries = Entry.objects.filter(stream=software.STREAM).order_by("seq")
         codes = [one.envelope["payload"]["code"] for one in entries]
