@@ -14,12 +14,12 @@ from accounts.services.trail import review_trail
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
-from records import evaluation, software
+from records import evaluation, pulses, software
 from records.checkpoints import Checkpointer
 from records.entries import declared
 from records.evaluation import SOURCES, Facts, facts_of, kinds_of, sections
 from records.exceptions import PeriodNotOver, TrailTooLong
-from records.models import Entry, TrailReview
+from records.models import Entry, Pulse, TrailReview
 from records.places import Folder
 from records.reading import reading
 from records.reviews import EVALUATED_EVERY, EVALUATION, Asked, of_site, part_of, trail_of_site
@@ -156,6 +156,18 @@ def test_the_page_lists_the_sources_exports_them_and_leads_to_its_review(site: D
     assert review.context["sheet"].back.startswith(reverse("records:evaluation"))
     assert client.get(reverse("records:evaluation"), {"since": "never"}).status_code == 400
     assert signed_in_client(site, "operator").get(reverse("records:evaluation")).status_code == 403
+
+
+def test_a_relay_that_cannot_note_its_software_rings_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> bool:
+        raise LookupError("no requirements")
+
+    monkeypatch.setattr(software, "note_start", fails)
+    call_command("relay", "--once")
+    assert "which software runs could not be noted" in caplog.text
+    assert Pulse.objects.filter(name=pulses.RELAY).exists()
 
 
 def test_another_software_is_noted_once_by_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:

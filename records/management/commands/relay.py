@@ -36,7 +36,10 @@ class Command(BaseCommand):
         for look in itertools.count():
             if stop.is_set():
                 return
-            self._look(beats=look % BEATS_EVERY == 0)
+            beats = look % BEATS_EVERY == 0
+            self._look(beats=beats)
+            if beats and not self.noted:
+                self._note()
             if options["once"]:
                 return
             stop.wait(EVERY_SECONDS)
@@ -45,9 +48,6 @@ class Command(BaseCommand):
         try:
             if beats:
                 pulses.relay_beats()
-            if not self.noted:
-                software.note_start()
-                self.noted = True
             canary.release()
             if outbox.due() and self._list_is_short():
                 app.send_task(RING, expires=RING_EXPIRES_SECONDS, retry=False)
@@ -56,6 +56,16 @@ class Command(BaseCommand):
             log.warning("the database is away")
         except Exception:
             log.warning("the broker is away", exc_info=True)
+
+    def _note(self) -> None:
+        """Note which software runs; what keeps it from that keeps nobody's work waiting."""
+        try:
+            software.note_start()
+            self.noted = True
+        except OperationalError:
+            connection.close()
+        except Exception:
+            log.warning("which software runs could not be noted", exc_info=True)
 
     def _list_is_short(self) -> bool:
         """Rings pile up while every worker is busy; more of them help nobody."""
