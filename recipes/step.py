@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from recipes.enums import Quality, Severity
-from recipes.judging import Facts, Finding, ValueNotUnderstood
+from recipes.judging import Facts, Finding, ValueImplausible, ValueNotUnderstood
 from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import (
     NUMBER,
@@ -259,6 +259,15 @@ def shown(band: Band, facts: Facts) -> dict[str, str]:
         name: decimal_text(facts.evaluate(bound)) if bound is not None else "–"
         for name, bound in (("low", band.low), ("high", band.high))
     }
+
+
+def check_plausible(value: Decimal, band: Band | None, facts: Facts, *, field: str) -> None:
+    """Raise ValueImplausible for a value that cannot be true, with what can be."""
+    if band is not None and not inside(value, band, facts):
+        bounds = shown(band, facts)
+        raise ValueImplausible(
+            field=field, value=decimal_text(value), low=bounds["low"], high=bounds["high"]
+        )
 
 
 def against(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from recipes.enums import ValueType
-from recipes.judging import Facts, Judged, ValueImplausible, judged
+from recipes.judging import Facts, Judged, judged
 from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import Limits, Limits2, Number, UnitCode, Whole, decimal_text
 from recipes.step import (
@@ -17,11 +17,10 @@ from recipes.step import (
     Written,
     against,
     as_decimal,
-    inside,
+    check_plausible,
     limits_written,
     not_understood,
     required,
-    shown,
     with_comment,
 )
 
@@ -111,11 +110,7 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
         kept = with_comment(values, {"value": read})
         return judged(kept, rule="enter.read", version=VERSION, seen=False)
     number = _number(step, values)
-    if step.plausible is not None and not inside(number, step.plausible, facts):
-        bounds = shown(step.plausible, facts)
-        raise ValueImplausible(
-            field="value", value=decimal_text(number), low=bounds["low"], high=bounds["high"]
-        )
+    check_plausible(number, step.plausible, facts, field="value")
     findings = against(number, step.limits, facts, field="value")
     kept = with_comment(values, {"value": decimal_text(number)})
     seen = step.limits is not None

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from recipes.judging import Facts, Judged, ValueImplausible, judged
+from recipes.judging import Facts, Judged, judged
 from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import Key, Limits, Limits2, Number, Text, UnitCode, Whole, decimal_text
 from recipes.step import (
@@ -16,9 +16,8 @@ from recipes.step import (
     against,
     as_code,
     as_decimal,
-    inside,
+    check_plausible,
     limits_written,
-    shown,
     with_comment,
 )
 
@@ -73,11 +72,7 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     and marked, and no rule clears the step (21 CFR 11.10(h)).
     """
     code, value = as_code(values, "unit"), as_decimal(values, "value")
-    if step.plausible is not None and not inside(value, step.plausible, facts):
-        bounds = shown(step.plausible, facts)
-        raise ValueImplausible(
-            field="value", value=decimal_text(value), low=bounds["low"], high=bounds["high"]
-        )
+    check_plausible(value, step.plausible, facts, field="value")
     findings = against(value, step.limits, facts, field="value")
     kept = with_comment(values, {"unit": code, "value": decimal_text(value)})
     seen = step.limits is not None

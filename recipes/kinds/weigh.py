@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from recipes.enums import ContainerKind
-from recipes.judging import Facts, Judged, ValueImplausible, judged
+from recipes.judging import Facts, Judged, judged
 from recipes.likely import Likely, draw_number, rounded
 from recipes.parts import Flag, Key, Limits, Limits2, UnitCode, decimal_text
 from recipes.step import (
@@ -18,10 +18,9 @@ from recipes.step import (
     against,
     as_code,
     as_decimal,
-    inside,
+    check_plausible,
     limits_written,
     not_understood,
-    shown,
     with_comment,
 )
 
@@ -84,11 +83,7 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     net = gross - tare
     if net <= 0 or tare < 0:
         raise not_understood("gross", _("gross is more than tare."))
-    if step.plausible is not None and not inside(net, step.plausible, facts):
-        bounds = shown(step.plausible, facts)
-        raise ValueImplausible(
-            field="gross", value=decimal_text(net), low=bounds["low"], high=bounds["high"]
-        )
+    check_plausible(net, step.plausible, facts, field="gross")
     weights = {"tare": decimal_text(tare)} if step.tare else {}
     weights |= {"gross": decimal_text(gross), "value": decimal_text(net)}
     findings = against(net, step.limits, facts, field="value")
