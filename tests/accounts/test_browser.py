@@ -271,7 +271,7 @@ def test_trainer_looks_at_qualifications(served: str, site: DemoSite, browser: B
     looked_at(page, "qualification-failed")
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.parametrize("locale", [pytest.param("en-GB", marks=pytest.mark.slow), "de-DE"])
 def test_centres_approvals_and_the_way_back_at_a_desk(
     served: str, site: DemoSite, browser: Browser, locale: str
 ) -> None:

@@ -23,10 +23,10 @@ NO_FLASH = """document.addEventListener("DOMContentLoaded", () => {
     sheet.replaceSync(".flash, .flash-sign { display: none !important; }");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });"""
-PARTS = """() => location.pathname.replace(/[0-9a-f-]{36}/g, "") + [...new Set(
+PARTS = """() => [location.pathname.replace(/[0-9a-f-]{36}/g, ""), ...[...new Set(
     [...document.querySelectorAll("body, body *")].filter(part => part.checkVisibility())
     .map(part => `${part.tagName}.${part.className.baseVal ?? part.className} ${part.role}`)
-)].sort().join(" ")"""
+)].sort()]"""
 
 
 @dataclass
@@ -84,7 +84,8 @@ class Watch:
 
     queries: Queries = field(default_factory=Queries)
     faults: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    coloured: set[str] = field(default_factory=set)
 
     def over(self, context: BrowserContext) -> None:
         """Hear what goes wrong in any page of a context."""
@@ -102,16 +103,19 @@ class Watch:
     def checked(self, page: Page, name: str = "") -> None:
         """Let axe look at a page; remember grave findings with rule and selector.
 
-        A page that is put together of the same parts as one before is not looked at again.
+        A page that is put together of the same parts as one before is not looked at again, and the
+        colours of parts that all were there before, on whatever page, neither.
         """
         page.wait_for_load_state("load")
         picture(page, name)
-        parts = page.evaluate(PARTS)
-        if parts in self.seen:
+        address, *parts = page.evaluate(PARTS)
+        if (address, *parts) in self.seen:
             return
-        self.seen.add(parts)
+        self.seen.add((address, *parts))
+        contrast = not self.coloured.issuperset(parts)
+        self.coloured.update(parts)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
-        for finding in grave_faults(page):
+        for finding in grave_faults(page, contrast=contrast):
             self._fault("axe", where, name, finding)
 
     def clean(self) -> None:

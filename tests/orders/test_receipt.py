@@ -176,7 +176,7 @@ def _no_pair_is_accepted(actor: Actor, count: int) -> None:
 @pytest.mark.req("CI-6", "E4-9b")
 @pytest.mark.scenario(21)
 def test_no_other_patients_identifier_is_accepted(actor: Actor) -> None:
-    _no_pair_is_accepted(actor, 12)
+    _no_pair_is_accepted(actor, 8)
 
 
 @pytest.mark.slow

@@ -100,11 +100,27 @@ def large(*, operations: int = 0, texts: int = 0) -> Recipe:
 
 @pytest.mark.req("S88-1", "S95-1")
 @pytest.mark.parametrize(
-    ("recipe", "levels"), [(large(texts=1_000), True), (large(operations=220), False)]
+    ("size", "levels"),
+    [
+        ({"texts": 1_000}, True),
+        pytest.param({"operations": 220}, False, marks=pytest.mark.slow),
+    ],
 )
 def test_a_recipe_however_large_is_valid_and_comes_back_the_same(
-    recipe: Recipe, levels: bool
+    size: dict[str, int], levels: bool
 ) -> None:
+    _comes_back(large(**size), levels=levels)
+
+
+@pytest.mark.req("S88-1", "S95-1")
+def test_a_recipe_that_is_too_large_for_its_levels_comes_back_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tree, "MOST_ELEMENTS", 5_000)
+    _comes_back(large(operations=40), levels=False)
+
+
+def _comes_back(recipe: Recipe, *, levels: bool) -> None:
     master = batchml.master_recipe(recipe, version="3", at=AT)
     control = batchml.control_recipe(recipe, version="3", at=AT, batch=BATCH)
     for content in (master, control):

@@ -19,16 +19,21 @@ BRING = """address => new Promise((done) => {
     script.onerror = () => done(false);
     document.head.append(script);
 })"""
-LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+LOOK = """async contrast => (await axe.run(document, {
+        resultTypes: ["violations"], rules: {"color-contrast": {enabled: contrast}},
+    })).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .flatMap(one => one.nodes.map(node => `${one.id} ${node.target}`))"""
 
 
-def grave_faults(page: Page) -> list[str]:
-    """Return what axe finds serious or critical, as rule and selector."""
+def grave_faults(page: Page, *, contrast: bool = True) -> list[str]:
+    """Return what axe finds serious or critical, as rule and selector.
+
+    Two thirds of a look are for ``contrast``: it may be left out where all colours were looked at.
+    """
     if not page.evaluate(HAS_AXE) and not _brought(page):
         page.evaluate(SCRIPT)
-    found: list[str] = page.evaluate(LOOK)
+    found: list[str] = page.evaluate(LOOK, contrast)
     return found
 
 
