@@ -161,6 +161,7 @@ def test_check_for_deployment_is_clean(image: Image, production: dict[str, str])
     assert (status, output) == (0, "System check identified no issues (0 silenced).\n"), output
 
 
+@pytest.mark.slow
 @pytest.mark.req("D11-16")
 def test_check_for_deployment_fails_where_checkpoints_and_backups_lie_with_the_data(
     image: Image, production: dict[str, str]
