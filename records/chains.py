@@ -8,8 +8,9 @@ Knows nothing of Django: ``python -m records.chains`` proves a part of the ledge
 """
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Any
@@ -84,12 +85,27 @@ def rows_of(connection: psycopg.Connection[Any], sql: str, params: Any) -> Itera
             yield rows
 
 
+def taken(queue: int, parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield the parts that nobody has taken yet, until none is left.
+
+    The queue is the end of a pipe that all who work read from: a byte for each part, its place.
+    Whoever is slower takes fewer.
+    """
+    while place := os.read(queue, 1):
+        yield parts[place[0]]
+
+
 @dataclass(slots=True)
 class Proved:
     """How many entries were looked at, and what does not hold."""
 
     entries: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+
+    def add(self, entries: int, flaws: Iterable[Flaw]) -> None:
+        """Take in what was found of another part."""
+        self.entries += entries
+        self.flaws += flaws
 
 
 def prove(connection: psycopg.Connection[Any], part: Part) -> Proved:
@@ -166,21 +182,25 @@ def _say(proved: Proved, line: str, problem: str) -> None:
 
 
 def main() -> None:
-    """Prove the part that a line of standard input names; write down what was found.
+    """Prove parts that a line of standard input names; write down what was found.
 
-    Without a line there is no part: streams are never divided, and there may be too few of them.
+    Without a line nothing is asked: the run ended before it could.
     """
     line = sys.stdin.readline()
     proved = _proved(json.loads(line)) if line else Proved()
     json.dump({"entries": proved.entries, "flaws": proved.flaws}, sys.stdout)
 
 
-def _proved(asked: Mapping[str, str]) -> Proved:
+def _proved(asked: Mapping[str, Any]) -> Proved:
+    found, parts = Proved(), [Part(start=start, end=end) for start, end in asked["parts"]]
     with psycopg.connect(asked["address"], autocommit=True) as connection:
         connection.execute(ALONE)
         connection.execute(b"SET TRANSACTION SNAPSHOT '%s'" % asked["snapshot"].encode())
         connection.execute("SET LOCAL statement_timeout = 0")
-        return prove(connection, Part(start=asked["start"], end=asked["end"]))
+        for part in taken(asked["queue"], parts):
+            one = prove(connection, part)
+            found.add(one.entries, one.flaws)
+    return found
 
 
 if __name__ == "__main__":

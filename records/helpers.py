@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -25,8 +26,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 MOST = 8
 # Below so many entries it takes longer to start helpers than to do without.
 WORTH = 20_000
-# The run itself compares the checkpoints meanwhile: this much of a helper's share is left for it.
-OURS = 1 / 4
+# Parts for each process: whoever is slower, or compares the checkpoints first, takes fewer. A part
+# is a byte in the queue, so there may be 256 of them.
+PARTS_EACH = 12
 
 Helper = subprocess.Popen[str]
 
@@ -35,14 +37,26 @@ class HelperFailed(RuntimeError):
     """A part of the ledger could not be looked at: nothing may be said of the whole."""
 
 
-def start(connection: psycopg.Connection[Any]) -> list[Helper]:
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The helpers, and the two ends of the pipe that is the queue of their parts and ours."""
+
+    helpers: Sequence[Helper] = ()
+    taking: IO[bytes] | None = None
+    putting: IO[bytes] | None = None
+
+
+def start(connection: psycopg.Connection[Any]) -> Crew:
     """Start as many helpers as are worth it: they load while the run makes ready.
 
     One that is asked nothing ends with the process that started it.
     """
     if _entries(connection) < WORTH:
-        return []
-    return [_start() for _ in range(min(len(os.sched_getaffinity(0)), MOST) - 1)]
+        return Crew()
+    ends = os.pipe()
+    count = min(len(os.sched_getaffinity(0)), MOST) - 1
+    started = [_start(queue=ends[0]) for _ in range(count)]
+    return Crew(started, os.fdopen(ends[0], "rb", buffering=0), os.fdopen(ends[1], "wb"))
 
 
 def _entries(connection: psycopg.Connection[Any]) -> int:
@@ -50,29 +64,33 @@ def _entries(connection: psycopg.Connection[Any]) -> int:
     return int(count)
 
 
-def _start() -> Helper:
+def _start(*, queue: int) -> Helper:
     return subprocess.Popen(
-        [sys.executable, "-m", MODULE],
+        [sys.executable, "-m", MODULE], pass_fds=[queue],
         cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
-def prove(connection: psycopg.Connection[Any], helpers: Sequence[Helper]) -> Callable[[], Proved]:
-    """Give each helper its part; return the function that proves the rest and waits for them.
+def prove(connection: psycopg.Connection[Any], crew: Crew) -> Callable[[], Proved]:
+    """Let the helpers begin; return the function that takes parts as well and waits for them.
 
     The connection's transaction has to stay open until then. Raises HelperFailed.
     """
-    if not helpers:
+    if not crew.helpers or crew.taking is None or crew.putting is None:
         return partial(chains.prove, connection, Part())
-    shares = len(helpers) + OURS
-    cuts = [number / shares for number in range(1, len(helpers) + 1)]
-    *theirs, ours = chains.parts(connection, cuts)
+    wanted, queue = PARTS_EACH * (len(crew.helpers) + 1), crew.taking.fileno()
+    parts = chains.parts(connection, [number / wanted for number in range(1, wanted)])
+    with crew.putting as putting:
+        putting.write(bytes(range(len(parts))))
     address = make_conninfo(**connection.info.get_parameters(), password=connection.info.password)
     [(snapshot,)] = connection.execute("SELECT pg_export_snapshot()").fetchall()
-    for helper, part in zip(helpers, theirs, strict=False):
-        asked = {"address": address, "snapshot": snapshot, "start": part.start, "end": part.end}
+    asked = {
+        "address": address, "snapshot": snapshot, "queue": queue,
+        "parts": [[part.start, part.end] for part in parts],
+    }  # fmt: skip
+    for helper in crew.helpers:
         _ask(helper, asked)
-    return lambda: _all(helpers, chains.prove(connection, ours))
+    return lambda: _all(connection, crew, parts)
 
 
 def _ask(helper: Helper, asked: Mapping[str, Any]) -> None:
@@ -86,12 +104,15 @@ def _ask(helper: Helper, asked: Mapping[str, Any]) -> None:
             helper.stdin.flush()
 
 
-def _all(helpers: Sequence[Helper], found: Proved) -> Proved:
-    texts = [helper.communicate()[0] for helper in helpers]
-    for helper, text in zip(helpers, texts, strict=True):
+def _all(connection: psycopg.Connection[Any], crew: Crew, parts: Sequence[Part]) -> Proved:
+    found = Proved()
+    for part in chains.taken(crew.taking.fileno() if crew.taking else -1, parts):
+        one = chains.prove(connection, part)
+        found.add(one.entries, one.flaws)
+    texts = [helper.communicate()[0] for helper in crew.helpers]
+    for helper, text in zip(crew.helpers, texts, strict=True):
         if helper.returncode:
             raise HelperFailed(f"A helper ended with {helper.returncode}; see what it wrote.")
         said = json.loads(text)
-        found.entries += said["entries"]
-        found.flaws += [tuple(flaw) for flaw in said["flaws"]]
+        found.add(said["entries"], [tuple(flaw) for flaw in said["flaws"]])
     return found

@@ -23,7 +23,7 @@ from records import chains, helpers, routing, vouching
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
-from records.helpers import Helper
+from records.helpers import Crew
 from records.models import Projection, Verification
 
 READER = "reader"
@@ -212,7 +212,7 @@ def _check_heads(report: Report) -> None:
 
 
 def _prove(
-    stream: UUID | None, chosen: Sequence[UUID], report: Report, started: list[Helper] | None
+    stream: UUID | None, chosen: Sequence[UUID], report: Report, started: Crew | None
 ) -> None:  # fmt: skip
     """Heads, chains, copies and checkpoints; without ``started`` of the chosen streams only."""
     connection: psycopg.Connection[Any] = connections[READER].connection

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 
 from mes.lib.embedded.process import wait_until
 from records import chains, helpers
+from records.chains import Part
 from records.helpers import HelperFailed
 from records.verification import Report, verify
 from tests.builders import materials as build
@@ -167,6 +169,18 @@ def test_a_helper_for_whom_no_stream_is_left_ends_without_a_word(
     assert (verify(everything=True).clean, verify(everything=True).entries) == (True, 2)
     alter(f"UPDATE records_entry SET role = 'boss' WHERE stream = '{only}' AND seq = 2")
     assert named(verify(everything=True)) == [f"entry {only}/2 (trial.said)"]
+
+
+def test_a_part_is_taken_by_one_alone() -> None:
+    parts = [Part(start=str(number)) for number in range(200)]
+    taking, putting = os.pipe()
+    os.write(putting, bytes(range(len(parts))))
+    os.close(putting)
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(lambda _: list(chains.taken(taking, parts)), range(4)))
+    os.close(taking)
+    found = [part for share in shares for part in share]
+    assert sorted(part.start or "" for part in found) == sorted(map(str, range(200)))
 
 
 @pytest.mark.usefixtures("helped")
