@@ -316,7 +316,7 @@ def test_home_asks_for_a_witness_who_is_not_the_performer() -> None:
 
 
 def test_the_menu_of_a_tablet_leads_to_what_one_owes() -> None:
-    """At the foot of its home, and below the name on the desks' pages that it opens."""
+    """On its home, beside what has to be done before leaving, and below the name on desk pages."""
     _, client = on_tablet(ENTER)
     link = f'href="{reverse("accounts:owed")}"'
     pages = (HOME, reverse("accounts:permissions"))
