@@ -28,6 +28,7 @@ from recipes.exceptions import (
     SiteLacksMore,
     TextMissing,
 )
+from recipes.gaps import AS_WRITTEN, Said, said
 from recipes.here import described
 from recipes.messages import Message, summary
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
@@ -50,11 +51,11 @@ def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[CodedGap, ..
 
     Raises SiteLacks when something lacks and no reason says why that may be.
     """
-    first = {one.said: one.path for one in reversed(lacking) if one.said}
-    said = dict.fromkeys(one.said for one in lacking if one.said)
-    if said and not reason.strip():
-        raise SiteLacks(field="reason", count=len(said), problem=lacking[0].sentence)
-    return tuple(CodedGap.of(first[what], what) for what in said)
+    first = {_said(one): one.path for one in reversed(lacking)}
+    each = dict.fromkeys(map(_said, lacking))
+    if each and not reason.strip():
+        raise SiteLacks(field="reason", count=len(each), problem=lacking[0].sentence)
+    return tuple(CodedGap.of(first[what], what) for what in each)
 
 
 def check_lacks_no_more(before: Recipe, after: Recipe, *, site: UUID | None) -> None:
@@ -76,9 +77,14 @@ def _lacking(recipe: Recipe, here: Site) -> list[Message]:
     return [one for one in found if compiler.of_the_site(one)]
 
 
+def _said(message: Message) -> Said:
+    """Return a message as it is kept. One without a code is kept as written: none is dropped."""
+    return message.said or said(AS_WRITTEN, sentence=message.sentence)
+
+
 def approval_content(version: RecipeVersion, lacking: Sequence[Message]) -> JSON:
     """Return what an approver is shown: the document, and what the site lacks, in no language."""
-    missing: JSON = [[one.path, one.said.code, one.said.params] for one in lacking if one.said]
+    missing: JSON = [[one.path, _said(one).code, _said(one).params] for one in lacking]
     return {"document": version.content_hash, "lacking": missing}
 
 

@@ -381,3 +381,16 @@ def test_the_page_asks_nothing_where_nothing_lacks(plant: Plant) -> None:
     client = signed_in_client(DemoSite(id=plant.site, code="MZ1"), "recipe-approver")
     page = client.get(address).content.decode()
     assert ("Sign the approval" in page, "Why it is approved all the same" in page) == (True, False)
+
+
+def test_what_has_no_code_is_asked_a_reason_for_and_kept_as_it_was_said() -> None:
+    plain = messages.Message(code="site.other", path="stages", sentence="No such lift.")
+    what = gaps.said("site.room", name="A")
+    coded = messages.Message(code="site.room", path="s", sentence="x", said=what)
+    with pytest.raises(SiteLacks) as refused:
+        rules.check_site([plain, coded], reason=" ")
+    assert refused.value.params["count"] == 2
+    kept = rules.check_site([plain, coded], reason="It is being built.")
+    assert [(one.path, one.code, one.params) for one in kept] == [
+        ("stages", "as_written", {"sentence": "No such lift."}), ("s", "site.room", {"name": "A"}),
+    ]  # fmt: skip
