@@ -198,7 +198,7 @@ def sites_held_by(person: UUID) -> set[UUID]:
 def asking_as(person: UUID | None) -> Iterator[None]:
     """Let one question be asked behind the walls of another person, or of nobody's: the site's.
 
-    Needs a transaction, as every read does.
+    Needs a transaction, as every read does: an error ends it, and with it what was set.
     """
     mine = "SELECT set_config('mes.person', %s, true)"
     with connection.cursor() as cursor:
