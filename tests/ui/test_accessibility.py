@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.axe import grave_faults
+from tests.support.axe import ALIKE, grave_faults
 from tests.ui.conftest import Show
 from tests.ui.pages import PAGES
 
@@ -18,6 +18,14 @@ def sized(page: Page, shape: str) -> None:
 def test_axe_finds_what_is_grave_and_names_it(page: Page) -> None:
     page.set_content("<html lang=en><title>A</title><main><h1>A</h1><button></button></main>")
     assert grave_faults(page) == ["button-name button"]
+
+
+def test_axe_looks_at_a_few_of_what_is_built_alike_and_at_all_that_is_not(page: Page) -> None:
+    rows = "".join(f"<li id=row-{n}><button></button></li>" for n in range(ALIKE + 2))
+    other = "<li id=other><b><button></button></b></li>"
+    page.set_content(f"<html lang=en><title>A</title><main><ul>{rows}{other}</ul></main>")
+    few = [f"button-name #row-{n} > button" for n in range(ALIKE)]
+    assert grave_faults(page) == [*few, "button-name b > button"]
 
 
 @pytest.mark.parametrize("name", PAGES)
