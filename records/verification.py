@@ -7,7 +7,7 @@ the services run, and compared both ways. Last, everything is compared with the 
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 from django.apps import apps
 from django.db import connections, transaction
+from psycopg.errors import ReadOnlySqlTransaction
 from pydantic_core import from_json
 
 from mes.lib import clock
@@ -70,6 +71,18 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
     leaves a mark, from which the next one goes on. When rows are gone since the mark, of
     streams to which nothing was written, everything is looked at after all: that names them.
     """
+    try:
+        return _verified(stream, everything=everything)
+    except FoldedElsewhere:
+        return _verified(stream, everything=everything, every_table=True)
+
+
+class FoldedElsewhere(Exception):
+    """An entry changes a row of a table that is empty, so that no place was made for it."""
+
+
+def _verified(stream: UUID | None, *, everything: bool, every_table: bool = False) -> Report:
+    """Look once. Raises FoldedElsewhere unless there is a place for ``every_table``."""
     report, mark = Report(), None
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
@@ -79,12 +92,14 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
         started = helpers.start(connections[READER].connection) if whole else None
         new_mark = None if stream else _mark()
         chosen = [stream] if stream else _streams(mark)
-        _make_temporary_tables(indexed=_entries_of(chosen) >= WORTH_INDEXES)
+        tables = projections() if every_table else _in_use()
+        _make_temporary_tables(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
         began = time.perf_counter()
         _prove(stream, chosen, report, started)
         report.proving = time.perf_counter() - began
-        rows_gone = _fold_all(Part() if whole else Part(streams=chosen), report, since=mark)
-        _compare_projections(chosen, report, rows=new_mark.rows if new_mark else None)
+        part = Part() if whole else Part(streams=chosen)
+        rows_gone = _fold_all(part, report, tables, since=mark)
+        _compare_projections(tables, chosen, report)
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
@@ -122,22 +137,32 @@ def _mark() -> Verification:
     """Return the mark that this run leaves if it is clean."""
     seen = "SELECT pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())::text"
     [(snapshot, horizon)] = _rows(seen)
-    return Verification(horizon=int(horizon), snapshot=snapshot, rows=_counted(SCHEMA))
+    return Verification(horizon=int(horizon), snapshot=snapshot, rows=_counted(projections()))
 
 
-def _counted(schema: str, *, but: Sequence[UUID] = ()) -> dict[str, int]:
-    """Count the rows of each projection's table but those of some streams, in one statement.
+Tables = Sequence[type[Projection]]
+
+
+def _counted(tables: Tables, schema: str = SCHEMA, *, but: Sequence[UUID] = ()) -> dict[str, int]:
+    """Count the rows of each table but those of some streams, in one statement.
 
     The streams, which may be many, travel once.
     """
-    tables = [model._meta.db_table for model in projections()]
-    counts = (
-        f"SELECT '{table}', count(*) FROM {schema}.{table} t"
-        " WHERE NOT EXISTS (SELECT FROM but WHERE but.stream = t.stream)"
-        for table in tables
-    )
-    chosen = "WITH but AS MATERIALIZED (SELECT unnest(%s::uuid[]) AS stream) "
-    return dict(_rows(chosen + " UNION ALL ".join(counts), [list(but)]))
+    if not tables:
+        return {}
+    chosen = "WITH but AS MATERIALIZED (SELECT unnest(%s::uuid[]) AS stream) " if but else ""
+    others = " WHERE NOT EXISTS (SELECT FROM but WHERE but.stream = t.stream)" if but else ""
+    names = (model._meta.db_table for model in tables)
+    counts = (f"SELECT '{name}', count(*) FROM {schema}.{name} t{others}" for name in names)
+    return dict(_rows(chosen + " UNION ALL ".join(counts), [list(but)] if but else []))
+
+
+def _in_use() -> Tables:
+    """Return the projections that have rows. To make a place for each of the others takes long."""
+    names = (model._meta.db_table for model in projections())
+    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT FROM {SCHEMA}.{name})" for name in names)
+    filled = {row[0] for row in _rows(" UNION ALL ".join(asked))}
+    return [model for model in projections() if model._meta.db_table in filled]
 
 
 def projections() -> list[type[Projection]]:
@@ -169,9 +194,9 @@ def _entries_of(streams: Sequence[UUID]) -> int:
     return int(count)
 
 
-def _make_temporary_tables(*, indexed: bool) -> None:
+def _make_temporary_tables(tables: Tables, *, indexed: bool) -> None:
     statements = []
-    for model in projections():
+    for model in tables:
         table = model._meta.db_table
         made = f"CREATE TEMP TABLE {table} (LIKE {SCHEMA}.{table} INCLUDING DEFAULTS)"
         statements.append(f"{made} ON COMMIT DROP")
@@ -237,7 +262,7 @@ SELECT e.stream::text, e.seq, e.kind, e.body
 SEEN = "pg_visible_in_snapshot(e.xid, %(seen)s::pg_snapshot)"
 
 
-def _fold_all(part: Part, report: Report, *, since: Verification | None) -> bool:
+def _fold_all(part: Part, report: Report, tables: Tables, *, since: Verification | None) -> bool:
     """Fold entry by entry; those without a head were named before.
 
     What the run of the mark ``since`` saw is folded first, and its rows are counted. Returns
@@ -247,10 +272,11 @@ def _fold_all(part: Part, report: Report, *, since: Verification | None) -> bool
         _fold_entries(part, report)
         return False
     _fold_entries(part, report, seen=since.snapshot)
-    folded, others = _counted("pg_temp"), _counted(SCHEMA, but=part.streams or ())
+    folded = _counted(tables, "pg_temp")
+    others = _counted(projections(), but=part.streams or ())
     # A table that is no more is not looked for.
     counted = ((table, count) for table, count in (since.rows or {}).items() if table in others)
-    gone = any(folded[table] + others[table] < count for table, count in counted)
+    gone = any(folded.get(table, 0) + others[table] < count for table, count in counted)
     _fold_entries(part, report, seen=since.snapshot, rest=True)
     return gone
 
@@ -269,26 +295,26 @@ def _fold_entries(part: Part, report: Report, *, seen: str = "", rest: bool = Fa
 
 
 def _fold(body: bytes) -> str:
-    """Fold an entry; return why it cannot be. A forged body may break a fold in any way."""
+    """Fold an entry; return why it cannot be. A forged body may break a fold in any way.
+
+    Raises FoldedElsewhere.
+    """
     try:
         run_fold(Folded.of(from_json(body, allow_inf_nan=False)))
     except UnknownKind:
         return "no app declares this kind"
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
+        if isinstance(error.__cause__, ReadOnlySqlTransaction):
+            raise FoldedElsewhere() from error
         return f"cannot be folded: {type(error).__name__}: {error}"
     return ""
 
 
-def _compare_projections(
-    streams: Sequence[UUID], report: Report, *, rows: Mapping[str, int] | None
-) -> None:
-    """Compare both ways. A table without ``rows`` in which nothing was folded holds."""
-    counted = _counted("pg_temp")
-    report.rows += sum(counted.values())
-    for model in projections():
+def _compare_projections(tables: Tables, streams: Sequence[UUID], report: Report) -> None:
+    """Compare both ways. In all other tables is no row, and nothing was folded."""
+    report.rows += sum(_counted(tables, "pg_temp").values())
+    for model in tables:
         table = model._meta.db_table
-        if rows is not None and not rows[table] and not counted[table]:
-            continue
         columns = _listed(f.column for f in model._meta.concrete_fields if f.column)
         live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"
         folded = f"SELECT {columns} FROM pg_temp.{table}"

@@ -6,10 +6,15 @@ from quality.services.results import Typed
 from records import outbox
 from tests.builders import quality as build
 from tests.builders.quality import Bench, proof_of
+from tests.support.scenes import scene
 
 
 def through_everything() -> Bench:
     """Return a batch with concessions, deviations, corrections, copies and both releases."""
+    return scene("quality, through everything", _through_everything)
+
+
+def _through_everything() -> Bench:
     bench = build.issued()
     raised = build.reported(bench)
     build.granted(bench, build.asked(bench))

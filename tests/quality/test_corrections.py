@@ -41,6 +41,7 @@ from records.web import actor_of
 from tests.builders import quality as build
 from tests.builders.accounts import a_command, open_demo_site, signed_in_client
 from tests.builders.quality import RECIPE, Bench, proof_of
+from tests.support.scenes import scene
 
 pytestmark = [pytest.mark.usefixtures("committed_db")]
 # Two operations: one with a verified and an unverified value, one with a value more.
@@ -62,7 +63,12 @@ FILL, AFTER = "work/fill", "work/after"
 
 def executed(bench: Bench | None = None) -> Bench:
     """Return a batch whose every step is closed, verified and attested."""
-    bench = bench or build.issued(source=SOURCE)
+    if bench is None:
+        return scene("quality, executed", lambda: _executed(build.issued(source=SOURCE)))
+    return _executed(bench)
+
+
+def _executed(bench: Bench) -> Bench:
     operator = bench.actor("operator")
     for operation, steps in (
         (FILL, [*build._values(bench, "100", ""), (CLEAR, {"choice": "yes"})]),

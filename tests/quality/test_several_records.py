@@ -39,6 +39,7 @@ from tests.builders.accounts import (
     signed_in_client,
 )
 from tests.builders.quality import Bench, proof_of
+from tests.support.scenes import scene
 
 pytestmark = [
     pytest.mark.usefixtures("committed_db"),
@@ -51,6 +52,10 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 
 def some_benches(count: int = 3) -> list[Bench]:
     """Return complete records of one site; the second had an exception, which is judged."""
+    return scene(("quality, complete records", count), lambda: _some_benches(count))
+
+
+def _some_benches(count: int) -> list[Bench]:
     first = build.performed(build.issued())
     more = [
         build.performed(

@@ -125,6 +125,21 @@ def test_a_row_that_the_owner_deleted_is_found_by_the_next_run_and_named(
     assert kept != gone
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_rows_are_missed_in_a_table_that_an_owner_emptied(
+    owner_connection: psycopg.Connection, everything: bool
+) -> None:
+    """No place is made for what is folded into a table without rows: it is looked at once more."""
+    actor = build.somebody()
+    build.material(actor)
+    lots = [build.lot(actor, "L-1"), build.lot(actor, "L-2")]
+    assert verify().clean
+    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    owner_connection.execute("DELETE FROM materials_lot")
+    found = named(verify(everything=everything))
+    assert found == sorted(f"materials_lot of stream {lot} (entry 2)" for lot in lots)
+
+
 def test_rows_that_came_with_new_entries_make_up_for_none_that_is_gone(
     owner_connection: psycopg.Connection,
 ) -> None:
