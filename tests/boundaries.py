@@ -138,14 +138,13 @@ def _held(knife: Knife) -> Iterator[None]:
 def state() -> State:
     """Return a hash of every table's rows, as the owner sees them: ledger, projections, outbox."""
     with _owner() as owner:
-        tables = owner.execute(TABLES)
-        return {name: _rows(owner, name) for (name,) in tables.fetchall()}
+        tables = [name for (name,) in owner.execute(TABLES)]
+        return dict(owner.execute(sql.SQL(" UNION ALL ").join(map(_rows, tables))).fetchall())
 
 
-def _rows(owner: psycopg.Connection, table: str) -> str:
-    query = sql.SQL("SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {} t")
-    row = owner.execute(query.format(sql.SQL(table))).fetchone()
-    return str(row and row[0])
+def _rows(table: str) -> sql.Composed:
+    hashed = "SELECT {}, coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '') FROM {} t"
+    return sql.SQL(hashed).format(sql.Literal(table), sql.SQL(table))
 
 
 def _owner() -> psycopg.Connection:

@@ -122,7 +122,7 @@ def committed_db(
             with pointed_at(name):
                 yield name
         finally:
-            cluster.drop(name)
+            cluster.discard(name)
 
 
 @pytest.fixture

@@ -513,7 +513,8 @@ def test_names_of_people_in_one_query(
     assert names == {operator: "Olga Petrov", planner: "Paul Novak"}
 
 
-def test_holders_of_a_permission_at_a_site(site: DemoSite) -> None:
+def test_holders_of_a_permission_at_a_site(committed_db: str) -> None:
+    site = open_demo_site("MZ2")
     first, lead = site.person("operator"), site.person("shift-lead")
     site.person("planner")
     person("operator", site=open_demo_site("US2"))

@@ -62,6 +62,8 @@ class DemoSite:
     zone: str = ZONE
     people: dict[str, UUID] = field(default_factory=dict)
     actors: dict[tuple[UUID, str], Actor] = field(default_factory=dict, repr=False)
+    # One further person for each role, with secrets: user name and badge of who has not signed in.
+    outside: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def system(self) -> Actor:
@@ -112,6 +114,7 @@ def _opened(code: str, zone: str, jurisdiction: str) -> DemoSite:
 def _peopled(site: DemoSite) -> DemoSite:
     for role in NAMES:
         site.actor(role)
+        site.outside[role] = _with_secrets(site, role)
     return site
 
 
@@ -130,11 +133,12 @@ def person(
     """
     made = uuid7()
     tail = str(made)[-8:]
+    name = name or f"{role_title(roles[0]) if roles else 'Nobody'} {tail}"
     join_person(
         command=a_command(site.system),
         person=made,
         username=username or f"{roles[0] if roles else 'nobody'}-{tail}",
-        printed_name=name or f"{role_title(roles[0]) if roles else 'Nobody'} {tail}",
+        printed_name=name,
         badge=badge or f"B-{tail}",
         identity_check=f"passport seen, form HR-7 of {made}",
         another_human="two sites of a test may have people of the same names",
@@ -208,14 +212,21 @@ def signed_in_client(
     site: DemoSite, *roles: str, device: UUID | None = None, centre: UUID | None = None
 ) -> Client:
     """Return the browser of a new person with these roles, signed in through the pages."""
+    known = site.outside.pop(roles[0], None) if len(roles) == 1 and centre is None else None
+    username, badge = known or _with_secrets(site, *roles, centre=centre)
+    client = client_on(device, site)
+    answer = client.post(*_form(username, badge, on_tablet=device is not None))
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+def _with_secrets(site: DemoSite, *roles: str, centre: UUID | None = None) -> tuple[str, str]:
+    """Let a person join who can sign in; return user name and badge."""
     tail = str(uuid7())[-8:]
     made = person(*roles, site=site, username=f"u-{tail}", badge=f"K-{tail}", secrets=True)
     if centre is not None:
         belongs(made, centre, site=site)
-    client = client_on(device, site)
-    answer = client.post(*_form(f"u-{tail}", f"K-{tail}", on_tablet=device is not None))
-    assert answer.status_code == 302, answer.content
-    return client
+    return f"u-{tail}", f"K-{tail}"
 
 
 def _form(username: str, badge: str, *, on_tablet: bool) -> tuple[str, dict[str, str]]:

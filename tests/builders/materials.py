@@ -18,6 +18,7 @@ from mes.lib.ids import uuid7
 from records.act import act
 from records.commands import Actor, Command
 from tests.builders.accounts import DemoSite, person, system_actor
+from tests.support.scenes import scene
 
 LATER = datetime(2027, 6, 30, 12, 0, tzinfo=UTC)
 
@@ -26,7 +27,13 @@ def somebody(
     site: UUID | None = None, *, role: str = "materials", also: tuple[str, ...] = ("qa-reviewer",)
 ) -> Actor:
     """Return a new person of a site as actor in ``role``; further roles are held too."""
-    there = DemoSite(id=site or uuid7(), code="")
+    if site is None:
+        return scene(("somebody", role, also), lambda: _somebody(uuid7(), role, also))
+    return _somebody(site, role, also)
+
+
+def _somebody(site: UUID, role: str, also: tuple[str, ...]) -> Actor:
+    there = DemoSite(id=site, code="")
     name = "Mira Vogel"
     joined = person(role, *also, site=there, name=name)
     return Actor(person=joined, name=name, role=role, site=there.id)

@@ -24,6 +24,7 @@ from orders.validators import Window
 from records.commands import Actor, Reply
 from tests.builders.accounts import system_actor
 from tests.builders.materials import command, somebody
+from tests.support.scenes import scene
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 10)
@@ -77,6 +78,10 @@ def din_scanned(serial: int) -> Reading:
 
 def coordinator(*, facility: str = "A9999") -> Actor:
     """Return the coordinator of a new site whose register is open; receives what arrives too."""
+    return scene(("coordinator", facility), lambda: _coordinator(facility))
+
+
+def _coordinator(facility: str) -> Actor:
     actor = somebody(role="coordinator", also=("materials", "qa-reviewer"))
     open_register(command=command(system_actor(actor.site)), facility=facility)
     registered(system_actor(actor.site))

@@ -33,6 +33,7 @@ SESSIONS = (
     "SELECT coalesce(sum(numbackends + sessions), 0) FROM pg_stat_database WHERE datname = %s"
 )
 DROP_TRIES, DROP_AGAIN_SECONDS = 40, 0.25
+DISCARDED = 2
 
 
 class Cluster:
@@ -48,6 +49,7 @@ class Cluster:
         # Clones in which nothing was written, and those that hold a copy of something else.
         self._unused: list[str] = []
         self._exchanged: set[str] = set()
+        self._discarded: list[str] = []
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -119,6 +121,15 @@ class Cluster:
         kept = f"mes_scene_{token_hex(6)}"
         self.copy(name, kept)
         return kept
+
+    def discard(self, name: str) -> None:
+        """Drop a clone when its sessions have had the time to end: two tests later.
+
+        The server would sleep for a tenth of a second over a session that is about to end.
+        """
+        self._discarded.append(name)
+        while len(self._discarded) > DISCARDED:
+            self.drop(self._discarded.pop(0))
 
     def drop(self, name: str) -> None:
         """Drop a clone, and end the sessions that a test left in it.
