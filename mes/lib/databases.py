@@ -41,7 +41,8 @@ def _database(address: str, options: str, pool: int) -> dict[str, Any]:
     database: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0}
     for key, name in KNOWN.items():
         database[name] = str(given.pop(key, None) or "")
-    database["OPTIONS"] = {**given, "options": options}
+    # Django's own cursors prepare nothing; records.store has one that prepares what it sends.
+    database["OPTIONS"] = {**given, "options": options, "prepare_threshold": 0}
     if pool:
         database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
     return database

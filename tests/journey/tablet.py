@@ -11,6 +11,7 @@ from records.reading import reading
 from tests.journey.stage import PIN, SCAN, TABLET, Stage
 
 SHEET, STEP = "form#sign", "form#step:has(input[name=step])"
+ATTRIBUTES = "(all, name) => all.map(one => one.getAttribute(name) ?? '')"
 HASTE = """(pad, digits) => {
     for (const digit of digits.replace("-", ""))
         pad.querySelector(`[data-digit="${digit}"]`).click();
@@ -106,15 +107,19 @@ class Tablet:
     @property
     def due(self) -> str:
         """The path of the step that is shown; empty on any other page."""
-        shown = self.page.locator(f"{STEP} input[name=step]")
-        return (shown.get_attribute("value") or "") if shown.count() else ""
+        return self._said(f"{STEP} input[name=step]", "value")
 
     @property
     def sheet(self) -> str:
         """What is to be signed: sign-on, verify, attest; or nothing."""
-        sheet = self.page.locator(SHEET)
-        action = (sheet.get_attribute("action") or "") if sheet.count() else ""
+        action = self._said(SHEET, "action")
         return next((one for one in ("sign-on", "verify", "attest") if f"/{one}/" in action), "")
+
+    def _said(self, selector: str, attribute: str) -> str:
+        """Return an attribute of the one part of this kind; empty where there is none."""
+        parts = self.page.locator(selector)
+        said: list[str] = parts.evaluate_all(ATTRIBUTES, attribute)
+        return "".join(said)
 
     def good(self, **more: str) -> dict[str, str]:
         """Return what good hands enter at the step that is shown."""
@@ -139,7 +144,7 @@ class Tablet:
     def fill(self, values: Mapping[str, str]) -> None:
         """Scan, touch and choose what a step asks for, each on its own control."""
         slots = self.page.locator("form#step [data-scan-slot]")
-        names = [slots.nth(n).get_attribute("name") or "" for n in range(slots.count())]
+        names: list[str] = slots.evaluate_all(ATTRIBUTES, "name")
         for name, value in values.items():
             if f"v-{name}" not in names:
                 self._enter(f"v-{name}", value)

@@ -85,7 +85,6 @@ class Watch:
     queries: Queries = field(default_factory=Queries)
     faults: list[str] = field(default_factory=list)
     seen: set[tuple[str, ...]] = field(default_factory=set)
-    coloured: set[str] = field(default_factory=set)
 
     def over(self, context: BrowserContext) -> None:
         """Hear what goes wrong in any page of a context."""
@@ -103,8 +102,7 @@ class Watch:
     def checked(self, page: Page, name: str = "") -> None:
         """Let axe look at a page; remember grave findings with rule and selector.
 
-        A page that is put together of the same parts as one before is not looked at again, and the
-        colours of parts that all were there before, on whatever page, neither.
+        A page that is put together of the same parts as one before is not looked at again.
         """
         page.wait_for_load_state("load")
         picture(page, name)
@@ -112,10 +110,8 @@ class Watch:
         if (address, *parts) in self.seen:
             return
         self.seen.add((address, *parts))
-        contrast = not self.coloured.issuperset(parts)
-        self.coloured.update(parts)
         where = IDENTIFIER.sub("…", page.url.partition("//")[2].partition("/")[2])
-        for finding in grave_faults(page, contrast=contrast):
+        for finding in grave_faults(page):
             self._fault("axe", where, name, finding)
 
     def clean(self) -> None:

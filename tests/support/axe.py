@@ -2,7 +2,8 @@
 
 Only what was violated comes back from the browser: with everything that passed, of a page of a
 hundred steps, one look took seconds. Of children that are built alike, such as the rows of a table,
-the first few are looked at: the others add time and no finding.
+the first few are looked at: the others add time and no finding. Colours take two thirds of a look:
+they are looked at again only where a part, in its parent, is one that this process has not seen.
 """
 
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +22,20 @@ BRING = """address => new Promise((done) => {
     document.head.append(script);
 })"""
 ALIKE = 6
+# What the style sheets draw differently, beside classes.
+STATES = [
+    "aria-busy", "aria-current", "aria-invalid", "aria-pressed", "data-flag", "data-for",
+    "data-hit", "data-level", "data-scan", "data-scan-type", "data-touch", "disabled", "scope",
+    "type",
+]  # fmt: skip
+COLOURED = """states => {
+    const theme = getComputedStyle(document.body).backgroundColor;
+    const built = part => [part.tagName, part.className.baseVal ?? part.className,
+        ...states.map(name => part.getAttribute(name))].join();
+    return [...new Set([...document.querySelectorAll("body, body *")]
+        .filter(part => part.checkVisibility())
+        .map(part => `${theme} ${built(part.parentElement)} > ${built(part)}`))];
+}"""
 LOOK = """async ([contrast, few]) => {
     const built = ({tagName, className, role}) =>
         `${tagName}.${className.baseVal ?? className} ${role}`;
@@ -41,15 +56,18 @@ LOOK = """async ([contrast, few]) => {
     .flatMap(one => one.nodes.map(node => `${one.id} ${node.target}`));
 }"""
 
+_coloured: set[str] = set()
 
-def grave_faults(page: Page, *, contrast: bool = True) -> list[str]:
-    """Return what axe finds serious or critical, as rule and selector.
 
-    Two thirds of a look are for ``contrast``: it may be left out where all colours were looked at.
-    """
+def grave_faults(page: Page) -> list[str]:
+    """Return what axe finds serious or critical, as rule and selector."""
+    coloured = set(page.evaluate(COLOURED, STATES))
+    contrast = not coloured <= _coloured
     if not page.evaluate(HAS_AXE) and not _brought(page):
         page.evaluate(SCRIPT)
     found: list[str] = page.evaluate(LOOK, [contrast, ALIKE])
+    if not found:
+        _coloured.update(coloured)
     return found
 
 

@@ -22,6 +22,14 @@ def own_urls(settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.ui.urls"
 
 
+def until_sent(page: Page, sent: list[dict[str, Any]]) -> None:
+    """Wait until the page has sent a command."""
+    for _ in range(300):
+        if sent:
+            return
+        page.wait_for_timeout(10)
+
+
 def _static(route: Route) -> None:
     path = route.request.url.removeprefix(f"{ORIGIN}/static/").split("?")[0]
     found = finders.find(path)

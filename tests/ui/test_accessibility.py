@@ -28,6 +28,17 @@ def test_axe_looks_at_a_few_of_what_is_built_alike_and_at_all_that_is_not(page: 
     assert grave_faults(page) == [*few, "button-name b > button"]
 
 
+PAGE = """<html lang=en><title>A</title><style>p { color: #000 } [data-hit] { color: #eee }</style>
+<main><h1>A</h1><p%s>Text</p></main>"""
+
+
+def test_colours_are_looked_at_again_where_a_part_is_in_another_state(page: Page) -> None:
+    page.set_content(PAGE % "")
+    assert (grave_faults(page), grave_faults(page)) == ([], [])
+    page.set_content(PAGE % " data-hit=alert")
+    assert (grave_faults(page), grave_faults(page)) == (["color-contrast p"], ["color-contrast p"])
+
+
 # Until what fades or moves has come to its end; what turns for ever is not waited for.
 STILL = """() => new Promise(done => requestAnimationFrame(done)).then(() => Promise.all(
     document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < 10_000)

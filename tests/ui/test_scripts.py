@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import Show
+from tests.ui.conftest import Show, until_sent
 from tests.ui.pages import FOOT, ROWS
 
 COI = "&/CHA999926000037"
@@ -40,7 +40,7 @@ def test_two_scans_in_any_order_fill_their_fields_and_send_the_step(show: Show, 
     expect(page.locator("[data-scan-state]").nth(0)).to_have_text("Waiting")
     assert sent == []
     scan(page, COI)
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [
         {"coi": COI, "coi_how": "scanned", "din": DIN, "din_how": "scanned"}
     ]
@@ -54,7 +54,7 @@ def test_an_irreversible_step_waits_for_the_press(show: Show, page: Page) -> Non
     page.wait_for_timeout(100)
     assert sent == []
     page.get_by_role("button", name="Connect the bag").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert len(sent) == 1
 
 
@@ -63,7 +63,7 @@ def test_a_typed_code_is_marked_as_typed(show: Show, page: Page) -> None:
     page.get_by_role("button", name="Type the code").click()
     page.keyboard.type("CHA999926000037C", delay=60)
     page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [
         {"coi": "CHA999926000037C", "coi_how": "typed"}
     ]
@@ -73,7 +73,7 @@ def test_a_refused_code_is_replaced_by_the_next_scan(show: Show, page: Page) -> 
     refused = {**ROWS[1], "value": "=<S12954A0", "error": "This is a product code."}
     sent = show("scan", rows=[refused])
     scan(page, DIN)
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [{"din": DIN, "din_how": "scanned"}]
 
 
@@ -128,7 +128,7 @@ def test_the_pad_shows_the_limits_before_the_value_is_sent(
     assert page.locator('.limit-band[data-for="alert"]').is_visible() is (hit == "alert")
     assert page.locator('.limit-band[data-for="action"]').is_visible() is (hit == "action")
     page.locator("[data-primary]").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [{"value": keys}]
 
 
@@ -167,7 +167,7 @@ def test_the_pin_fills_its_boxes_and_opens_the_button(show: Show, page: Page) ->
     press(page, "678")
     expect(page.locator(".pinboxes .is-full")).to_have_count(8)
     page.locator("[data-primary]").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [command["path"] for command in sent] == ["/sign/"]
 
 
@@ -182,7 +182,7 @@ def test_wiping_ignores_touch_until_it_is_ended_by_two_presses(show: Show, page:
     expect(page.locator("[data-wipe-cover]")).to_be_hidden()
     assert sent == []
     scan(page, "UNIT-PR-09")
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [command["path"] for command in sent] == ["/open/?code=UNIT-PR-09"]
 
 
@@ -198,7 +198,7 @@ def test_a_badge_read_while_locked_goes_to_the_unlocking_page(show: Show, page: 
     sent = show("scan", idle_seconds=1, unlock_url="/unlock/")
     expect(page.get_by_role("link", name="Unlock")).to_be_visible(timeout=4000)
     scan(page, "BADGE-0815")
-    page.wait_for_timeout(200)
+    until_sent(page, sent)
     assert [command["path"] for command in sent] == ["/unlock/"]
     assert page.evaluate("sessionStorage.getItem('badge-read-while-locked')") == "BADGE-0815"
 
@@ -237,7 +237,7 @@ def test_without_scripts_codes_are_typed_and_sent(show: Show, page: Page) -> Non
     page.get_by_label("Chain of identity").fill(COI)
     page.get_by_label("Donation number").fill(DIN)
     page.get_by_role("button", name="Take these codes").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [
         {"coi": COI, "coi_how": "typed", "din": DIN, "din_how": "typed"}
     ]
@@ -250,7 +250,7 @@ def test_without_scripts_a_value_has_its_reasons_in_sight(show: Show, page: Page
     page.get_by_label("Viable cells").fill("1.14")
     page.get_by_text("Count repeated").click()
     page.get_by_role("button", name="Save").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [form_of(command) for command in sent] == [{"value": "1.14", "reason": "repeated"}]
 
 
@@ -259,5 +259,5 @@ def test_without_scripts_a_pin_can_be_written(show: Show, page: Page) -> None:
     sent = show("sign")
     page.get_by_label("PIN", exact=True).fill("123456")
     page.get_by_role("button", name="Sign").click()
-    page.wait_for_timeout(100)
+    until_sent(page, sent)
     assert [command["path"] for command in sent] == ["/sign/"]
