@@ -175,7 +175,10 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, footer a, f
     .filter(box => box.width < 79 || box.height < 79).length"""
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "What I owe"), ("de", "Was ich schulde")])
+SHOWN = [pytest.param("en", "What I owe", marks=pytest.mark.slow), ("de", "Was ich schulde")]
+
+
+@pytest.mark.parametrize(("language", "title"), SHOWN)
 def test_what_i_owe_is_large_on_a_tablet(
     served: str, site: DemoSite, browser: Browser, language: str, title: str
 ) -> None:

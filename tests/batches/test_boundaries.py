@@ -18,7 +18,12 @@ def recorded(trial: Trial) -> int:
 
 @pytest.mark.scenario(1)
 @pytest.mark.parametrize(
-    "path", [STEPS[0], STEPS[3], STEPS[4]], ids=["a line clearance", "a value", "an addition"]
+    "path",
+    [
+        pytest.param(STEPS[0], id="a line clearance", marks=pytest.mark.slow),
+        pytest.param(STEPS[3], id="a value"),
+        pytest.param(STEPS[4], id="an addition"),
+    ],
 )
 def test_step_is_whole_or_nothing_at_every_boundary(path: str) -> None:
     trial = batch_at(path)

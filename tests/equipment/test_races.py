@@ -27,7 +27,7 @@ from tests.builders.equipment import MONDAY, booking, claimed, command, hall, ho
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
-SAMPLE = 60
+SAMPLE = 40
 FULL = 200
 COUNTS = [SAMPLE, pytest.param(FULL, marks=pytest.mark.slow)]
 
