@@ -41,6 +41,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "person_name": access.person.printed_name,
         "person_role": role_title(actor_of(request).role),
         "sign_out_url": reverse("accounts:sign_out"),
+        "jump_url": reverse("jump"),
         "language_url": reverse("set_language"),
         "passkey_question": partial(_passkey_question, access),
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from mes.health import health
 from mes.incidents import system_incidents
+from mes.jump import jump
 from mes.letters import dead_letters
 from mes.lib.access import SIGNED_IN, public, requires
 from mes.system import system
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/", system, name="system"),
     path("incidents/", system_incidents, name="incidents"),
     path("letters/", dead_letters, name="letters"),
+    path("jump/", jump, name="jump"),
     path("language/", public(set_language), name="set_language"),
     path("api/v1/schema/", requires(SIGNED_IN)(SpectacularAPIView.as_view()), name="schema"),
     *_api(),

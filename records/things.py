@@ -170,6 +170,20 @@ def _spellings(text: str) -> list[str]:
     return [getattr(element, "code", plain)]
 
 
+def with_pages() -> list[str]:
+    """Return the kinds of streams of which each has a page of its own."""
+    return [kind for kind, one in THINGS.items() if one.page]
+
+
+def permission_of_page(kind: str) -> str:
+    """Return what the page of a kind of stream asks for; nothing when there is no page."""
+    return _permission(THINGS[kind].url(UUID(int=0)))
+
+
+def _permission(url: str) -> str:
+    return (permission_of(resolve(url).func) or "") if url else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A stream as people see it; ``permission`` is what its page asks for, if it has one."""
@@ -213,8 +227,7 @@ def _labels(by_kind: Mapping[str, set[UUID]]) -> dict[UUID, str]:
 
 def _name(one: Thing, stream: UUID, label: str) -> Named:
     url = one.url(stream)
-    permission = permission_of(resolve(url).func) if url else None
-    return Named(str(one.title), label, url, permission or "")
+    return Named(str(one.title), label, url, _permission(url))
 
 
 words(
