@@ -44,7 +44,7 @@ def archive(batch: Batch, to: Path) -> Path:
     """
     folder = to / batch.number
     if folder.exists():
-        raise FileExistsError(f"{folder} is there already; an archive is never written again.")
+        raise _there_already(folder)
     to.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=to, prefix=".") as draft:
         whole = Path(draft) / batch.number
@@ -54,10 +54,18 @@ def archive(batch: Batch, to: Path) -> Path:
             _write(whole / name, content)
             sums[name] = hashlib.sha256(content).hexdigest()
         _write(whole / MANIFEST, manifest(sums).encode())
-        whole.rename(folder)
+        try:
+            whole.rename(folder)
+        except OSError as error:
+            # Somebody else wrote it meanwhile.
+            raise _there_already(folder) if folder.exists() else error from error
     for inside in [*(one for one in folder.rglob("*") if one.is_dir()), folder]:
         inside.chmod(FOLDER)
     return folder
+
+
+def _there_already(folder: Path) -> FileExistsError:
+    return FileExistsError(f"{folder} is there already; an archive is never written again.")
 
 
 def manifest(sums: Mapping[str, str]) -> str:

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connections
 
 from quality import archive, services
 from quality.services.results import Typed
@@ -55,6 +58,31 @@ def test_an_archive_is_read_only_and_never_written_again(bench: Bench, tmp_path:
         archived(NUMBER, to=str(tmp_path))
     assert (folder / "SHA256SUMS").read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [NUMBER]
+
+
+def test_of_two_at_once_one_is_written_and_the_other_is_told(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, real = Barrier(2, timeout=60), archive.manifest
+    monkeypatch.setattr(archive, "manifest", lambda sums: (both.wait(), real(sums))[1])
+
+    def one() -> str:
+        try:
+            return archived(bench.row().number, to=str(tmp_path))
+        except CommandError as error:
+            return str(error)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        said = sorted(running.result() for running in [threads.submit(one) for _ in range(2)])
+    folder = tmp_path / NUMBER
+    assert said == [
+        f"{folder} is there already; an archive is never written again.",
+        f"{folder} is written and read-only.",
+    ]
+    assert archive.differences(folder) == []
+    assert [name.name for name in tmp_path.iterdir()] == [NUMBER]
 
 
 def test_it_is_proved_without_the_product_and_every_change_is_named(

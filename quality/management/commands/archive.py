@@ -33,7 +33,7 @@ class Command(BaseCommand):
             with routing.on(READER), transaction.atomic(using=READER):
                 row = _batch(options["batch"], options["site"])
                 folder = archive.archive(row, Path(options["to"]))
-        except (FileExistsError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{folder} is written and read-only.")
 
