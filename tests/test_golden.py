@@ -59,9 +59,6 @@ def published() -> list[tuple[str, int, type[Payload]]]:
     )
 
 
-KINDS = [pytest.param(kind, version, id=f"{kind}.v{version}") for kind, version, _ in published()]
-
-
 def plain_of(kind: str, version: int) -> dict[str, Any]:
     read: dict[str, Any] = json.loads((GOLDEN / f"{kind}.v{version}.json").read_text("utf-8"))
     return read
@@ -72,23 +69,22 @@ def test_every_kind_has_its_file_and_every_file_its_kind() -> None:
     assert files == {f"{kind}.v{version}" for kind, version, _ in published()}
 
 
-@pytest.mark.parametrize(("kind", "version"), KINDS)
-def test_a_published_payload_is_read_as_it_was_written(kind: str, version: int) -> None:
-    plain = plain_of(kind, version)
-    own = declared()[kind][version].model_validate(plain)
-    assert own.fields() == plain
-    newest = decode(kind, version, plain)
-    assert newest.version == max(declared()[kind])
+def test_a_published_payload_is_read_as_it_was_written() -> None:
+    for kind, version, payload in published():
+        plain = plain_of(kind, version)
+        assert (kind, version, payload.model_validate(plain).fields()) == (kind, version, plain)
+        newest = decode(kind, version, plain)
+        assert (kind, newest.version) == (kind, max(declared()[kind]))
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize(("kind", "version"), KINDS)
-def test_every_kind_is_a_sentence_for_people(kind: str, version: int, language: str) -> None:
-    with translation.override(language):
-        said = sentence({"kind": kind, "version": version, "payload": plain_of(kind, version)})
-    assert (said == kind, bool(said), UUID_TEXT.findall(said)) == (False, True, [])
-    assert RAW.findall(said) == []
-    assert language == "de" or SEVERAL_OF_ONE.findall(said) == []
+def test_every_kind_is_a_sentence_for_people(language: str) -> None:
+    for kind, version, _ in published():
+        with translation.override(language):
+            said = sentence({"kind": kind, "version": version, "payload": plain_of(kind, version)})
+        found = UUID_TEXT.findall(said) + RAW.findall(said)
+        found += SEVERAL_OF_ONE.findall(said) if language == "en" else []
+        assert (kind, version, said == kind, bool(said), found) == (kind, version, False, True, [])
 
 
 def said_of(kind: str, version: int, language: str, **fields: Any) -> str:

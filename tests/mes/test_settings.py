@@ -54,6 +54,7 @@ def test_address_becomes_a_database_with_its_limits() -> None:
         "OPTIONS": {
             "sslmode": "require",
             "options": "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
+            "prepare_threshold": 0,
             "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
         },
     }
