@@ -1,5 +1,7 @@
 """The planner's decision: all of a plan, or nothing of it."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from accounts.permissions import Permission
@@ -106,15 +108,23 @@ def _has_lost_a_unit(row: Plan, bookings: list[PlanBooking]) -> bool:
 
 
 def _is_shut(bookings: list[PlanBooking]) -> bool:
-    """Tell whether a stage would be worked in a room at hours at which it is not any more."""
+    """Tell whether a room would be worked in, or cleaned, at hours at which it is not any more."""
     found = Place.objects.filter(id__in=[one.resource for one in bookings])
     rooms = {place.id: place.room for place in found.select_related("room")}
     return any(
-        any(shut_between(rooms[one.resource], start=stage.start, end=stage.end))
+        any(shut_between(rooms[one.resource], start=start, end=end))
         for one in bookings
         if one.resource in rooms
-        for stage in one.stages
+        for start, end in _worked(one)
     )
+
+
+def _worked(one: PlanBooking) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when somebody is at it: in its stages, and after the last to clean."""
+    for stage in one.stages:
+        yield stage.start, stage.end
+    if one.end > one.work_end:
+        yield one.work_end, one.end
 
 
 def _to_book(row: Plan, one: PlanBooking) -> Booking:

@@ -281,12 +281,12 @@ def test_a_unit_that_can_no_longer_do_it_outdates_the_proposal(trial: Trial) -> 
     assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
 
 
-def set_hours(trial: Trial, code: str, opens: int, closes: int) -> None:
+def set_hours(trial: Trial, code: str, opens: time, closes: time) -> None:
     with reading(site=trial.site):
         room = Room.objects.get(code=code)
     set_room_hours(
         command=trial.plant.crew.command("nagy", "equipment.hours"), room=room.id,
-        opens=time(opens), closes=time(closes), reason="night",
+        opens=opens, closes=closes, reason="night",
     )  # fmt: skip
 
 
@@ -295,7 +295,7 @@ def test_a_room_that_has_other_hours_outdates_the_proposal(trial: Trial) -> None
     plan = proposed(trial)
     [first] = {b["stages"][0]["start"] for b in plan_row(trial, plan).bookings}
     begins = datetime.fromisoformat(first).astimezone(ZoneInfo("Europe/Berlin"))
-    set_hours(trial, "H2", (begins.hour + 1) % 24, begins.hour)
+    set_hours(trial, "H2", time((begins.hour + 1) % 24), time(begins.hour))
     with pytest.raises(PlanOutdated):
         accept_plan(command=as_planner(trial), plan=plan)
     assert claims_of(trial) == []
@@ -307,8 +307,21 @@ def test_a_room_that_has_other_hours_outdates_the_proposal(trial: Trial) -> None
 
 def test_hours_that_leave_room_for_the_plan_do_not_outdate_it(trial: Trial) -> None:
     plan = proposed(trial)
-    set_hours(trial, "H3", 4, 5)
+    set_hours(trial, "H3", time(4), time(5))
     assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
+
+
+@pytest.mark.parametrize(("closes", "holds"), [("work_end", False), ("end", True)])
+def test_a_room_has_to_be_open_until_it_is_clean(trial: Trial, closes: str, holds: bool) -> None:
+    plan = proposed(trial)
+    [place] = [one for one in plan_row(trial, plan).bookings if one["kind"] == "place"]
+    hours = (datetime.fromisoformat(place[one]) for one in ("start", closes))
+    set_hours(trial, "H2", *(one.astimezone(ZoneInfo("Europe/Berlin")).time() for one in hours))
+    if holds:
+        assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
+    else:
+        with pytest.raises(PlanOutdated):
+            accept_plan(command=as_planner(trial), plan=plan)
 
 
 def test_overrun_of_a_unit_outdates_the_proposals_on_it(trial: Trial) -> None:
