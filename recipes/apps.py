@@ -12,4 +12,10 @@ class RecipesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register folds, presenters and consumers."""
-        from recipes import folds, presenters, tasks, things  # noqa: F401, PLC0415 - they register
+        from recipes import (  # noqa: PLC0415 - they register
+            folds,  # noqa: F401
+            presenters,  # noqa: F401
+            signed,  # noqa: F401
+            tasks,  # noqa: F401
+            things,  # noqa: F401
+        )

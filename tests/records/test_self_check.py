@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 
+from batches.models import VoidedSignature
 from mes.lib.evidence import GENESIS, Link, canonical, entry_hash
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
@@ -25,6 +26,8 @@ from records.places import Folder
 from records.reading import reading
 from tests.builders import quality as build
 from tests.builders.accounts import open_demo_site, signed_in_client
+from tests.builders.recipes import effective
+from tests.quality.test_corrections import VOLUME, WEIGHT, again, correct, executed, verifier
 from tests.records.trial import actor, stream_with
 
 pytestmark = pytest.mark.req("PI-4")
@@ -219,6 +222,45 @@ def test_a_batch_in_the_laboratory_lacks_nothing_until_somebody_lays_hands_on_it
     ]
     code, said = self_checked()
     assert (code, said) == (1, "1 lack an element")
+
+
+def test_what_was_attested_signed_again_and_approved_is_told_once_more(
+    committed_db: str, outside: Folder, owner_connection: psycopg.Connection
+) -> None:
+    bench = executed()
+    correct(bench, VOLUME, value="95")
+    with reading(site=bench.site.id):
+        voided = list(VoidedSignature.objects.filter(stream=bench.batch))
+    assert {row.about for row in voided} == {"step.verified", "operation.attested"}
+    for row in voided:
+        attested = row.about == "operation.attested"
+        again(bench, row, bench.actor("operator") if attested else verifier(bench))
+    version = effective(bench.site)
+    Checkpointer(outside).checkpoint()
+    assert self_checked() == (0, "none lacks an element")
+    owner_connection.execute("ALTER TABLE batches_step DISABLE TRIGGER USER")
+    owner_connection.execute(
+        'UPDATE batches_step SET values = \'{"value": "13"}\' WHERE path = %s', [WEIGHT]
+    )
+    owner_connection.execute(
+        'UPDATE batches_step SET values = \'{"value": "96"}\' WHERE path = %s', [VOLUME]
+    )
+    with reading(site=bench.site.id):
+        signed = Entry.objects.filter(stream=bench.batch, kind__in=SIGNED).order_by("seq")
+        kinds = [(row.seq, row.kind) for row in signed]
+        [lacking] = self_check.of_thing(bench.batch).lacking
+        assert self_check.of_thing(version).lacking == []
+    # The first attestation and verification are void: nobody can say what they were under.
+    assert [kind for _, kind in kinds] == [
+        "step.verified", "operation.attested", "operation.attested",
+        "signature.renewed", "signature.renewed",
+    ]  # fmt: skip
+    assert [(one.element, one.seq, one.why) for one in lacking.lacks] == [
+        (Element.ACCURATE, seq, "signature.other_content") for seq, _ in kinds[2:]
+    ]
+
+
+SIGNED = ("step.verified", "operation.attested", "signature.renewed")
 
 
 def self_checked(*args: str) -> tuple[int, str]:
