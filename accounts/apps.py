@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
             presenters,  # noqa: F401
             roster_folds,  # noqa: F401
             roster_presenters,  # noqa: F401
+            signed,  # noqa: F401
             tasks,  # noqa: F401
             things,  # noqa: F401
         )

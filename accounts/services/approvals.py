@@ -54,6 +54,11 @@ def content_of(asked: RoleApproval, *, name: str) -> dict[str, JSON]:
     }  # fmt: skip
 
 
+def answered_content(asked: RoleApproval, *, name: str, approved: bool, reason: str) -> JSON:
+    """Return what the signature is under: the grant, and the answer to it."""
+    return content_of(asked, name=name) | {"approved": approved, "reason": reason}
+
+
 @acting
 def answer_approval(
     *, command: Command, assignment: UUID, approved: bool, reason: str, proof: Proof,
@@ -85,11 +90,11 @@ def _answer(
     a: Act, asked: RoleApproval, approved: bool, reason: str, proof: Proof, shown: str | None
 ) -> None:
     said = reason.strip()[:300] if approved else rules.written(reason)[:300]
-    content = content_of(asked, name=person_of(asked.person_id).printed_name)
-    check_shown(shown, content)
+    name = person_of(asked.person_id).printed_name
+    check_shown(shown, content_of(asked, name=name))
     signature = sign(
         a, proof, meaning=MEANINGS[approved],
-        content=content | {"approved": approved, "reason": said},
+        content=answered_content(asked, name=name, approved=approved, reason=said),
         permission=Permission.RECORDS_REVIEW, parts=(str(asked.id),),
     )  # fmt: skip
     answered = RoleApprovalAnswered(

@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connections
 
@@ -25,6 +26,7 @@ from accounts.services.people import grant_role, revoke_role
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
+from records import self_check
 from records.act import act
 from records.commands import Actor
 from records.exceptions import ReasonMissing
@@ -93,6 +95,23 @@ def owed(who: UUID | None, site: DemoSite) -> int:
 def kinds_of(who: UUID, site: DemoSite) -> list[str]:
     with reading(site=site.id):
         return [e.kind for e in Entry.objects.filter(stream=who).order_by("seq")]
+
+
+@pytest.mark.req("PI-4")
+def test_what_an_answer_was_signed_under_is_told_once_more(
+    site: DemoSite, quinn: Actor, owner_connection: psycopg.Connection
+) -> None:
+    gave, took = (granted(site, quinn, role) for role in ("operator", "trainer"))
+    answer(quinn, gave[1], approved=True)
+    answer(quinn, took[1], approved=False, reason="never asked me")
+    with reading(site=site.id):
+        assert [self_check.of_thing(who).lacking for who, _ in (gave, took)] == [[], []]
+    owner_connection.execute("ALTER TABLE accounts_roleapproval DISABLE TRIGGER USER")
+    owner_connection.execute("UPDATE accounts_roleapproval SET paper = 'form 10'")
+    with reading(site=site.id):
+        for who, _ in (gave, took):
+            [lacking] = self_check.of_thing(who).lacking
+            assert [one.why for one in lacking.lacks] == ["signature.other_content"]
 
 
 @pytest.mark.req("A11-12", "P11-10g")
