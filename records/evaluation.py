@@ -57,16 +57,22 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What of a period stands in no entries: clean verifications, checkpoints, the last of each."""
+    """What of a period stands in no entries: verifications and checkpoints, and the last of each.
+
+    ``verifications`` are those without a finding.
+    """
 
     verifications: int
+    with_findings: int
     verified_at: datetime | None
     checkpoints: int
     sealed: int
 
     def content(self) -> dict[str, str | int | None]:
         """Return what a signature is under."""
-        return {
+        # Named only where there are some: a review that was signed before they were counted holds.
+        found = {"with_findings": self.with_findings} if self.with_findings else {}
+        return found | {
             "verifications": self.verifications,
             "verified_at": instant_text(self.verified_at) if self.verified_at else None,
             "checkpoints": self.checkpoints, "sealed": self.sealed,
@@ -97,10 +103,13 @@ def _section(key: str, title: str, found: Sequence[Entry]) -> Section:
 def facts_of(since: datetime, until: datetime) -> Facts:
     """Return the facts of a period: rows that nobody changes afterwards."""
     runs = Verification.objects.filter(at__gte=since, at__lt=until).order_by("at")
-    last = runs.last()
+    clean = runs.filter(findings=0)
+    last = clean.last()
     # The time of a checkpoint is kept as its file has it: text that sorts as time does.
     signed = Checkpoint.objects.filter(at__gte=instant_text(since), at__lt=instant_text(until))
     newest = signed.order_by("size").last()
     return Facts(
-        runs.count(), last.at if last else None, signed.count(), newest.size if newest else 0
-    )
+        verifications=clean.count(), with_findings=runs.exclude(findings=0).count(),
+        verified_at=last.at if last else None, checkpoints=signed.count(),
+        sealed=newest.size if newest else 0,
+    )  # fmt: skip

@@ -67,9 +67,9 @@ class Report:
 def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
     """Check one stream, or what changed since the last clean run, or everything.
 
-    Reads through the ``reader`` connection in one snapshot. A clean run over all sites
-    leaves a mark, from which the next one goes on. When rows are gone since the mark, of
-    streams to which nothing was written, everything is looked at after all: that names them.
+    Reads through the ``reader`` connection in one snapshot. A run over all sites leaves a mark of
+    what it found; from that of a clean one the next goes on. When rows are gone since the mark,
+    of streams to which nothing was written, everything is looked at after all: that names them.
     """
     try:
         return _verified(stream, everything=everything)
@@ -103,7 +103,7 @@ def _verified(stream: UUID | None, *, everything: bool, every_table: bool = Fals
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
-    if report.clean and new_mark:
+    if new_mark:
         _leave(new_mark, report)
     return report
 
@@ -335,4 +335,7 @@ def _leave(mark: Verification, report: Report) -> None:
     with routing.on(READER), transaction.atomic(using=READER):
         _run("SET TRANSACTION READ WRITE")
         mark.at, mark.entries = clock.now(), report.entries
+        mark.findings = len(report.differences)
+        if not report.clean:
+            mark.rows = None
         mark.save(force_insert=True)

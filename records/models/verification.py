@@ -2,10 +2,11 @@ from django.db import models
 
 
 class Verification(models.Model):
-    """A clean run of ``verify``: the next one looks at what was written after ``horizon``.
+    """A run of ``verify`` over all sites, and how many differences it found.
 
-    ``horizon`` is the oldest transaction that was still running when the run began.
-    ``snapshot`` is what the run saw, ``rows`` how many rows of each projection there were.
+    After one that found none, the next looks at what was written after ``horizon``, the oldest
+    transaction that was still running when the run began. ``snapshot`` is what the run saw,
+    ``rows`` how many rows of each projection there were; from a run with findings nothing goes on.
     """
 
     at = models.DateTimeField()
@@ -13,6 +14,7 @@ class Verification(models.Model):
     entries = models.BigIntegerField()
     snapshot = models.TextField(db_default="")
     rows = models.JSONField(null=True)
+    findings = models.PositiveIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.entries}"

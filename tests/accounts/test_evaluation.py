@@ -5,11 +5,13 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.exceptions import ShownHasChanged
+from accounts.models import Person
 from accounts.services.trail import review_trail
 from mes.lib import clock
 from mes.lib.evidence import content_hash
@@ -80,9 +82,35 @@ def test_clean_verifications_and_checkpoints_are_counted(outside: Folder) -> Non
     assert made is not None
     with reading(site=site.id):
         found = facts_of(since, since + 2 * DAY)
-        assert facts_of(since - DAY, since) == Facts(0, None, 0, 0)
+        assert facts_of(since - DAY, since) == Facts(0, 0, None, 0, 0)
     assert (found.verifications, found.checkpoints, found.sealed) == (1, 1, made.size)
+    assert (found.with_findings, "with_findings" in found.content()) == (0, False)
     assert found.verified_at is not None
+
+
+def test_a_verification_with_findings_is_told_of_and_the_next_does_not_go_on_from_it(
+    outside: Folder, owner_connection: psycopg.Connection
+) -> None:
+    site, since = open_demo_site(), clock.now() - DAY
+    client = signed_in_client(site, "auditor")
+    assert verify().clean
+    owner_connection.execute("ALTER TABLE accounts_person DISABLE TRIGGER USER")
+    owner_connection.execute("UPDATE accounts_person SET printed_name = 'X' WHERE username = %s",
+                             [named(site)])  # fmt: skip
+    found = [[str(one) for one in verify().differences] for _ in range(2)]
+    assert (len(found[0]), found[1]) == (2, found[0])
+    with reading(site=site.id):
+        facts = facts_of(since, since + 2 * DAY)
+    assert (facts.verifications, facts.with_findings) == (1, 2)
+    assert facts.content()["with_findings"] == 2
+    page = client.get(reverse("records:evaluation"), {"since": f"{since:%Y-%m-%d}"})
+    assert "Verifications with findings" in page.content.decode()
+    assert page.context["facts"].with_findings == 2
+
+
+def named(site: DemoSite) -> str:
+    with reading(site=site.id):
+        return Person.objects.get(id=site.person("trainer")).username
 
 
 def test_its_review_is_one_of_the_trail_and_takes_the_place_of_none(
@@ -128,7 +156,7 @@ def test_what_is_signed_are_the_facts_too(outside: Folder) -> None:
     with reading(site=site.id):
         part = part_of(asked, reviewer=reviewer.person, name=reviewer.name, now=now)
     shown: dict[str, object] = dict(part.content(""))  # type: ignore[arg-type]
-    shown["facts"] = Facts(9, None, 9, 9).content()
+    shown["facts"] = Facts(9, 0, None, 9, 9).content()
     with pytest.raises(ShownHasChanged):
         review_trail(
             command=a_command(reviewer), asked=asked, comment="seen", proof=proof_of(reviewer),
