@@ -8,6 +8,7 @@ the services run, and compared both ways. Last, everything is compared with the 
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,8 +16,7 @@ from uuid import UUID
 
 import psycopg
 from django.apps import apps
-from django.db import connections, transaction
-from psycopg.errors import ReadOnlySqlTransaction
+from django.db import DatabaseError, connections, transaction
 from pydantic_core import from_json
 
 from mes.lib import clock
@@ -72,17 +72,21 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
     of streams to which nothing was written, everything is looked at after all: that names them.
     """
     try:
-        return _verified(stream, everything=everything)
-    except FoldedElsewhere:
-        return _verified(stream, everything=everything, every_table=True)
+        return _verified(stream, everything=everything, careful=False)
+    except NotFolded:
+        return _verified(stream, everything=everything, careful=True)
 
 
-class FoldedElsewhere(Exception):
-    """An entry changes a row of a table that is empty, so that no place was made for it."""
+class NotFolded(Exception):
+    """The database refused what an entry folds: it has to be looked at with care."""
 
 
-def _verified(stream: UUID | None, *, everything: bool, every_table: bool = False) -> Report:
-    """Look once. Raises FoldedElsewhere unless there is a place for ``every_table``."""
+def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report:
+    """Look once, as an honest ledger allows, or with care.
+
+    Without care the projections without rows have no place to be folded into, and what the
+    database refuses is the end: NotFolded. With care each entry is folded behind a savepoint.
+    """
     report, mark = Report(), None
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
@@ -92,13 +96,13 @@ def _verified(stream: UUID | None, *, everything: bool, every_table: bool = Fals
         started = helpers.start(connections[READER].connection) if whole else None
         new_mark = None if stream else _mark()
         chosen = [stream] if stream else _streams(mark)
-        tables = projections() if every_table else _in_use()
+        tables = projections() if careful else _in_use()
         _make_temporary_tables(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
         began = time.perf_counter()
         _prove(stream, chosen, report, started)
         report.proving = time.perf_counter() - began
         part = Part() if whole else Part(streams=chosen)
-        rows_gone = _fold_all(part, report, tables, since=mark)
+        rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
         _compare_projections(tables, chosen, report)
         transaction.set_rollback(True, using=READER)
     if rows_gone:
@@ -262,50 +266,55 @@ SELECT e.stream::text, e.seq, e.kind, e.body
 SEEN = "pg_visible_in_snapshot(e.xid, %(seen)s::pg_snapshot)"
 
 
-def _fold_all(part: Part, report: Report, tables: Tables, *, since: Verification | None) -> bool:
+def _fold_all(
+    part: Part, report: Report, tables: Tables, *, since: Verification | None, careful: bool
+) -> bool:  # fmt: skip
     """Fold entry by entry; those without a head were named before.
 
     What the run of the mark ``since`` saw is folded first, and its rows are counted. Returns
     whether the other streams, to which nothing was written since, lack rows that they had.
     """
     if since is None:
-        _fold_entries(part, report)
+        _fold_entries(part, report, careful=careful)
         return False
-    _fold_entries(part, report, seen=since.snapshot)
+    _fold_entries(part, report, careful=careful, seen=since.snapshot)
     folded = _counted(tables, "pg_temp")
     others = _counted(projections(), but=part.streams or ())
     # A table that is no more is not looked for.
     counted = ((table, count) for table, count in (since.rows or {}).items() if table in others)
     gone = any(folded.get(table, 0) + others[table] < count for table, count in counted)
-    _fold_entries(part, report, seen=since.snapshot, rest=True)
+    _fold_entries(part, report, careful=careful, seen=since.snapshot, rest=True)
     return gone
 
 
-def _fold_entries(part: Part, report: Report, *, seen: str = "", rest: bool = False) -> None:
+def _fold_entries(
+    part: Part, report: Report, *, careful: bool, seen: str = "", rest: bool = False
+) -> None:  # fmt: skip
     chosen, params = part.where()
     if seen:
         chosen += f" AND {'NOT ' if rest else ''}{SEEN}"
     sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
     for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
         for row in rows:
-            problem = _fold(row[3])
+            problem = _fold(row[3], careful=careful)
             if problem:
                 where = f"entry {row[0]}/{row[1]} ({row[2]})"
                 report.differences.append(Difference(where, problem))
 
 
-def _fold(body: bytes) -> str:
+def _fold(body: bytes, *, careful: bool) -> str:
     """Fold an entry; return why it cannot be. A forged body may break a fold in any way.
 
-    Raises FoldedElsewhere.
+    Without care raises NotFolded for what the database refuses: nothing can be asked after that.
     """
     try:
-        run_fold(Folded.of(from_json(body, allow_inf_nan=False)))
+        with transaction.atomic(using=READER) if careful else nullcontext():
+            run_fold(Folded.of(from_json(body, allow_inf_nan=False)))
     except UnknownKind:
         return "no app declares this kind"
     except Exception as error:
-        if isinstance(error.__cause__, ReadOnlySqlTransaction):
-            raise FoldedElsewhere() from error
+        if isinstance(error, DatabaseError) and not careful:
+            raise NotFolded() from error
         return f"cannot be folded: {type(error).__name__}: {error}"
     return ""
 

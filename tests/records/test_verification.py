@@ -140,6 +140,24 @@ def test_rows_are_missed_in_a_table_that_an_owner_emptied(
     assert found == sorted(f"materials_lot of stream {lot} (entry 2)" for lot in lots)
 
 
+def test_a_forged_entry_that_the_database_does_not_take_is_named_beside_the_others(
+    owner_connection: psycopg.Connection, alter: Callable[[str], None]
+) -> None:
+    actor = build.somebody()
+    build.material(actor)
+    kept, forged = build.lot(actor, "L-1"), build.lot(actor, "L-2")
+    alter(
+        "UPDATE records_entry SET body = convert_to(replace(convert_from(body, 'utf8'), 'L-2',"
+        f" repeat('L', 10000)), 'utf8') WHERE stream = '{forged}' AND seq = 1"
+    )
+    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    owner_connection.execute("UPDATE materials_lot SET code = 'L-9' WHERE id = %s", [kept])
+    report = verify(everything=True)
+    said = [one.problem.split(":")[0] for one in report.differences if f"{forged}/1" in one.where]
+    assert said == ["body and hash do not follow the entry before", "cannot be folded"]
+    assert f"materials_lot of stream {kept} (entry 2)" in named(report)
+
+
 def test_rows_that_came_with_new_entries_make_up_for_none_that_is_gone(
     owner_connection: psycopg.Connection,
 ) -> None:
