@@ -19,7 +19,7 @@ help:
 	@echo "make run          serve the product with a demo site"
 	@echo "make run-check    start it, sign in, stop, and print the times"
 	@echo "make clean-data   forget the demo's data"
-	@echo "make test         all tests (about 13 minutes on 2 cores)"
+	@echo "make test         all tests (about 12 minutes on 2 cores)"
 	@echo "make test-slow    the full counts, resumable; writes slow-results.json"
 	@echo "make plant-faults plants faults in a copy, one at a time: the tests must find each"
 	@echo "make check        lint, types, arrows between the apps, migrations, translations"
