@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from equipment.models import Claim, Place, Room, Unit
 from equipment.models.claim import ClaimQuerySet
@@ -119,6 +120,15 @@ def shut(room: Room, *, start: datetime, end: datetime, zone: str) -> Iterator[W
         if span[1] > start:
             yield Window(*span)
         day += timedelta(days=1)
+
+
+def room_hours(room: Room) -> str:
+    """Return when a room may be worked in, in words."""
+    if room.hours is None:
+        return _("at any hour")
+    opens, closes = room.hours
+    said = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    return _("daily %(opens)s–%(closes)s") % said
 
 
 def label_of_place(place: Place) -> str:

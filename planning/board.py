@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from batches.selectors import stage_titles
+from equipment import selectors as equipment
 from equipment.enums import ClaimState, UnitStatus
-from equipment.models import Claim, Place, Unit
+from equipment.models import Claim, Place, Room, Unit
+from equipment.selectors import Window
 from planning.models import Plan
 from planning.timescale import Timescale
 
@@ -57,11 +60,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A room with its rows."""
+    """A room with its rows. ``shut`` are the hours shown in which nobody works there."""
 
     label: str
     note: str
     rows: tuple[Row, ...]
+    shut: tuple[Window, ...] = ()
 
 
 def groups(scale: Timescale, proposal: Plan | None) -> list[Group]:
@@ -149,8 +153,20 @@ class _Drawing:
         for place in places:
             rows[place.room_id].append(self._row(place, standing[place.id]))
         for room in {place.room_id: place.room for place in places}.values():
-            note = f"{room.room_class}, {room.get_policy_display()}"
-            yield Group(room.name, note, tuple(rows[room.id]))
+            note = [room.room_class, str(room.get_policy_display())]
+            note += [equipment.room_hours(room)] if room.hours else []
+            yield Group(room.name, ", ".join(note), tuple(rows[room.id]), self._shut(room))
+
+    def _shut(self, room: Room) -> tuple[Window, ...]:
+        """Return the hours in which a room is shut, as far as they are shown; none in a month."""
+        if self.scale.span == "month":
+            return ()
+        start, end = self.scale.start, self.scale.end
+        zone = timezone.get_current_timezone_name()
+        return tuple(
+            Window(max(one.start, start), min(one.end, end))
+            for one in equipment.shut(room, start=start, end=end, zone=zone)
+        )
 
     def movable(self, units: list[Unit]) -> Iterator[Group]:
         rows = [

@@ -11,7 +11,6 @@ from equipment import selectors
 from equipment.forms import RoomHours
 from equipment.models import Room
 from equipment.services.rooms import set_room_hours
-from equipment.views.rooms import room_hours
 from equipment.views.units import resource_page
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -56,7 +55,7 @@ def _page(request: HttpRequest, room: UUID) -> dict[str, Any]:
     places = selectors.places_of_room(room)
     return {
         "room": found,
-        "hours": room_hours(found),
+        "hours": selectors.room_hours(found),
         "places": found.places.order_by("number"),
         "form": RoomHours(initial={"opens": found.opens, "closes": found.closes}),
         **resource_page(request, room, on=places),

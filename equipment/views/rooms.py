@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from equipment import selectors
 from equipment.floor import Line, RoomLines, floor, trouble
 from equipment.models import Place, Room, Unit
 from mes.lib import clock
@@ -67,16 +68,7 @@ def _room(lines: RoomLines) -> dict[str, Any]:
 
 
 def _note(room: Room) -> list[str]:
-    return [room.room_class, str(room.get_policy_display()), room_hours(room)]
-
-
-def room_hours(room: Room) -> str:
-    """Return when a room may be worked in, in words."""
-    if room.hours is None:
-        return _("at any hour")
-    opens, closes = room.hours
-    said = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
-    return _("daily %(opens)s–%(closes)s") % said
+    return [room.room_class, str(room.get_policy_display()), selectors.room_hours(room)]
 
 
 def _cells(line: Line) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from equipment.enums import UnitStatus
-from equipment.models import Claim, Unit
+from equipment.models import Claim, Room, Unit
 from equipment.services import claims as claiming
+from equipment.services.rooms import set_room_hours
 from equipment.services.units import set_unit_status
 from mes.lib import clock
 from mes.lib.ids import uuid7
@@ -65,6 +66,36 @@ def test_batch_without_bookings_waits_for_a_plan(trial: Trial) -> None:
     assert f"{trial.row().number} Plan" in text(page)
     assert "Europe/Berlin" in text(page)
     assert [bars(page, kind) for kind in ("planned", "proposed", "running")] == [0, 0, 0]
+
+
+def group_of(response: Any, room: str) -> str:
+    """Return what the board has from a room's heading to the next."""
+    groups: list[str] = response.content.decode().split('<div class="board-group">')
+    return next(one for one in groups if one.startswith(f"<h2>{room}</h2>"))
+
+
+def test_the_hours_in_which_a_room_is_shut_lie_behind_its_rows(trial: Trial) -> None:
+    with reading(site=trial.site):
+        room = Room.objects.get(code="H2")
+        rows = room.places.count()
+    set_room_hours(
+        command=trial.plant.crew.command("nagy", "equipment.hours"), room=room.id,
+        opens=time(6), closes=time(22), reason="two shifts",
+    )  # fmt: skip
+    client = client_of(trial)
+    page = client.get("/board/")
+    assert "grade-C, closed, daily 06:00–22:00" in text(page)
+    found = re.findall(r'class="shut"[^>]*data-start="([\d.]+)" data-end="([\d.]+)"',
+                       group_of(page, "Hall 2"))  # fmt: skip
+    night = [(24 * day + 22, 24 * day + 30) for day in range(13)]
+    percent = [(100 * a / 336, 100 * b / 336) for a, b in [(0, 6), *night, (334, 336)]]
+    assert len(found) == rows * len(percent) > 0
+    for (start, end), (first, last) in zip(found, percent * rows, strict=True):
+        assert (float(start), float(end)) == pytest.approx((first, last), abs=0.01)
+    # A month has no room for nights; its hours are still said.
+    month = client.get("/board/", {"span": "month"})
+    assert "daily 06:00–22:00" in text(month)
+    assert 'class="shut"' not in month.content.decode()
 
 
 def test_way_from_the_button_to_the_claims(trial: Trial) -> None:
