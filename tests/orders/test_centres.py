@@ -133,6 +133,12 @@ def test_the_pages_and_the_api_know_no_order_of_another_centre(two: Two) -> None
         for path in ("", "announce/", "identity/"):
             said[made.number].append(client.get(f"/orders/{made.id}/{path}").status_code)
     assert said == {two.of_north.number: [200] * 3, two.of_west.number: [404] * 3}
+    jumped = {
+        text: client.get("/jump/", {"id": text}).status_code
+        for made in (two.of_north, two.of_west)
+        for text in (made.number, str(made.id), made.coi)
+    }
+    assert list(jumped.values()) == [302] * 3 + [404] * 3
     form = client.get("/orders/new/").content.decode()
     assert ("TC-07 Hamburg Nord" in form, "Wien West" in form) == (True, False)
     assert [entered(client, centre).status_code for centre in ("", "TC-07")] == [201, 201]
