@@ -43,6 +43,7 @@ CODES = {
     "number",
     "username",
     "badge",
+    "identity_check",
     "facility",
     "pseudonym",
     "barcode",
