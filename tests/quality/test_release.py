@@ -67,6 +67,7 @@ def test_second_stage_is_signed_when_later_results_are_in() -> None:
     assert disposition.final_by_name == "Rosa Keller"
 
 
+@pytest.mark.slow
 def test_release_is_whole_or_nothing_at_every_boundary() -> None:
     bench = build.ready_for_release()
     command, shown = bench.command("releasing-person"), build.shown_hash(bench)
