@@ -13,6 +13,7 @@ from mes.lib import clock
 from records.verification import verify
 from tests.journey import chapters, floor, quality
 from tests.journey.stage import Stage, open_empty_plant
+from tests.support import axe
 from tests.support.processes import WorkerProcess
 
 
@@ -33,7 +34,9 @@ def stage(
     clock.simulate(None)
 
 
-def test_the_journey(stage: Stage) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_the_journey(stage: Stage, whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axe, "whole", whole)
     for chapter in (
         chapters.the_recipe,
         chapters.the_order,

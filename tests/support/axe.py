@@ -4,6 +4,7 @@ Only what was violated comes back from the browser: with everything that passed,
 hundred steps, one look took seconds. Of children that are built alike, such as the rows of a table,
 the first few are looked at: the others add time and no finding. Colours take two thirds of a look:
 they are looked at again only where a part, in its parent, is one that this process has not seen.
+The journey of the full counts sets ``whole`` and looks at everything.
 """
 
 from axe_playwright_python.sync_playwright import Axe
@@ -21,7 +22,8 @@ BRING = """address => new Promise((done) => {
     script.onerror = () => done(false);
     document.head.append(script);
 })"""
-ALIKE = 6
+ALIKE, EVERY = 6, 1_000_000
+whole = False
 # What the style sheets draw differently, beside classes.
 STATES = [
     "aria-busy", "aria-current", "aria-invalid", "aria-pressed", "data-flag", "data-for",
@@ -62,10 +64,10 @@ _coloured: set[str] = set()
 def grave_faults(page: Page) -> list[str]:
     """Return what axe finds serious or critical, as rule and selector."""
     coloured = set(page.evaluate(COLOURED, STATES))
-    contrast = not coloured <= _coloured
+    contrast = whole or not coloured <= _coloured
     if not page.evaluate(HAS_AXE) and not _brought(page):
         page.evaluate(SCRIPT)
-    found: list[str] = page.evaluate(LOOK, [contrast, ALIKE])
+    found: list[str] = page.evaluate(LOOK, [contrast, EVERY if whole else ALIKE])
     if not found:
         _coloured.update(coloured)
     return found

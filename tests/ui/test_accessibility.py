@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support import axe
 from tests.support.axe import ALIKE, grave_faults
 from tests.ui.conftest import Show
 from tests.ui.pages import PAGES
@@ -20,12 +21,17 @@ def test_axe_finds_what_is_grave_and_names_it(page: Page) -> None:
     assert grave_faults(page) == ["button-name button"]
 
 
-def test_axe_looks_at_a_few_of_what_is_built_alike_and_at_all_that_is_not(page: Page) -> None:
+def test_axe_looks_at_a_few_of_what_is_built_alike_and_at_all_that_is_not(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = "".join(f"<li id=row-{n}><button></button></li>" for n in range(ALIKE + 2))
     other = "<li id=other><b><button></button></b></li>"
     page.set_content(f"<html lang=en><title>A</title><main><ul>{rows}{other}</ul></main>")
     few = [f"button-name #row-{n} > button" for n in range(ALIKE)]
     assert grave_faults(page) == [*few, "button-name b > button"]
+    monkeypatch.setattr(axe, "whole", True)
+    every = [f"button-name #row-{n} > button" for n in range(ALIKE + 2)]
+    assert grave_faults(page) == [*every, "button-name b > button"]
 
 
 PAGE = """<html lang=en><title>A</title><style>p { color: #000 } [data-hit] { color: #eee }</style>
