@@ -23,11 +23,12 @@ def own_urls(settings: Settings) -> None:
 
 
 def until_sent(page: Page, sent: list[dict[str, Any]]) -> None:
-    """Wait until the page has sent a command."""
+    """Wait until the page has sent a command, and whether it sends a second one."""
     for _ in range(300):
         if sent:
-            return
+            break
         page.wait_for_timeout(10)
+    page.wait_for_timeout(100)
 
 
 def _static(route: Route) -> None:
