@@ -32,7 +32,7 @@ def seeded_like(likely: str) -> Recipe:
     return recipe_of(with_change(SIX, SEEDED, f"{SEEDED}            likely: {likely}\n"))
 
 
-def share_of(recipe: Recipe, path: str, code: str, *, patients: int = 500) -> float:
+def share_of(recipe: Recipe, path: str, code: str, *, patients: int = 1000) -> float:
     found = {
         (at, what): share for at, what, share in rehearse(recipe, patients=patients).exceptions
     }
@@ -68,7 +68,7 @@ def test_a_named_distribution_is_met_by_as_many_as_it_says(
     likely: str, code: str, expected: float
 ) -> None:
     met = share_of(seeded_like(likely), "seeding/seed/seeded", code)
-    four_sigma = 4 * math.sqrt(expected * (1 - expected) / 500)
+    four_sigma = 4 * math.sqrt(expected * (1 - expected) / 1000)
     assert abs(met - expected) < four_sigma
 
 
@@ -77,8 +77,8 @@ def test_the_chance_of_an_answer_is_that_of_its_exception() -> None:
         CART19.replace('flag: true, chance: "0.01", text: {en: "Leaking, sw',
                        'flag: true, chance: "0.3", text: {en: "Leaking, sw')
     )  # fmt: skip
-    met = share_of(recipe, "receipt/accept/bag", "choose.flagged", patients=100)
-    assert abs(met - 0.3) < 4 * math.sqrt(0.3 * 0.7 / 100)
+    met = share_of(recipe, "receipt/accept/bag", "choose.flagged", patients=200)
+    assert abs(met - 0.3) < 4 * math.sqrt(0.3 * 0.7 / 200)
 
 
 def test_times_lie_between_the_shortest_and_the_longest() -> None:
