@@ -138,7 +138,7 @@ def _last_mark() -> Verification | None:
 
 
 def _mark() -> Verification:
-    """Return the mark that this run leaves if it is clean."""
+    """Return the mark that this run leaves: what it sees, and what there is."""
     seen = "SELECT pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())::text"
     [(snapshot, horizon)] = _rows(seen)
     return Verification(horizon=int(horizon), snapshot=snapshot, rows=_counted(projections()))
