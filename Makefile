@@ -114,7 +114,7 @@ messages: $(VENV)/.runtime
 	$(BABEL) update -D django -i locale/django.pot -d locale --no-fuzzy-matching
 	rm locale/django.pot
 
-LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(VENV)/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url
 
 lock: $(VENV)/.develop

@@ -87,7 +87,9 @@ def image() -> Iterator[Image]:
         uv = str(Path(sys.executable).parent / "uv")
         subprocess.run([uv, "venv", "-q", "-p", _python(), str(folder / "venv")], check=True)
         python = folder / "venv" / "bin" / "python"
-        install = [uv, "pip", "install", "-q", "--require-hashes", "-r", "requirements.txt"]
+        # It trusts whom the machine trusts, as pip does: a site may have a proxy of its own.
+        install = [uv, "pip", "install", "-q", "--system-certs", "--require-hashes"]
+        install += ["-r", "requirements.txt"]
         subprocess.run([*install, "-p", str(python)], cwd=folder / "mes", check=True)
         yield Image(python, folder / "mes")
 
