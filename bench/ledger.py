@@ -245,18 +245,17 @@ def _made_up_hash(number: int) -> bytes:
 
 def _log_of(leaves: int) -> bytes:
     """Write a log of made-up hashes over whatever was there; return its root."""
-    tree, nodes, stream = evidence.Tree(), [], uuid7()
+    tree, stream = evidence.Tree(), uuid7()
+    hashes = [_made_up_hash(number) for number in range(leaves)]
     with connections["owner"].cursor() as cursor:
         for table in ("leaf", "node", "checkpoint"):
             cursor.execute(f"ALTER TABLE records_{table} DISABLE TRIGGER USER")
             cursor.execute(f"TRUNCATE records_{table}")
         with cursor.copy("COPY records_leaf (number, stream, seq, hash) FROM STDIN") as copy:
-            for number in range(leaves):
-                hashed = _made_up_hash(number)
+            for number, hashed in enumerate(hashes):
                 copy.write_row([number, stream, number + 1, hashed])
-                nodes += log.subtrees(number, tree.append(hashed))
         with cursor.copy("COPY records_node (level, number, hash) FROM STDIN") as copy:
-            for node in nodes:
+            for node in log.grown(tree, hashes):
                 copy.write_row([node.level, node.number, node.hash])
         cursor.execute("ANALYZE records_leaf; ANALYZE records_node")
     connections["owner"].close()

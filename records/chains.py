@@ -26,9 +26,9 @@ NAMES = ("stream", "seq", "kind", "version", "site", "actor", "role", "time", "c
 # A line for the columns, in the order of NAMES; what is null is empty. No two sets of columns have
 # the same line: all but the texts of kind and role have a form of their own.
 ENTRIES = """
-SELECT concat(e.stream, '|', e.seq, '|', e.kind, '|', e.version, '|', e.site, '|', e.actor, '|',
-              e.role, '|', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '|',
-              e.command),
+SELECT e.stream || '|' || e.seq || '|' || e.kind || '|' || e.version || '|'
+       || coalesce(e.site::text, '') || '|' || coalesce(e.actor::text, '') || '|' || e.role || '|'
+       || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '|' || e.command,
        e.body, e.hash,
        CASE e.seq WHEN 1 THEN (SELECT kind FROM records_stream s WHERE s.id = e.stream) END
   FROM records_entry e {chosen} ORDER BY e.stream, e.seq

@@ -131,16 +131,22 @@ class Checkpointer:
         self._read(self.previous.size if self.previous else 0)
 
     def _read(self, signed: int) -> None:
-        for leaf in log.numbered():
-            if leaf.number != self.tree.size:
-                raise LogRefused(f"Number {self.tree.size} is missing in the database's log.")
-            if leaf.number == signed:
+        for leaves in log.numbered():
+            older = [leaf for leaf in leaves if leaf.number < signed]
+            newer = leaves[len(older) :]
+            self._grow(older)
+            if newer and not self.pending:
                 self._compare()
-            if leaf.number >= signed:
-                self.pending.append(leaf)
-            self.tree.append(leaf.hash)
+            self._grow(newer)
+            self.pending += newer
         if self.tree.size <= signed:
             self._compare()
+
+    def _grow(self, leaves: Sequence[Numbered]) -> None:
+        for number, leaf in enumerate(leaves, self.tree.size):
+            if leaf.number != number:
+                raise LogRefused(f"Number {number} is missing in the database's log.")
+        self.tree.extend(leaf.hash for leaf in leaves)
 
     def _compare(self) -> None:
         if self.previous is None:

@@ -8,6 +8,7 @@ documents by hash. Services and rebuild run the same function.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -40,7 +41,7 @@ class Folded(Generic[P]):
         e = envelope
         decoded: Any = payload or decode(e["kind"], e["version"], e["payload"])
         return cls(
-            stream=UUID(e["stream"]["id"]),
+            stream=_identifier(e["stream"]["id"]),
             site=_uuid(e["site"]),
             seq=e["seq"],
             at=datetime.fromisoformat(e["at"]),
@@ -52,8 +53,14 @@ class Folded(Generic[P]):
         )
 
 
+# Entry after entry names the same stream, site, person and device.
+@lru_cache(maxsize=1_000)
+def _identifier(text: str) -> UUID:
+    return UUID(text)
+
+
 def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
+    return _identifier(text) if text else None
 
 
 Fold = Callable[[Folded[Any]], None]

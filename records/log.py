@@ -6,6 +6,7 @@ checkpointers cannot both number an entry: the second meets the first one's numb
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ READER = "reader"
 # Proofs read at most 256 hashes for each of these levels.
 STORED_LEVELS = (8, 16, 24)
 BLOCK, HASH = 256, 32
-ROUND = 50_000
+ROUND, SOME = 50_000, 10_000
 
 
 class AnotherRuns(Exception):
@@ -85,20 +86,19 @@ def _number(tree: evidence.Tree, since: int) -> list[Numbered]:
         cursor.execute("SET TRANSACTION READ WRITE")
         cursor.execute(NUMBER, {"size": tree.size, "since": since, "limit": ROUND})
         news = sorted((_row(row) for row in cursor.fetchall()), key=lambda one: one.number)
-    nodes = []
-    for one in news:
-        nodes += subtrees(one.number, tree.append(one.hash))
     with routing.on(READER):
-        Node.objects.bulk_create(nodes)
+        Node.objects.bulk_create(grown(tree, [one.hash for one in news]))
     return news
 
 
-def subtrees(number: int, completed: Sequence[bytes]) -> list[Node]:
-    """Return the nodes to keep of the subtrees that leaf ``number`` completed."""
+def grown(tree: evidence.Tree, leaves: Sequence[bytes]) -> list[Node]:
+    """Grow a tree by leaves; return the nodes to keep of the subtrees that they completed."""
+    size = tree.size
+    completed = dict(enumerate(tree.extend(leaves)))
     return [
-        Node(level=level, number=number >> level, hash=completed[level])
+        Node(level=level, number=number, hash=hashed)
         for level in STORED_LEVELS
-        if level < len(completed)
+        for number, hashed in enumerate(completed.get(level, []), size >> level)
     ]
 
 
@@ -106,12 +106,13 @@ def _row(row: Sequence[Any]) -> Numbered:
     return Numbered(row[0], row[1], row[2], bytes(row[3]))
 
 
-def numbered() -> Iterator[Numbered]:
-    """Yield the whole log in order, as the reader sees it."""
+def numbered() -> Iterator[list[Numbered]]:
+    """Yield the whole log in order, as the reader sees it, some thousand entries at a time."""
     with routing.on(READER):
-        rows = Leaf.objects.order_by("number").values_list("number", "stream", "seq", "hash")
-        for row in rows.iterator(chunk_size=10_000):
-            yield _row(row)
+        columns = Leaf.objects.order_by("number").values_list("number", "stream", "seq", "hash")
+        rows = columns.iterator(chunk_size=SOME)
+        while some := [_row(row) for row in islice(rows, SOME)]:
+            yield some
 
 
 def keep(checkpoint: dict[str, Any]) -> None:

@@ -28,9 +28,9 @@ UNREADABLE = "cannot be read"
 # A digest of a stretch of the database's log, spelled as the files spell it: it is the same only
 # where their lines are, so that those have to be looked at elsewhere only.
 SPELLED = """
-SELECT sha256(convert_to(string_agg(concat(l.stream, '/', l.seq, ' ', encode(l.hash, 'hex')),
-                                    chr(10) ORDER BY l.number), 'UTF8'))
-  FROM records_leaf l WHERE l.number >= %s AND l.number < %s
+SELECT sha256(convert_to(string_agg(line, chr(10)), 'UTF8'))
+  FROM (SELECT stream || '/' || seq || ' ' || encode(hash, 'hex') AS line
+          FROM records_leaf WHERE number >= %s AND number < %s ORDER BY number) lines
 """
 # The files, counted from 1, that hold an entry which is not as the log has it, or says a time
 # too early for its file. A file's place is found from the numbers at which the files begin.
@@ -140,8 +140,7 @@ class _Check:
         return sum(line.startswith(str(self.stream)) for line in lines)
 
     def _problems(self, it: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
-        for leaf in leaves:
-            self.tree.append(leaf)
+        self.tree.extend(leaves)
         if (self.tree.size, self.tree.root()) != (it.size, it.root):
             yield "its entries do not give its root"
         if it.key not in self.keys:

@@ -127,14 +127,17 @@ class Tree:
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 
-    def append(self, leaf: bytes) -> list[bytes]:
-        """Add a leaf; return the hashes of the subtrees that it completed, of 1, 2, 4 … leaves."""
-        completed, position = [leaf_hash(leaf)], self.size
-        while position & 1:
-            completed.append(node_hash(self.peaks.pop(), completed[-1]))
-            position >>= 1
-        self.peaks.append(completed[-1])
-        self.size += 1
+    def extend(self, leaves: Iterable[bytes]) -> list[list[bytes]]:
+        """Add leaves; return the hashes of the subtrees of 1, 2, 4 … leaves that they complete."""
+        row, completed, single, place = [leaf_hash(leaf) for leaf in leaves], [], [], self.size
+        self.size += len(row)
+        while row:
+            completed.append(row)
+            here = [self.peaks.pop(), *row] if place & 1 else row
+            single.extend(here[len(here) & ~1 :])
+            row = [node_hash(*pair) for pair in zip(here[::2], here[1::2], strict=False)]
+            place >>= 1
+        self.peaks += reversed(single)
         return completed
 
     def root(self) -> bytes:
@@ -163,12 +166,9 @@ def _down(span: Span, behind: int, end: int, *, to_leaf: bool) -> tuple[list[byt
     proof, start = [], 0
     while end - start > 1 if to_leaf else end != behind:
         middle = split(start, end)
-        if behind <= middle:
-            proof.append(span(middle, end))
-            end = middle
-        else:
-            proof.append(span(start, middle))
-            start = middle
+        left = behind <= middle
+        proof.append(span(middle, end) if left else span(start, middle))
+        start, end = (start, middle) if left else (middle, end)
     return proof[::-1], start
 
 

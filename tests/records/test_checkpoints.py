@@ -38,8 +38,7 @@ def test_a_checkpoint_signs_the_root_over_every_entry(outside: Folder) -> None:
     made = Checkpointer().checkpoint()
     assert made is not None
     tree = Tree()
-    for leaf in Leaf.objects.order_by("number"):
-        tree.append(bytes(leaf.hash))
+    tree.extend(bytes(leaf.hash) for leaf in Leaf.objects.order_by("number"))
     assert (made.size, made.root, made.previous) == (3, tree.root(), 0)
     public = signing.public_keys()[made.key]
     assert signing.signed_by(public, signature=made.signature, content=made.signed)

@@ -69,8 +69,7 @@ def anchored(chain: dict[str, Any], seq: int, folder: Path) -> None:
 
     def span(start: int, end: int) -> bytes:
         tree = Tree()
-        for leaf in leaves[start:end]:
-            tree.append(leaf)
+        tree.extend(leaves[start:end])
         return tree.root()
 
     point = {"size": 50, "root": span(0, 50).hex(), "at": NOW, "key": "k", "signature": "s"}

@@ -60,8 +60,7 @@ def naive_subproof(m: int, values: list[bytes], whole: bool) -> list[bytes]:
 
 def grown(values: list[bytes]) -> Tree:
     tree = Tree()
-    for value in values:
-        tree.append(value)
+    tree.extend(values)
     return tree
 
 
@@ -69,16 +68,25 @@ def test_root_is_that_of_the_text_at_every_size() -> None:
     values, tree = leaves(130), Tree()
     assert tree.root() == naive([]) == EMPTY_ROOT
     for size, value in enumerate(values, 1):
-        tree.append(value)
+        tree.extend([value])
         assert tree.root() == naive(values[:size])
         assert len(tree.peaks) == size.bit_count()
 
 
-def test_append_gives_the_subtrees_that_it_completed() -> None:
+@pytest.mark.parametrize("together", [1, 2, 3, 7, 16, 64])
+def test_growing_gives_the_subtrees_that_it_completed(together: int) -> None:
     values, tree = leaves(64), Tree()
-    for index, value in enumerate(values):
-        for level, found in enumerate(tree.append(value)):
-            assert found == naive(values[index + 1 - 2**level : index + 1])
+    found: dict[int, list[bytes]] = {}
+    for start in range(0, 64, together):
+        for level, row in enumerate(tree.extend(values[start : start + together])):
+            found.setdefault(level, []).extend(row)
+        size = tree.size
+        assert tree.root() == naive(values[:size])
+        assert len(tree.peaks) == size.bit_count()
+    assert found == {
+        level: [naive(values[at : at + 2**level]) for at in range(0, 64, 2**level)]
+        for level in range(7)
+    }
 
 
 def test_published_vectors_of_certificate_transparency_hold() -> None:
@@ -149,13 +157,8 @@ class Levels:
     """The complete subtrees of a log in memory, so that a proof is a look-up."""
 
     def __init__(self, count: int) -> None:
-        self.levels: list[list[bytes]] = []
         self.tree = Tree()
-        for number in range(count):
-            for level, found in enumerate(self.tree.append(number.to_bytes(32, "big"))):
-                if level == len(self.levels):
-                    self.levels.append([])
-                self.levels[level].append(found)
+        self.levels = self.tree.extend(number.to_bytes(32, "big") for number in range(count))
 
     def span(self, start: int, end: int) -> bytes:
         level = (end - start).bit_length() - 1
