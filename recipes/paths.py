@@ -12,12 +12,16 @@ Where a batch repeats a part, a *ref* says which time: the first is the path its
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
+# The same few thousand paths are asked for again and again, by an engine and by a rehearsal.
+KEPT = 20_000
 SPACES = frozenset({"inputs", "parameters", "results"})
 
 
+@lru_cache(maxsize=KEPT)
 def normal(path: str) -> str:
     """Return the form in which two spellings of one path are equal."""
     return path.replace(".", "/").replace("-", "_")
@@ -28,6 +32,7 @@ def ref(path: str, iteration: int) -> str:
     return path if iteration == 1 else f"{path}#{iteration}"
 
 
+@lru_cache(maxsize=KEPT)
 def split(given: str) -> tuple[str, int]:
     """Return path and iteration of a ref."""
     path, sign, number = given.partition("#")
