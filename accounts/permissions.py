@@ -31,6 +31,7 @@ class Permission(StrEnum):
     ACCOUNTS_ROSTER = "accounts.roster"
     EQUIPMENT_READ = "equipment.read"
     EQUIPMENT_MANAGE = "equipment.manage"
+    EQUIPMENT_ALARM = "equipment.alarm"
     MATERIALS_READ = "materials.read"
     MATERIALS_MANAGE = "materials.manage"
     MATERIALS_RELEASE = "materials.release"
@@ -87,6 +88,7 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.ACCOUNTS_ROSTER: _("Set shifts, rosters, absences and who is on call"),
     P.EQUIPMENT_READ: _("See rooms, places, units and their bookings"),
     P.EQUIPMENT_MANAGE: _("Change rooms, places and units; calibration and cleaning"),
+    P.EQUIPMENT_ALARM: _("Raise, acknowledge and clear alarms of rooms and units"),
     P.MATERIALS_READ: _("See materials, lots and containers"),
     P.MATERIALS_MANAGE: _("Receive, move and discard lots and containers"),
     P.MATERIALS_RELEASE: _("Release, reject and quarantine lots (the quality unit)"),
@@ -142,14 +144,14 @@ ROLES: Final[dict[str, Role]] = {
         _("Operator"),
         _("Works in the cleanroom: performs, records, verifies and attests steps."),
         *_FLOOR, P.ORDERS_RECEIVE, P.BATCHES_PERFORM, P.BATCHES_VERIFY, P.BATCHES_ATTEST,
-        P.BATCHES_CORRECT,
+        P.BATCHES_CORRECT, P.EQUIPMENT_ALARM,
     ),
     "shift-lead": _role(
         _("Shift lead"),
         _("Leads a shift: all rooms, hand-over, process holds, moves off a failed unit."),
         *_SEE, P.ORDERS_RECEIVE, P.BATCHES_ISSUE, P.BATCHES_PERFORM, P.BATCHES_VERIFY,
         P.BATCHES_ATTEST, P.BATCHES_HOLD, P.BATCHES_CORRECT, P.BATCHES_REDLINE, P.ACCOUNTS_READ,
-        P.ACCOUNTS_ROSTER,
+        P.ACCOUNTS_ROSTER, P.EQUIPMENT_ALARM,
     ),
     "qa-reviewer": _role(
         _("QA reviewer"),
@@ -199,7 +201,7 @@ ROLES: Final[dict[str, Role]] = {
     "materials": _role(
         _("Materials and cryostore"),
         _("Receives collections and lots, keeps stores and containers."),
-        *_FLOOR, P.ORDERS_READ, P.ORDERS_RECEIVE, P.MATERIALS_MANAGE,
+        *_FLOOR, P.ORDERS_READ, P.ORDERS_RECEIVE, P.MATERIALS_MANAGE, P.EQUIPMENT_ALARM,
     ),
     "qc-analyst": _role(
         _("QC analyst"),
@@ -214,7 +216,7 @@ ROLES: Final[dict[str, Role]] = {
     "engineering": _role(
         _("Engineering"),
         _("Keeps rooms and units: calibration, cleaning, repair."),
-        P.EQUIPMENT_READ, P.EQUIPMENT_MANAGE, P.PLANNING_READ,
+        P.EQUIPMENT_READ, P.EQUIPMENT_MANAGE, P.EQUIPMENT_ALARM, P.PLANNING_READ,
     ),
     "trainer": _role(
         _("Trainer"),

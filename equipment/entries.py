@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from records.entries import Instant, Payload, Value, entry
+from records.entries import Instant, Payload, Quantity, Value, entry
 
 ROOM = "room"
 PLACE = "place"
@@ -193,3 +193,62 @@ class ClaimConflicted(Payload):
 
     claim: UUID
     because_of: UUID
+
+
+@entry("alarm_setting.set", version=1, stream="*")
+class AlarmSettingSet(Payload):
+    """What of a unit or room is watched, within which limits, and why they are these.
+
+    A change is the next version of the same setting and has a ``reason``; the first has none.
+    """
+
+    setting: UUID
+    setting_version: int
+    watched: str
+    unit: str
+    low: Quantity | None
+    high: Quantity | None
+    critical: bool
+    justification: str
+    reason: str
+
+
+@entry("alarm.raised", version=1, stream="*")
+class AlarmRaised(Payload):
+    """A value left the limits of a version of a setting, at ``began``."""
+
+    alarm: UUID
+    number: str
+    resource_kind: str
+    resource_label: str
+    setting: UUID
+    setting_version: int
+    watched: str
+    unit: str
+    low: Quantity | None
+    high: Quantity | None
+    critical: bool
+    value: Quantity
+    began: Instant
+
+
+@entry("alarm.acknowledged", version=1, stream="*")
+class AlarmAcknowledged(Payload):
+    """Somebody has seen an alarm; what they did about it."""
+
+    alarm: UUID
+    number: str
+    comment: str
+
+
+@entry("alarm.cleared", version=1, stream="*")
+class AlarmCleared(Payload):
+    """The value is back within the limits, those of the version that is in force by now."""
+
+    alarm: UUID
+    number: str
+    value: Quantity
+    unit: str
+    low: Quantity | None
+    high: Quantity | None
+    setting_version: int

@@ -39,3 +39,21 @@ class ClaimState(models.TextChoices):
     live = nonmember(("planned", "occupied", "in_conflict"))
     # Those that may still be moved or given back before they began.
     waiting = nonmember(("planned", "in_conflict"))
+    # Those in which the holder's material was there.
+    used = nonmember(("occupied", "released"))
+
+
+class WatchedKind(models.TextChoices):
+    """What an alarm is of. The value is also the kind of its stream."""
+
+    UNIT = "unit", _("Unit")
+    ROOM = "room", _("Room")
+
+
+class AlarmState(models.TextChoices):
+    """Acknowledged and cleared come in either order; with both an alarm is over."""
+
+    RAISED = "raised", _("to acknowledge, to clear")
+    ACKNOWLEDGED = "acknowledged", _("to clear")
+    CLEARED = "cleared", _("to acknowledge")
+    OVER = "over", _("over")

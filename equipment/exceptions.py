@@ -183,3 +183,91 @@ class UnitNotClean(Refusal):
     recorded = True
     sentence = _("%(unit)s has not been cleaned since its last use, or its cleaning has lapsed.")
     way_out = _("Clean it and record the cleaning, use another unit, or ask QA.")
+
+
+class AlarmLimitsMissing(Refusal):
+    """Limits that let every value pass, or none; also what the constraint says."""
+
+    code = "alarm.limits_missing"
+    status = 422
+    sentence = _("An alarm has a lower limit, an upper limit, or both, the lower one first.")
+    way_out = _("Give at least one limit; of two, the lower one must be below the upper one.")
+
+
+class JustificationMissing(Refusal):
+    """Limits without a why (draft Annex 11, 8)."""
+
+    code = "alarm.justification_missing"
+    status = 422
+    sentence = _("Limits of an alarm are justified; nothing was saved.")
+    way_out = _("Write why they are these: the qualification, the specification, the procedure.")
+
+
+class AlreadyWatched(Refusal):
+    """One setting for each thing that is watched; also what the constraint says."""
+
+    code = "alarm.already_watched"
+    sentence = _("This is watched here already. Nothing was saved.")
+    way_out = _("Change the setting that is there, with a reason.")
+
+
+class ValueWithinLimits(Refusal):
+    """No alarm without a value outside the limits."""
+
+    code = "alarm.value_within_limits"
+    status = 422
+    sentence = _("%(value)s lies within the limits (%(limits)s): that is no alarm.")
+    way_out = _("Check the value. If the limits are wrong, engineering changes the setting.")
+
+
+class ValueOutsideLimits(Refusal):
+    """An alarm is cleared by a value that is within the limits again."""
+
+    code = "alarm.value_outside_limits"
+    status = 422
+    sentence = _("%(value)s is still outside the limits (%(limits)s). The alarm stays.")
+    way_out = _(
+        "Clear it once the value is back. If the limits are wrong, engineering changes the setting."
+    )
+
+
+class AlarmInFuture(Refusal):
+    """An alarm cannot begin later than it is recorded."""
+
+    code = "alarm.in_future"
+    status = 422
+    sentence = _("The alarm would begin after now.")
+    way_out = _("Give the instant at which the value left its limits.")
+
+
+class AlarmStands(Refusal):
+    """One alarm at a time of one setting; also what the partial unique index says."""
+
+    code = "alarm.stands"
+    sentence = _("An alarm of this setting stands already. Nothing was recorded.")
+    way_out = _("Acknowledge that one, and clear it when the value is back.")
+
+
+class AlarmAcknowledgedBefore(Refusal):
+    """An alarm is acknowledged once."""
+
+    code = "alarm.acknowledged_before"
+    sentence = _("%(by)s acknowledged alarm %(number)s already.")
+    way_out = _("Nothing is to be done. What else was seen is reported at the batch.")
+
+
+class AlarmClearedBefore(Refusal):
+    """An alarm is cleared once."""
+
+    code = "alarm.cleared_before"
+    sentence = _("%(by)s cleared alarm %(number)s already.")
+    way_out = _("If the value left its limits again, raise a new alarm.")
+
+
+class AlarmCommentMissing(Refusal):
+    """A critical alarm is acknowledged with a comment (draft Annex 11, 8)."""
+
+    code = "alarm.comment_missing"
+    status = 422
+    sentence = _("Alarm %(number)s is critical: it is acknowledged with a comment only.")
+    way_out = _("Write what was seen and done.")

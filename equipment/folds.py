@@ -1,12 +1,13 @@
 """From the entries of rooms, places and units to their rows. Claims lie on both streams."""
 
 from datetime import datetime, time
+from uuid import uuid5
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from equipment import entries
 from equipment.enums import ClaimState, UnitStatus
-from equipment.models import Claim, Place, Room, Unit
+from equipment.models import Alarm, AlarmSetting, Claim, Place, Room, Unit
 from records.folding import Folded, change, create, fold
 
 
@@ -114,6 +115,49 @@ def _(e: Folded[entries.ClaimWithdrawn]) -> None:
 @fold(entries.ClaimConflicted)
 def _(e: Folded[entries.ClaimConflicted]) -> None:
     change(Claim.objects.filter(id=e.payload.claim), e, state=ClaimState.IN_CONFLICT)
+
+
+@fold(entries.AlarmSettingSet)
+def _(e: Folded[entries.AlarmSettingSet]) -> None:
+    p = e.payload
+    before = AlarmSetting.objects.filter(setting=p.setting, superseded_at__isnull=True)
+    change(before, e, superseded_at=e.at)
+    create(
+        AlarmSetting, e, id=uuid5(e.stream, f"alarm-setting/{p.setting}/{p.setting_version}"),
+        setting=p.setting, setting_version=p.setting_version, watched=p.watched, unit=p.unit,
+        low=p.low, high=p.high, critical=p.critical, justification=p.justification,
+        reason=p.reason, set_at=e.at, set_by=e.actor, set_by_name=e.actor_name,
+    )  # fmt: skip
+
+
+@fold(entries.AlarmRaised)
+def _(e: Folded[entries.AlarmRaised]) -> None:
+    p = e.payload
+    create(
+        Alarm, e, id=p.alarm, number=p.number, resource_kind=p.resource_kind,
+        resource_label=p.resource_label, setting=p.setting, setting_version=p.setting_version,
+        watched=p.watched, unit=p.unit, low=p.low, high=p.high, critical=p.critical,
+        value=p.value, began_at=p.began, raised_at=e.at, raised_by=e.actor,
+        raised_by_name=e.actor_name,
+    )  # fmt: skip
+
+
+@fold(entries.AlarmAcknowledged)
+def _(e: Folded[entries.AlarmAcknowledged]) -> None:
+    change(
+        Alarm.objects.filter(id=e.payload.alarm), e, acknowledged_at=e.at,
+        acknowledged_by=e.actor, acknowledged_by_name=e.actor_name, comment=e.payload.comment,
+    )  # fmt: skip
+
+
+@fold(entries.AlarmCleared)
+def _(e: Folded[entries.AlarmCleared]) -> None:
+    p = e.payload
+    change(
+        Alarm.objects.filter(id=p.alarm), e, cleared_at=e.at, cleared_by=e.actor,
+        cleared_by_name=e.actor_name, cleared_value=p.value, cleared_low=p.low,
+        cleared_high=p.high, cleared_version=p.setting_version,
+    )  # fmt: skip
 
 
 def _wall(text: str | None) -> time | None:

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from equipment import entries
 from equipment.enums import UnitStatus
-from mes.ui.text import day_text
+from mes.ui.text import day_text, moment_text, plain_text, quantity_text, range_text
 from records.presenters import presents
 
 
@@ -125,3 +125,53 @@ def _withdrawn(p: entries.ClaimWithdrawn) -> str:
 @presents(entries.ClaimConflicted)
 def _conflicted(p: entries.ClaimConflicted) -> str:
     return _("Booking in conflict: the one before runs longer")
+
+
+@presents(entries.AlarmSettingSet)
+def _setting(p: entries.AlarmSettingSet) -> str:
+    said = {
+        "watched": p.watched, "version": p.setting_version, "why": p.justification,
+        "limits": range_text(p.low, p.high, p.unit), "reason": p.reason,
+    }  # fmt: skip
+    if not p.reason:
+        return _("Alarm limits of %(watched)s set: %(limits)s (%(why)s)") % said
+    changed = _(
+        "Alarm limits of %(watched)s, version %(version)s: %(limits)s (%(why)s): %(reason)s"
+    )
+    return changed % said
+
+
+@presents(entries.AlarmRaised)
+def _alarm_raised(p: entries.AlarmRaised) -> str:
+    said = {
+        "number": p.number, "watched": p.watched, "began": moment_text(p.began),
+        "value": _measured(p), "limits": range_text(p.low, p.high, p.unit),
+        "version": p.setting_version,
+    }  # fmt: skip
+    if p.critical:
+        return _(
+            "Critical alarm %(number)s: %(watched)s %(value)s since %(began)s, limits %(limits)s"
+            " (version %(version)s)"
+        ) % said  # fmt: skip
+    return _(
+        "Alarm %(number)s: %(watched)s %(value)s since %(began)s, limits %(limits)s"
+        " (version %(version)s)"
+    ) % said  # fmt: skip
+
+
+def _measured(p: entries.AlarmRaised | entries.AlarmCleared) -> str:
+    return quantity_text(plain_text(p.value), p.unit)
+
+
+@presents(entries.AlarmAcknowledged)
+def _alarm_acknowledged(p: entries.AlarmAcknowledged) -> str:
+    if not p.comment:
+        return _("Alarm %(number)s acknowledged") % {"number": p.number}
+    said = {"number": p.number, "comment": p.comment}
+    return _("Alarm %(number)s acknowledged: %(comment)s") % said
+
+
+@presents(entries.AlarmCleared)
+def _alarm_cleared(p: entries.AlarmCleared) -> str:
+    said = {"number": p.number, "value": _measured(p)}
+    return _("Alarm %(number)s cleared: %(value)s") % said

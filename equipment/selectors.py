@@ -1,15 +1,19 @@
 """Reads of rooms, places, units and claims."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from equipment.models import Claim, Place, Room, Unit
+from equipment.enums import ClaimState, WatchedKind
+from equipment.models import Alarm, AlarmSetting, Claim, Place, Room, Unit
+from equipment.models.alarm import AlarmQuerySet
 from equipment.models.claim import ClaimQuerySet
 from mes.lib import wall
 from mes.lib.refusals import NotFound
@@ -156,3 +160,99 @@ def place_by_barcode(barcode: str) -> Place | None:
 def rooms() -> list[Room]:
     """Return the site's rooms with their places, each a fixed number of queries."""
     return list(Room.objects.order_by("code").prefetch_related("places"))
+
+
+def watched(resource: UUID) -> Unit | Room:
+    """Return the unit or room that has a stream. Raises NotFound for anything else."""
+    found = Unit.objects.filter(id=resource).first() or Room.objects.filter(id=resource).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def kind_of(thing: Unit | Room) -> WatchedKind:
+    """Return what an alarm of it is of."""
+    return WatchedKind.UNIT if isinstance(thing, Unit) else WatchedKind.ROOM
+
+
+def settings_in_force(resource: UUID) -> list[AlarmSetting]:
+    """Return what is watched of a unit or room by now."""
+    rows = AlarmSetting.objects.filter(stream=resource, superseded_at__isnull=True)
+    return list(rows.order_by("watched"))
+
+
+def alarms_around(resources: Collection[UUID]) -> AlarmQuerySet:
+    """Return the alarms of places and units, and of the rooms that these stand in; newest first."""
+    places = Place.objects.filter(Q(id__in=resources) | Q(units__in=resources))
+    return Alarm.objects.filter(
+        Q(stream__in=resources) | Q(stream__in=places.values("room"))
+    ).order_by("-began_at", "-id")
+
+
+def alarms_at(place: UUID) -> AlarmQuerySet:
+    """Return the alarms of what stands at a place, and of its room; newest first."""
+    units = Unit.objects.filter(place=place).values_list("id", flat=True)
+    return alarms_around([place, *units])
+
+
+def alarms_of_site(
+    *, label: str = "", state: str = "", critical: bool | None = None,
+    since: datetime | None = None, until: datetime | None = None,
+) -> AlarmQuerySet:  # fmt: skip
+    """Return the site's alarms, newest first: all that stood at a time of [since, until).
+
+    ``label`` is a part of the name of a unit or room, or of an alarm's number; ``state`` one of
+    the states, or ``open`` for those that are not over.
+    """
+    rows = Alarm.objects.order_by("-began_at", "-id")
+    rows = rows.open() if state == "open" else rows.in_state(state) if state else rows
+    if label:
+        rows = rows.filter(Q(resource_label__icontains=label) | Q(number__icontains=label))
+    if critical is not None:
+        rows = rows.filter(critical=critical)
+    if since:
+        rows = rows.filter(Q(cleared_at__isnull=True) | Q(cleared_at__gt=since))
+    return rows.filter(began_at__lt=until) if until else rows
+
+
+def alarms_met(holders: Collection[UUID]) -> dict[UUID, list[Alarm]]:
+    """Return by batch the alarms of what it held, or in whose room, while a value was outside.
+
+    What another batch held, and what was held before or after, does not meet it.
+    """
+    claims = list(Claim.objects.filter(holder__in=holders, state__in=ClaimState.used))
+    resources = {claim.stream for claim in claims}
+    alarms = list(alarms_around(resources)) if resources else []
+    found: dict[UUID, list[Alarm]] = defaultdict(list)
+    rooms = _rooms_of(resources) if alarms else {}
+    for claim in claims:
+        for alarm in alarms:
+            there = alarm.stream in (claim.stream, rooms.get(claim.stream))
+            if there and _meets(alarm, claim) and alarm not in found[claim.holder]:
+                found[claim.holder].append(alarm)
+    return found
+
+
+def _rooms_of(resources: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Return the room of each place and unit; a movable unit has none."""
+    places = Place.objects.filter(id__in=resources).values_list("id", "room")
+    units = Unit.objects.filter(id__in=resources).values_list("id", "place__room")
+    return {**dict(places), **dict(units)}
+
+
+def _meets(alarm: Alarm, claim: Claim) -> bool:
+    """An occupied claim goes on until its clearance, whatever was planned."""
+    begun = alarm.cleared_at is None or claim.start < alarm.cleared_at
+    return begun and (claim.state == ClaimState.OCCUPIED or claim.end > alarm.began_at)
+
+
+def batches_met(alarm: Alarm) -> list[UUID]:
+    """Return the batches that an alarm meets so far, each once."""
+    on_room = alarm.resource_kind == WatchedKind.ROOM
+    resources = resources_of_room(alarm.stream) if on_room else [alarm.stream]
+    outside = DateTimeTZRange(alarm.began_at, alarm.cleared_at)
+    claims = Claim.objects.on(resources).filter(
+        Q(state=ClaimState.OCCUPIED) | Q(state=ClaimState.RELEASED, during__overlap=outside),
+        holder_kind="batch",
+    )
+    return sorted({claim.holder for claim in claims if _meets(alarm, claim)})

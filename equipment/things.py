@@ -30,6 +30,10 @@ words({
     "unit.programme_ended": _("Programme of a unit ended"),
     "unit.programme_started": _("Programme of a unit started"),
     "unit.status": _("Status of a unit changed"),
+    "alarm_setting.set": _("Limits of an alarm set"),
+    "alarm.raised": _("Alarm raised"),
+    "alarm.acknowledged": _("Alarm acknowledged"),
+    "alarm.cleared": _("Alarm cleared"),
     "claim.planned": _("Booked"),
     "claim.moved": _("Booking moved"),
     "claim.occupied": _("Occupied"),
@@ -42,4 +46,5 @@ words({
 says(Claim, holder_kind=title_of)
 evaluates(
     "configuration", "room.opened", "place.made", "unit.commissioned", "unit.status",
+    "alarm_setting.set",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from equipment.views import room, rooms, units
+from equipment.views import alarms, room, rooms, units
 
 app_name = "equipment"
 urlpatterns = [
@@ -13,4 +13,11 @@ urlpatterns = [
     path("rooms/<uuid:room>/", room.room, name="room"),
     path("rooms/<uuid:room>/hours/", room.hours, name="hours"),
     path("places/<uuid:place>/", units.place, name="place"),
+    path("alarms/", alarms.log, name="alarms"),
+    path("alarms/<uuid:alarm>/", alarms.alarm, name="alarm"),
+    path("alarms/<uuid:alarm>/acknowledge/", alarms.acknowledge, name="acknowledge"),
+    path("alarms/<uuid:alarm>/clear/", alarms.clear, name="clear"),
+    path("alarms/of/<uuid:resource>/", alarms.watched, name="watched"),
+    path("alarms/of/<uuid:resource>/raise/", alarms.raise_, name="raise"),
+    path("alarms/of/<uuid:resource>/settings/", alarms.settings, name="settings"),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from equipment import selectors
 from equipment.forms import RoomHours
-from equipment.models import Room
+from equipment.models import Alarm, Room
 from equipment.services.rooms import set_room_hours
 from equipment.views.units import resource_page
 from mes.lib.access import requires
@@ -57,6 +57,7 @@ def _page(request: HttpRequest, room: UUID) -> dict[str, Any]:
         "room": found,
         "hours": selectors.room_hours(found),
         "places": found.places.order_by("number"),
+        "alarms": list(Alarm.objects.on([room, *selectors.resources_of_room(room)]).open()),
         "form": RoomHours(initial={"opens": found.opens, "closes": found.closes}),
         **resource_page(request, room, on=places),
     }

@@ -20,7 +20,7 @@ from mes.ui.text import day_text
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List rooms, places and units with the batch that has each."""
-    return render(request, "equipment/index.html", {"rooms": _rooms()})
+    return render(request, "equipment/index.html", _list())
 
 
 @requires("accounts.manage")
@@ -37,7 +37,11 @@ def places_to_choose(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def live(request: HttpRequest) -> HttpResponse:
     """Answer a poll of the list; 304 while nothing in it changed."""
-    return render(request, "equipment/rooms.html", {"rooms": _rooms()})
+    return render(request, "equipment/rooms.html", _list())
+
+
+def _list() -> dict[str, Any]:
+    return {"rooms": _rooms(), "alarms": selectors.alarms_of_site(state="open")}
 
 
 def _rooms() -> list[dict[str, Any]]:

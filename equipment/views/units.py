@@ -41,7 +41,11 @@ def unit(request: HttpRequest, unit: UUID) -> HttpResponse:
 def place(request: HttpRequest, place: UUID) -> HttpResponse:
     """Show a place with its bookings and its logbook."""
     found = the_one(Place.objects.select_related("room").filter(id=place))
-    context = {"place": found, "units": found.units.order_by("code")}
+    context = {
+        "place": found,
+        "units": found.units.order_by("code"),
+        "alarms": list(selectors.alarms_at(place).open()),
+    }
     return render(request, "equipment/place.html", context | resource_page(request, place))
 
 
@@ -129,6 +133,7 @@ def _unit(request: HttpRequest, unit: UUID, form: UnitAct) -> dict[str, Any]:
         initial={"capabilities": ", ".join(found.capabilities or ())}, auto_id="can_%s"
     )
     page = {"unit": found, "state": state(found), "form": form, "acts": acts, "can_form": can}
+    page["alarms"] = list(selectors.alarms_around([unit]).open())
     return page | resource_page(request, unit)
 
 

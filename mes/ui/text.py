@@ -81,6 +81,25 @@ def quantity_text(value: object, unit: str) -> str:
     return f"{number_text(value)}\u00a0{printed}" if printed else number_text(value)
 
 
+def plain_text(value: Decimal) -> str:
+    """Return a decimal without the zeros that a column of the database adds."""
+    return format(value.normalize(), "f") if value else "0"
+
+
+def range_text(low: Decimal | None, high: Decimal | None, unit: str) -> str:
+    """Return limits as people write them: "2 … 8 °C", or with one end "≤ 8 °C"."""
+    ends = [None if one is None else number_text(plain_text(one)) for one in (low, high)]
+    match ends:
+        case [str(first), str(last)]:
+            said = f"{first} … {last}"
+        case [None, last]:
+            said = f"≤ {last}"
+        case [first, _none]:
+            said = f"≥ {first}"
+    printed = unit_text(unit)
+    return f"{said}\u00a0{printed}" if printed else said
+
+
 def local(at: datetime) -> datetime:
     """Return `at` in the site's zone. Raises ValueError for a naive time."""
     return timezone.localtime(at)

@@ -15,6 +15,7 @@ from accounts.models import Credential, Person
 from accounts.permissions import ROLES
 from accounts.selectors import assignments_of, roles_of
 from accounts.services.people import grant_role, revoke_role
+from equipment.models import Unit
 from mes.lib.ids import uuid7
 from quality import services
 from quality.enums import Judgement
@@ -34,6 +35,7 @@ from tests.builders.accounts import (
     person,
     signed_in_client,
 )
+from tests.builders.alarms import raised, watched
 from tests.builders.batches import OPERATION, STEPS, Trial, batch_at, issued
 from tests.builders.planning import requested as planned
 from tests.builders.quality import Bench
@@ -48,6 +50,9 @@ TABLES: dict[str, tuple[str, str]] = {
     "unit": ("equipment_unit", "id"),
     "place": ("equipment_place", "id"),
     "room": ("equipment_room", "id"),
+    "alarm": ("equipment_alarm", "id"),
+    # What alarms are of.
+    "resource": ("equipment_alarmsetting", "stream"),
     "lot": ("materials_lot", "id"),
     "container": ("materials_container", "id"),
     "order": ("orders_order", "id"),
@@ -158,6 +163,9 @@ def everything(owner: psycopg.Connection) -> There:
     request_rehearsal(command=a_command(owner_of), version=version, patients=5, seed=1)
     asked = submitted(site, library_text("cart19-prodigy"))
     comment(command=a_command(site.actor("recipe-approver")), version=asked, path="", text="Why?")
+    with reading(site=trial.site):
+        unit = Unit.objects.values_list("id", flat=True)[0]
+    raised(trial.site, unit, watched(trial.site, unit))
     publish_operation(command=a_command(owner_of), version=version, path=OPERATION, code="SEED")
     lindqvist = trial.plant.crew.actor("lindqvist").person
     assert lindqvist is not None

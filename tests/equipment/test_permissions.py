@@ -9,11 +9,12 @@ import pytest
 
 from accounts.exceptions import NotAllowed
 from equipment.enums import OpennessPolicy, UnitStatus
-from equipment.services import bookings, catalogue, rooms, units
+from equipment.services import alarms, bookings, catalogue, rooms, units
 from records.commands import Actor, Command
 from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import open_demo_site
+from tests.builders.alarms import watch
 from tests.builders.equipment import MONDAY, Hall, booking, claimed, command, hall, unit
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -41,6 +42,9 @@ ACTS: dict[str, Act] = {
     ),
     "set_capabilities": lambda c, h, u, cl: units.set_capabilities(
         command=c, unit=u, capabilities=["co2"], reason="Q-88"
+    ),
+    "set_alarm_setting": lambda c, h, u, cl: alarms.set_alarm_setting(
+        command=c, resource=u, watch=watch()
     ),
     "add_class": lambda c, h, u, cl: catalogue.add_class(
         command=c, code="crf", title="Freezer", reason="new"
