@@ -41,6 +41,10 @@ SENTENCES: dict[str, Promise | str] = {
     "within.missed": _("%(elapsed)s have passed since %(since)s; at most %(max)s are allowed."),
     "loop.unfinished": _("Repeated %(max)s times, and %(until)s still does not hold (%(values)s)."),
     "contingency.called": _("Something happened: %(contingency)s was called."),
+    "equipment.alarm": _(
+        "Alarm %(number)s: %(watched)s of %(resource)s was %(value)s %(measure)s, limits %(low)s"
+        " to %(high)s, since %(began)s."
+    ),
     "reported": _("Reported from the floor."),
     "lot.quarantined": _("Lot %(lot)s was quarantined after its use."),
     "collection.quarantined": _("A collection of this patient stands in quarantine: %(reason)s"),
@@ -58,7 +62,7 @@ class _Lenient(dict[str, str]):
 # Parameters that are numbers of a recipe; codes and names stay as they are.
 NUMBERS = {"value", "low", "high", "quantity", "asked"}
 # Parameters that are instants or days.
-TIMES = {"due", "expired"}
+TIMES = {"due", "expired", "began"}
 # Parameters that are steps or other parts of a recipe.
 PARTS = {"since", "step"}
 

@@ -352,3 +352,12 @@ class SignedMeanwhile(Refusal):
     code = "several.signed_meanwhile"
     sentence = _("No review is lacking any more: %(records)s. Nothing was signed.")
     way_out = _("Leave it out.")
+
+
+class AlarmNotOver(Refusal):
+    """An alarm is judged on a batch when it is acknowledged and cleared (draft Annex 11, 8)."""
+
+    code = "exception.alarm_not_over"
+    sentence = _("Alarm %(number)s of %(resource)s is not over: %(todo)s. Nothing was saved.")
+    way_out = _("Have it acknowledged and cleared on its page, then judge it here.")
+    interlock = Interlock.CONDITIONAL

@@ -7,6 +7,7 @@ from batches.findings import SENTENCES
 OUT_OF_SPECIFICATION = "result.out_of_specification"
 LATE_FAILURE = "late.failure"
 LOT_QUARANTINED = "lot.quarantined"
+EQUIPMENT_ALARM = "equipment.alarm"
 
 SENTENCES |= {
     OUT_OF_SPECIFICATION: _("%(test)s is out of specification: %(value)s %(unit)s."),

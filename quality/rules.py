@@ -11,8 +11,10 @@ from accounts.models import Person
 from batches.entries import BatchReviewed
 from batches.enums import CommentState, RecordState
 from batches.models import AskedComment, Batch, BatchException, Concession, Step
+from equipment.models import Alarm
 from quality.enums import CriterionStanding, GateKey, GateState, ReviewStanding
 from quality.exceptions import (
+    AlarmNotOver,
     AlreadyDispositioned,
     AlreadyReviewed,
     CommentAwaited,
@@ -21,9 +23,11 @@ from quality.exceptions import (
     OwnConcession,
     OwnException,
 )
+from quality.findings import EQUIPMENT_ALARM
 from quality.selectors.record import BatchRecord, Criterion, record_of
 from recipes import paths
 from recipes.enums import ReleaseStage
+from records.reading import the_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Standing:
     complete: bool = True
     unsigned: int = 0
     exceptions: int = 0
+    # Those of what the batch held that are not over or not among its exceptions yet, in words.
+    alarms: tuple[str, ...] = ()
     deviations: int = 0
     concessions: int = 0
     held: bool = False
@@ -79,7 +85,7 @@ def gates(standing: Standing) -> list[Gate]:
     s = standing
     return [
         _record(s),
-        _counted(GateKey.EXCEPTIONS, s.exceptions, _("all judged"), _("to judge")),
+        _exceptions(s),
         _counted(GateKey.DEVIATIONS, s.deviations, _("none open"), _("open")),
         _counted(GateKey.CONCESSIONS, s.concessions, _("none open"), _("to answer")),
         _tests(s.release_tests),
@@ -107,6 +113,18 @@ def _record(s: Standing) -> Gate:
 
 def _counted(key: GateKey, count: int, good: str, bad: str) -> Gate:
     return _gate(key, count == 0, good, f"{count} {bad}")
+
+
+def _exceptions(s: Standing) -> Gate:
+    """An alarm of what the batch held is an exception that cannot be judged before it is over."""
+    judged = _counted(GateKey.EXCEPTIONS, s.exceptions, _("all judged"), _("to judge"))
+    if not s.alarms:
+        return judged
+    said = _("alarm not over: %(alarms)s") % {"alarms": ", ".join(s.alarms)}
+    short = ngettext("%(n)s alarm", "%(n)s alarms", len(s.alarms)) % {"n": len(s.alarms)}
+    if s.exceptions:
+        said, short = f"{judged.detail}, {said}", f"{judged.detail}, {short}"
+    return replace(_gate(GateKey.EXCEPTIONS, False, "", said), short=short)
 
 
 def _labels(s: Standing) -> Gate:
@@ -145,6 +163,7 @@ def standing_of(record: BatchRecord) -> Standing:
         complete=record.batch.record_state != RecordState.EXECUTING,
         unsigned=sum(row.about != BatchReviewed.kind for row in record.asked_again),
         exceptions=len(record.open_exceptions),
+        alarms=tuple(_alarm(one) for one in record.unsettled_alarms),
         deviations=len(record.open_deviations),
         concessions=len(record.asked_concessions),
         held=record.batch.quality_hold,
@@ -154,6 +173,12 @@ def standing_of(record: BatchRecord) -> Standing:
         later_tests=_count(record.criteria_for(ReleaseStage.AFTER_RELEASE)),
         review=review_standing(record),
     )
+
+
+def _alarm(alarm: Alarm) -> str:
+    """Return an alarm with what is to be done about it."""
+    todo = _("comes to the exceptions in a moment") if alarm.is_over else str(alarm.state.label)
+    return f"{alarm.number} ({todo})"
 
 
 def _count(criteria: Sequence[Criterion]) -> Counted:
@@ -239,6 +264,8 @@ def check_may_judge(exception: BatchException, person: UUID | None, *, name: str
     steps = Step.objects.filter(stream=exception.stream, path=paths.split(exception.step)[0])
     for step in steps:
         own |= {step.performed_by, step.recorded_by, step.verified_by}
+    if alarm := _alarm_of(exception):
+        own |= {alarm.raised_by, alarm.acknowledged_by, alarm.cleared_by}
     if person in own:
         raise OwnException(person=name, streams=[exception.stream])
     granted = Concession.objects.filter(
@@ -246,6 +273,22 @@ def check_may_judge(exception: BatchException, person: UUID | None, *, name: str
     )
     if exception.step and granted.exists():
         raise OwnConcession(person=name, streams=[exception.stream])
+
+
+def _alarm_of(exception: BatchException) -> Alarm | None:
+    """Return the alarm that an exception is about. Raises NotFound where it is of no alarm here."""
+    if exception.code != EQUIPMENT_ALARM:
+        return None
+    return the_one(Alarm.objects.filter(id=exception.params["alarm"]))
+
+
+def check_alarm_over(exception: BatchException) -> None:
+    """Raise AlarmNotOver: an alarm is judged when it is acknowledged and cleared."""
+    alarm = _alarm_of(exception)
+    if alarm is not None and not alarm.is_over:
+        raise AlarmNotOver(
+            number=alarm.number, resource=alarm.resource_label, todo=str(alarm.state.label)
+        )
 
 
 def check_nothing_asked(exception: BatchException) -> None:

@@ -6,12 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from batches.entries import Said
+from batches.models import Batch
 from batches.selectors import batch_of
 from batches.services.issue import doubtful
+from equipment.models import Alarm
+from equipment.selectors import batches_met
+from equipment.services.alarms import ALARM_CHANGED
 from materials.selectors import batches_of_lot
 from orders.services.collections import COLLECTION_QUARANTINED
 from quality import findings
 from quality.dossier import assemble, render
+from quality.services.alarms import raise_of_alarm
 from quality.services.dossiers import REQUESTED, keep_dossier
 from quality.services.holds import hold_by_rule, raise_by_rule
 from quality.services.results import LATE_FAILURE
@@ -24,6 +29,7 @@ from records.outbox import Message, discard, subscribe
 from records.reading import reading
 
 BATCH_SUSPECT = "batch.suspect"
+BATCH_ALARMED = "batch.alarmed"
 
 
 @subscribe("sample.drawn", consumer="quality.register_sample")
@@ -67,6 +73,28 @@ def hold_suspect(message: Message) -> None:
     hold_by_rule(
         command=message.command("batch.hold_suspect"), batch=UUID(message.payload["batch"]),
         reason=f"{lot}: {reason}", said=said, message=message,
+    )  # fmt: skip
+
+
+@subscribe(ALARM_CHANGED, consumer="quality.find_alarmed")
+def find_alarmed(message: Message) -> None:
+    """Find every batch that an alarm meets so far: at its beginning, and at its end once more."""
+    with act(message.command("alarm.changed")) as a:
+        alarm = Alarm.objects.get(id=UUID(message.payload["alarm"]))
+        known = Batch.objects.filter(id__in=batches_met(alarm)).order_by("id")
+        for batch in known.values_list("id", flat=True):
+            a.enqueue(BATCH_ALARMED, {"batch": str(batch), "alarm": str(alarm.id)})
+        a.done(message)
+
+
+@subscribe(BATCH_ALARMED, consumer="quality.raise_alarm")
+def raise_alarm(message: Message) -> None:
+    """Have QA answer an alarm on one batch."""
+    with reading(site=message.site):
+        alarm = Alarm.objects.get(id=UUID(message.payload["alarm"]))
+    raise_of_alarm(
+        command=message.command("batch.raise_alarm"), batch=UUID(message.payload["batch"]),
+        alarm=alarm, message=message,
     )  # fmt: skip
 
 

@@ -17,8 +17,13 @@ from batches.exceptions import NoBatchThere
 from batches.models import Batch, Operation
 from batches.pages.floor import Running, running
 from batches.pages.seen import language, short, title_of
-from equipment.models import Claim
-from equipment.selectors import place_by_barcode, unit_by_barcode
+from equipment.models import Alarm, Claim
+from equipment.selectors import (
+    alarms_at,
+    alarms_of_site,
+    place_by_barcode,
+    unit_by_barcode,
+)
 from materials.models import Container
 from materials.selectors import scanned_text
 from mes.lib import clock
@@ -49,7 +54,16 @@ def home_page(access: Access, actor: Actor) -> dict[str, Any]:
         "witness": [_witness(one, now) for one in witness if _may_verify(one, actor)][:MOST],
         "owed": owed(actor, everything),
         "foot": home_foot(),
+        "alarms": _alarms(access),
     }
+
+
+def _alarms(access: Access) -> list[Alarm]:
+    """Return the alarms that are not over: of the tablet's place, its units and its room."""
+    place = access.device.place if access.device else None
+    if place is None:
+        return list(alarms_of_site(state="open"))
+    return list(alarms_at(place).open())
 
 
 def home_etag(page: dict[str, Any]) -> str:
@@ -57,6 +71,7 @@ def home_etag(page: dict[str, Any]) -> str:
     lists = (page["next"], page["witness"], page["owed"])
     rows = [row["title"] + row["note"] + row["url"] for rows in lists for row in rows]
     due = page["due"] or {}
+    rows += [f"{alarm.number} {alarm.state}" for alarm in page["alarms"]]
     said = [language(), due.get("url", ""), due.get("where", ""), due.get("who", ""), *rows]
     return f'"{sha256("|".join(said).encode()).hexdigest()[:32]}"'
 

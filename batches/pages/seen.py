@@ -16,8 +16,8 @@ from batches.enums import OperationState, StepState
 from batches.models import Batch, Operation, Step
 from batches.timing import Times, times_of
 from equipment.enums import ClaimState, ResourceKind
-from equipment.models import Claim
-from equipment.selectors import claims_of
+from equipment.models import Alarm, Claim
+from equipment.selectors import alarms_around, claims_of
 from mes.lib import clock
 from orders.selectors import moments
 from recipes import flow, paths
@@ -133,6 +133,12 @@ class Seen:
     def text_of(self, row: Step) -> str:
         """Return a step's instruction in the reader's language."""
         return self.step_of(row).text.say(language())
+
+    @cached_property
+    def alarms(self) -> list[Alarm]:
+        """The alarms that are not over, of what the batch holds now and of the rooms there."""
+        held = [c.stream for c in self.claims if c.state == ClaimState.OCCUPIED]
+        return list(alarms_around(held).open()) if held else []
 
     @cached_property
     def place(self) -> str:

@@ -22,9 +22,12 @@ from batches.models import (
     VoidedSignature,
 )
 from batches.selectors import asked_again, recipe_of
+from equipment.models import Alarm
+from equipment.selectors import alarms_met
 from materials.selectors import LabelBalance, label_balances
 from mes.lib.evidence import JSON, content_hash
 from quality.enums import CriterionStanding, DeviationState, ResultOutcome
+from quality.findings import EQUIPMENT_ALARM
 from quality.models import Deviation, Disposition, Result, Review, Sample
 from recipes.criteria import meets
 from recipes.document import Recipe, SpecificationItem
@@ -76,6 +79,8 @@ class BatchRecord:
     disposition: Disposition | None
     asked_again: list[VoidedSignature]
     labels: LabelBalance
+    # Of what the batch held, while it held it.
+    alarms: list[Alarm]
 
     @cached_property
     def stages(self) -> list[Stage]:
@@ -131,6 +136,20 @@ class BatchRecord:
     def open_exceptions(self) -> list[BatchException]:
         """Exceptions that QA has not judged."""
         return [row for row in self.exceptions if row.state == ExceptionState.OPEN]
+
+    @cached_property
+    def unsettled_alarms(self) -> list[Alarm]:
+        """Alarms that are not over, and those that are not among the exceptions yet.
+
+        The others are settled when their exception is judged: no earlier than they are over.
+        """
+        told = {row.params["alarm"] for row in self.exceptions if row.code == EQUIPMENT_ALARM}
+        return [one for one in self.alarms if not one.is_over or str(one.id) not in told]
+
+    def alarm_of(self, exception: BatchException) -> Alarm | None:
+        """Return the alarm that an exception is about."""
+        named = exception.params.get("alarm") if exception.code == EQUIPMENT_ALARM else None
+        return next((one for one in self.alarms if str(one.id) == named), None)
 
     def comments_on(self, exception: BatchException) -> list[AskedComment]:
         """What QA asked about an exception, with the answers."""
@@ -238,7 +257,7 @@ def _result(row: Result) -> JSON:
 
 
 def record_of(batch: Batch) -> BatchRecord:
-    """Read a batch's whole record: at most twelve queries, whatever its size."""
+    """Read a batch's whole record: at most fifteen queries, whatever its size."""
     return records_of([batch])[0]
 
 
@@ -253,7 +272,7 @@ def records_of(batches: Sequence[Batch]) -> list[BatchRecord]:
     # The batch itself says whether there is one: most pages are of batches without.
     reviews = _rows(Review.objects, [one.id for one in batches if one.reviewed_at])
     ends = _rows(Disposition.objects, [one.id for one in batches if one.dispositioned_at])
-    asked, labels = asked_again(ids), label_balances(ids)
+    asked, labels, alarms = asked_again(ids), label_balances(ids), alarms_met(ids)
     return [
         BatchRecord(
             batch=batch, recipe=recipe_of(batch), operations=operations[batch.id],
@@ -263,7 +282,7 @@ def records_of(batches: Sequence[Batch]) -> list[BatchRecord]:
             review=next(reversed(reviews[batch.id]), None),
             disposition=next(iter(ends[batch.id]), None),
             asked_again=[row for row in asked if row.stream == batch.id],
-            labels=labels[batch.id],
+            labels=labels[batch.id], alarms=alarms.get(batch.id, []),
         )
         for batch in batches
     ]  # fmt: skip

@@ -26,8 +26,8 @@ def judge_exception(
 ) -> Reply:
     """Answer an exception: accept it with a comment, or open a deviation that says why.
 
-    Raises AlreadyJudged, OwnException, OwnConcession, CommentAwaited, TextMissing. Appends
-    ``exception.judged`` and, for a deviation, ``deviation.opened``.
+    Raises AlreadyJudged, OwnException, OwnConcession, AlarmNotOver, CommentAwaited, TextMissing.
+    Appends ``exception.judged`` and, for a deviation, ``deviation.opened``.
     """
     with act(command, streams=[batch]) as a:
         check_permission(a.actor, Permission.QUALITY_JUDGE)
@@ -35,6 +35,7 @@ def judge_exception(
         if row.state != ExceptionState.OPEN:
             raise AlreadyJudged(by=row.judged_by_name)
         rules.check_may_judge(row, a.actor.person, name=a.actor.name)
+        rules.check_alarm_over(row)
         rules.check_nothing_asked(row)
         text = written(comment, field="comment")
         said = ExceptionJudged(exception=exception, judgement=judgement.value, comment=text)

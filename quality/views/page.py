@@ -139,6 +139,7 @@ class Page:
                 "in %(n)s other batch", "in %(n)s other batches", times
             ) % {"n": times} if times else _("in no other batch"),
             "concession": self._concession(row),
+            "alarm": self.record.alarm_of(row),
             "comments": self._comments(row),
             "ask_form": self._ask_form(row, step),
         }  # fmt: skip
