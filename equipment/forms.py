@@ -124,6 +124,11 @@ class AlarmComment(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, asked: bool = False, **kwargs: Any) -> None:
+        """``asked``: a browser does not send it empty; that it is not is a rule of the act."""
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = asked
+
 
 class AlarmBack(forms.Form):
     """A value that is within the limits again."""

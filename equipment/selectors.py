@@ -246,8 +246,8 @@ def _meets(alarm: Alarm, claim: Claim) -> bool:
     return begun and (claim.state == ClaimState.OCCUPIED or claim.end > alarm.began_at)
 
 
-def batches_met(alarm: Alarm) -> list[UUID]:
-    """Return the batches that an alarm meets so far, each once."""
+def claims_met(alarm: Alarm) -> list[Claim]:
+    """Return the claims of batches that an alarm meets so far, in the order of their beginning."""
     on_room = alarm.resource_kind == WatchedKind.ROOM
     resources = resources_of_room(alarm.stream) if on_room else [alarm.stream]
     outside = DateTimeTZRange(alarm.began_at, alarm.cleared_at)
@@ -255,4 +255,4 @@ def batches_met(alarm: Alarm) -> list[UUID]:
         Q(state=ClaimState.OCCUPIED) | Q(state=ClaimState.RELEASED, during__overlap=outside),
         holder_kind="batch",
     )
-    return sorted({claim.holder for claim in claims if _meets(alarm, claim)})
+    return [claim for claim in claims.order_by("during") if _meets(alarm, claim)]

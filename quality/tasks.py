@@ -10,7 +10,7 @@ from batches.models import Batch
 from batches.selectors import batch_of
 from batches.services.issue import doubtful
 from equipment.models import Alarm
-from equipment.selectors import batches_met
+from equipment.selectors import claims_met
 from equipment.services.alarms import ALARM_CHANGED
 from materials.selectors import batches_of_lot
 from orders.services.collections import COLLECTION_QUARANTINED
@@ -81,7 +81,8 @@ def find_alarmed(message: Message) -> None:
     """Find every batch that an alarm meets so far: at its beginning, and at its end once more."""
     with act(message.command("alarm.changed")) as a:
         alarm = Alarm.objects.get(id=UUID(message.payload["alarm"]))
-        known = Batch.objects.filter(id__in=batches_met(alarm)).order_by("id")
+        met = {claim.holder for claim in claims_met(alarm)}
+        known = Batch.objects.filter(id__in=met).order_by("id")
         for batch in known.values_list("id", flat=True):
             a.enqueue(BATCH_ALARMED, {"batch": str(batch), "alarm": str(alarm.id)})
         a.done(message)

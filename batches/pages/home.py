@@ -18,12 +18,7 @@ from batches.models import Batch, Operation
 from batches.pages.floor import Running, running
 from batches.pages.seen import language, short, title_of
 from equipment.models import Alarm, Claim
-from equipment.selectors import (
-    alarms_at,
-    alarms_of_site,
-    place_by_barcode,
-    unit_by_barcode,
-)
+from equipment.selectors import alarms_at, place_by_barcode, unit_by_barcode
 from materials.models import Container
 from materials.selectors import scanned_text
 from mes.lib import clock
@@ -62,8 +57,8 @@ def _alarms(access: Access) -> list[Alarm]:
     """Return the alarms that are not over: of the tablet's place, its units and its room."""
     place = access.device.place if access.device else None
     if place is None:
-        return list(alarms_of_site(state="open"))
-    return list(alarms_at(place).open())
+        return list(Alarm.objects.standing())
+    return list(alarms_at(place).standing())
 
 
 def home_etag(page: dict[str, Any]) -> str:

@@ -138,7 +138,7 @@ class Seen:
     def alarms(self) -> list[Alarm]:
         """The alarms that are not over, of what the batch holds now and of the rooms there."""
         held = [c.stream for c in self.claims if c.state == ClaimState.OCCUPIED]
-        return list(alarms_around(held).open()) if held else []
+        return list(alarms_around(held).standing()) if held else []
 
     @cached_property
     def place(self) -> str:

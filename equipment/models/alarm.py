@@ -112,6 +112,10 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         """Those that somebody still has to acknowledge or clear."""
         return self.exclude(acknowledged_at__isnull=False, cleared_at__isnull=False)
 
+    def standing(self) -> Self:
+        """Those that are not over, as people are shown them: critical ones first, then newest."""
+        return self.open().order_by("-critical", "-began_at", "-id")
+
     def in_state(self, state: str) -> Self:
         """Those in one state."""
         return self.filter(

@@ -28,6 +28,7 @@ from equipment.forms import (
 from equipment.models import Alarm, AlarmSetting, Unit
 from equipment.services import alarms
 from equipment.services.alarms import Watch
+from equipment.views.units import may_read
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -128,18 +129,31 @@ def url_of(row: Alarm) -> str:
 @require_safe
 def alarm(request: HttpRequest, alarm: UUID) -> HttpResponse:
     """Show an alarm: its limits and their version, who raised, acknowledged and cleared it."""
-    return render(request, "equipment/alarm.html", _alarm(alarm))
+    return render(request, "equipment/alarm.html", _alarm(request, alarm))
 
 
-def _alarm(alarm: UUID) -> Page:
+def _alarm(request: HttpRequest, alarm: UUID) -> Page:
     row = the_one(Alarm.objects.filter(id=alarm))
     setting = AlarmSetting.objects.filter(
         stream=row.stream, setting=row.setting, setting_version=row.setting_version
     )
     return {
         "alarm": row, "of_url": url_of(row), "setting": setting.first(),
-        "comment_form": AlarmComment(), "back_form": AlarmBack(auto_id="back_%s"),
+        "comment_form": AlarmComment(asked=row.critical), "back_form": AlarmBack(auto_id="back_%s"),
+        "batches": _batches(row, linked=may_read(request)),
     }  # fmt: skip
+
+
+def _batches(row: Alarm, *, linked: bool) -> list[Page]:
+    """Return the batches that an alarm meets so far, each once."""
+    met = {claim.holder: claim for claim in selectors.claims_met(row)}
+    return [
+        {
+            "label": claim.holder_label, "mark": claim.holder_mark,
+            "url": f"/batches/{claim.holder}/" if linked else "",
+        }
+        for claim in met.values()
+    ]  # fmt: skip
 
 
 @requires("equipment.alarm")
@@ -158,7 +172,7 @@ def acknowledge(request: HttpRequest, alarm: UUID) -> HttpResponse:
         form,
         do,
         page=("equipment:alarm", alarm),
-        again=lambda: {**_alarm(alarm), "comment_form": form},
+        again=lambda: {**_alarm(request, alarm), "comment_form": form},
     )
 
 
@@ -180,7 +194,7 @@ def clear(request: HttpRequest, alarm: UUID) -> HttpResponse:
         form,
         do,
         page=("equipment:alarm", alarm),
-        again=lambda: {**_alarm(alarm), "back_form": form},
+        again=lambda: {**_alarm(request, alarm), "back_form": form},
     )
 
 

@@ -57,7 +57,7 @@ def _page(request: HttpRequest, room: UUID) -> dict[str, Any]:
         "room": found,
         "hours": selectors.room_hours(found),
         "places": found.places.order_by("number"),
-        "alarms": list(Alarm.objects.on([room, *selectors.resources_of_room(room)]).open()),
+        "alarms": list(Alarm.objects.on([room, *selectors.resources_of_room(room)]).standing()),
         "form": RoomHours(initial={"opens": found.opens, "closes": found.closes}),
         **resource_page(request, room, on=places),
     }

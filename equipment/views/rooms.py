@@ -10,7 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from equipment import selectors
 from equipment.floor import Line, RoomLines, floor, trouble
-from equipment.models import Place, Room, Unit
+from equipment.models import Alarm, Place, Room, Unit
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.ui.text import day_text
@@ -41,7 +41,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def _list() -> dict[str, Any]:
-    return {"rooms": _rooms(), "alarms": selectors.alarms_of_site(state="open")}
+    return {"rooms": _rooms(), "alarms": list(Alarm.objects.standing())}
 
 
 def _rooms() -> list[dict[str, Any]]:

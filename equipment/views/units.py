@@ -44,7 +44,7 @@ def place(request: HttpRequest, place: UUID) -> HttpResponse:
     context = {
         "place": found,
         "units": found.units.order_by("code"),
-        "alarms": list(selectors.alarms_at(place).open()),
+        "alarms": list(selectors.alarms_at(place).standing()),
     }
     return render(request, "equipment/place.html", context | resource_page(request, place))
 
@@ -133,7 +133,7 @@ def _unit(request: HttpRequest, unit: UUID, form: UnitAct) -> dict[str, Any]:
         initial={"capabilities": ", ".join(found.capabilities or ())}, auto_id="can_%s"
     )
     page = {"unit": found, "state": state(found), "form": form, "acts": acts, "can_form": can}
-    page["alarms"] = list(selectors.alarms_around([unit]).open())
+    page["alarms"] = list(selectors.alarms_around([unit]).standing())
     return page | resource_page(request, unit)
 
 
@@ -148,7 +148,7 @@ def resource_page(
         "seq": entries[0].seq if events else 0,
         "table": _bookings(
             list(selectors.claims_on([resource] if on is None else on)),
-            linked=_may_read(request),
+            linked=may_read(request),
             named=on is not None,
         ),
     }
@@ -165,7 +165,7 @@ def _event(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**event, "sign": "warning", "sign_word": _("refused")} if refused else event
 
 
-def _may_read(request: HttpRequest) -> bool:
+def may_read(request: HttpRequest) -> bool:
     """Whether the batch of a booking may be opened by whoever looks."""
     access = access_of(request)
     return bool(access and access.may(Permission.BATCHES_READ))

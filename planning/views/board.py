@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
+from equipment.models import Alarm
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
@@ -55,6 +56,7 @@ def _context(request: HttpRequest, refused: Refusal | None = None) -> dict[str, 
         "query": asked.urlencode(),
         "refused": refused,
         "section": "board",
+        "alarms": list(Alarm.objects.standing()),
     }
 
 

@@ -371,7 +371,7 @@ def test_an_open_alarm_is_seen_where_its_thing_is_and_nowhere_else(
     shown = {
         "/equipment/": True, "/equipment/live/": True, f"/equipment/units/{machine}/": True,
         f"/equipment/places/{here.id}/": True, f"/equipment/rooms/{here.room_id}/": True,
-        f"/equipment/units/{other}/": False,
+        "/board/": True, f"/equipment/units/{other}/": False,
     }  # fmt: skip
     note = 'class="note note-warning"'
     assert {page: note in client.get(page).content.decode() for page in shown} == shown
