@@ -131,6 +131,7 @@ def test_a_value_within_its_limits_is_no_alarm(site: DemoSite, machine: UUID) ->
     raised(site.id, machine, setting, value="8.000001")
 
 
+@pytest.mark.req("D11-12a")
 def test_an_alarm_goes_either_way_to_its_end(site: DemoSite, machine: UUID) -> None:
     setting = watched(site.id, machine, critical=True)
     states = []

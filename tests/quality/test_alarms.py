@@ -162,6 +162,7 @@ def test_a_room_is_of_every_batch_in_it(bench: Bench) -> None:
     occupied(bench, there.places[0], PLACE)
     alarm = an_alarm(bench, there.room)
     assert [row.params["resource"] for row in told(bench)] == ["Hall 2"]
+    assert gate(bench)[1] == "1 to judge, alarm not over: H2-A1 (to acknowledge, to clear)"
     over(bench, alarm)
     assert len(told(bench)) == 1
     # A unit that stands in the room is in the room, though no place of it is claimed.
@@ -172,6 +173,7 @@ def test_a_room_is_of_every_batch_in_it(bench: Bench) -> None:
     raised(site, there.room, setting)
     outbox.drain()
     assert [row.params["watched"] for row in told(second)] == ["Pressure"]
+    assert gate(second)[1] == "1 to judge, alarm not over: H2-A2 (to acknowledge, to clear)"
 
 
 def test_a_batch_that_comes_while_it_stands_is_touched_at_once(bench: Bench) -> None:
@@ -217,6 +219,7 @@ def test_recorded_after_the_release_it_holds_what_has_not_left(bench: Bench) -> 
     assert ([row.state for row in told(bench)], bench.row().quality_hold) == (
         [ExceptionState.OPEN], True
     )  # fmt: skip
+    assert verify(everything=True).differences == []
 
 
 def test_who_answered_an_alarm_does_not_judge_it(bench: Bench) -> None:
