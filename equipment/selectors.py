@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from equipment.enums import ClaimState, WatchedKind
@@ -181,7 +181,7 @@ def settings_in_force(resource: UUID) -> list[AlarmSetting]:
     return list(rows.order_by("watched"))
 
 
-def alarms_around(resources: Collection[UUID]) -> AlarmQuerySet:
+def alarms_around(resources: Collection[UUID] | QuerySet[Claim, UUID]) -> AlarmQuerySet:
     """Return the alarms of places and units, and of the rooms that these stand in; newest first."""
     places = Place.objects.filter(Q(id__in=resources) | Q(units__in=resources))
     return Alarm.objects.filter(
@@ -220,11 +220,12 @@ def alarms_met(holders: Collection[UUID]) -> dict[UUID, list[Alarm]]:
 
     What another batch held, and what was held before or after, does not meet it.
     """
-    claims = list(Claim.objects.filter(holder__in=holders, state__in=ClaimState.used))
-    resources = {claim.stream for claim in claims}
-    alarms = list(alarms_around(resources)) if resources else []
+    claims = Claim.objects.filter(holder__in=holders, state__in=ClaimState.used)
+    alarms = list(alarms_around(claims.values_list("stream", flat=True)))
     found: dict[UUID, list[Alarm]] = defaultdict(list)
-    rooms = _rooms_of(resources) if alarms else {}
+    if not alarms:
+        return found
+    rooms = _rooms_of([claim.stream for claim in claims])
     for claim in claims:
         for alarm in alarms:
             there = alarm.stream in (claim.stream, rooms.get(claim.stream))

@@ -257,7 +257,7 @@ def _result(row: Result) -> JSON:
 
 
 def record_of(batch: Batch) -> BatchRecord:
-    """Read a batch's whole record: at most fifteen queries, whatever its size."""
+    """Read a batch's whole record: at most sixteen queries, whatever its size."""
     return records_of([batch])[0]
 
 
@@ -272,7 +272,10 @@ def records_of(batches: Sequence[Batch]) -> list[BatchRecord]:
     # The batch itself says whether there is one: most pages are of batches without.
     reviews = _rows(Review.objects, [one.id for one in batches if one.reviewed_at])
     ends = _rows(Disposition.objects, [one.id for one in batches if one.dispositioned_at])
-    asked, labels, alarms = asked_again(ids), label_balances(ids), alarms_met(ids)
+    # Only a correction voids a signature, and most batches have none.
+    corrected = [one for one in ids if any(step.corrected_by for step in steps[one])]
+    asked = asked_again(corrected) if corrected else []
+    labels, alarms = label_balances(ids), alarms_met(ids)
     return [
         BatchRecord(
             batch=batch, recipe=recipe_of(batch), operations=operations[batch.id],
