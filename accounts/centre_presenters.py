@@ -11,6 +11,21 @@ def _centre_registered(p: said.CentreRegistered) -> str:
     return _("Treatment centre %(code)s %(name)s registered") % p.model_dump()
 
 
+@presents(said.CentreRenamed)
+def _centre_renamed(p: said.CentreRenamed) -> str:
+    return _("Renamed from %(previous)s to %(name)s: %(reason)s") % p.model_dump()
+
+
+@presents(said.CentreClosed)
+def _centre_closed(p: said.CentreClosed) -> str:
+    return _("Treatment centre closed: %(reason)s") % p.model_dump()
+
+
+@presents(said.CentreReopened)
+def _centre_reopened(p: said.CentreReopened) -> str:
+    return _("Treatment centre opened again: %(reason)s") % p.model_dump()
+
+
 @presents(said.CentreSet)
 def _centre_set(p: said.CentreSet) -> str:
     said_of = {"centre": p.centre_name, "reason": p.reason}

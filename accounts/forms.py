@@ -165,6 +165,23 @@ class RegisterCentre(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a treatment centre", "Name"), max_length=98)
 
 
+class RenameCentre(forms.Form):
+    """Another name for a treatment centre."""
+
+    name = forms.CharField(label=_("New name"), max_length=98)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+class Reason(forms.Form):
+    """Why something is done: its label says what."""
+
+    reason = forms.CharField(max_length=200)
+
+    def __init__(self, data: QueryDict | None = None, *, label: object) -> None:
+        super().__init__(data)
+        self.fields["reason"].label = label  # type: ignore[assignment]
+
+
 class ChooseCentre(forms.Form):
     """To which treatment centre somebody from outside belongs."""
 

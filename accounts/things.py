@@ -29,7 +29,7 @@ thing(
     labels=labels_of(Site, "code"), find=found_by(Site, "code", "name"),
 )  # fmt: skip
 thing(
-    "centre", _("Treatment centre"), retention="traceability",
+    "centre", _("Treatment centre"), retention="traceability", page="accounts:centre",
     labels=labels_of(TreatmentCentre, "code", Value(" "), "name"),
     find=found_by(TreatmentCentre, "code", "name__icontains"),
 )  # fmt: skip
@@ -48,6 +48,9 @@ words({
     "access_review.opened": _("Review of accounts opened"),
     "access_review.decided": _("Account reviewed"),
     "centre.registered": _("Treatment centre registered"),
+    "centre.renamed": _("Treatment centre renamed"),
+    "centre.closed": _("Treatment centre closed"),
+    "centre.reopened": _("Treatment centre opened again"),
     "person.centre_set": _("Treatment centre of a person set"),
     "role.granted": _("Role granted"),
     "role.approval_asked": _("Approver of a role asked"),

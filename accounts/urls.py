@@ -30,6 +30,7 @@ urlpatterns = [
     path("people/devices/", views.devices, name="devices"),
     path("people/reviews/", views.access_reviews, name="access_reviews"),
     path("people/centres/", views.centres, name="centres"),
+    path("people/centres/<uuid:centre>/", views.centre, name="centre"),
     path("people/second-persons/", views.second_persons, name="second_persons"),
     path("people/qualifications/", views.qualifications, name="qualifications"),
     path("people/roster/", views.roster, name="roster"),

@@ -10,6 +10,7 @@ class OrdersConfig(AppConfig):
         from orders import (  # noqa: PLC0415 - they register
             folds,  # noqa: F401
             presenters,  # noqa: F401
+            running,  # noqa: F401
             tasks,  # noqa: F401
             things,  # noqa: F401
         )

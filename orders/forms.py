@@ -33,6 +33,14 @@ def centre_choices(centres: list[TreatmentCentre]) -> list[tuple[str, str]]:
     return [("", "–"), *((one.code, one.title) for one in centres)]
 
 
+class CentreField(forms.ChoiceField):
+    """Offers open centres; one that was closed meanwhile is refused by the service, in words."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Leave it to the act, which looks again."""
+        return True
+
+
 class EnterOrder(forms.Form):
     """What a centre asks for. Days are those of the site."""
 
@@ -43,7 +51,7 @@ class EnterOrder(forms.Form):
         widget=forms.TextInput(attrs={"list": "products"}),
     )
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
-    centre = forms.ChoiceField(label=_("Treatment centre"))
+    centre = CentreField(label=_("Treatment centre"))
     contact = forms.CharField(label=_("Who to call there"), max_length=120, required=False)
     collection_from = DayField(label=_("Collection, first day"), widget=_day())
     collection_until = DayField(label=_("Collection, last day"), widget=_day())
@@ -100,7 +108,7 @@ class EnterOrder(forms.Form):
 class SetCentre(forms.Form):
     """Of which registered centre an order is."""
 
-    centre = forms.ChoiceField(label=_("Treatment centre"))
+    centre = CentreField(label=_("Treatment centre"))
     centre_reason = forms.CharField(
         label=_("Why"), max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -110,6 +118,7 @@ class SetCentre(forms.Form):
         self, data: QueryDict | None = None, *, centres: list[TreatmentCentre], seq: int = 0
     ) -> None:
         super().__init__(data, initial={"seq": seq}, auto_id="set_%s")
+        self.offers = bool(centres)
         self.fields["centre"].choices = centre_choices(centres)  # type: ignore[attr-defined]
 
 

@@ -112,8 +112,23 @@ def check_may_see_patient(actor: Actor, patient: UUID) -> None:
 def check_centre(actor: Actor, said: str) -> TreatmentCentre:
     """Return the centre that an order is entered for: of somebody from outside their own.
 
-    Another centre is to them as unknown as one that never was. Raises CentreUnknown, CentreNeeded.
+    Another centre is to them as unknown as one that never was. Raises CentreUnknown, CentreNeeded,
+    CentreIsClosed.
     """
+    found = _centre(actor, said)
+    centres.check_open(found, field="centre")
+    return found
+
+
+def centre_meant(actor: Actor, said: str) -> list[UUID]:
+    """Return the stream of the centre that an order names, so that an act keeps it open."""
+    try:
+        return [_centre(actor, said).id]
+    except (CentreUnknown, CentreNeeded):
+        return []
+
+
+def _centre(actor: Actor, said: str) -> TreatmentCentre:
     theirs, found = outside(actor), centres.centre_named(said) if said.strip() else None
     if theirs is None and found is not None:
         return found

@@ -58,6 +58,12 @@ def orders_naming(centre: UUID) -> list[UUID]:
     return [order for order, name in rows.order_by("id") if centres.as_said(name) in wanted]
 
 
+def running_of(centre: UUID) -> list[str]:
+    """Return the numbers of a centre's orders that have not ended, the oldest first."""
+    rows = Order.objects.live().filter(centre=centre)
+    return list(rows.order_by("entered_at").values_list("number", flat=True))
+
+
 def marks_taken() -> set[str]:
     """Return the marks of all live orders of the site, also for an actor who may not see them."""
     with asking_as(None):

@@ -38,7 +38,7 @@ OPENS = {
     "plan": "plan.requested", "recipe-version": "recipe.imported",
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
     "room": "room.opened", "unit": "unit.commissioned",
-    "library-operation": "library-operation.published",
+    "library-operation": "library-operation.published", "centre": "centre.registered",
     "recipe-rehearsal": "recipe-rehearsal.requested", "incident": "incident.opened",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}

@@ -14,6 +14,9 @@ class TreatmentCentre(Projection):
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=98)
     registered_at = models.DateTimeField()
+    # Since then it takes no order and no person; what it had stays its own.
+    closed_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=200, default="")
 
     class Meta:
         ordering = ["code"]
@@ -23,6 +26,11 @@ class TreatmentCentre(Projection):
             ),
             models.UniqueConstraint(
                 models.F("site"), compared(models.F("name")), name="accounts_centre_name"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, closing_reason="")
+                | (models.Q(closed_at__isnull=False) & ~models.Q(closing_reason="")),
+                name="accounts_centre_closed_why",
             ),
         ]
 

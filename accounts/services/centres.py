@@ -1,11 +1,29 @@
-"""Treatment centres: registered once, and who from outside belongs to which."""
+"""Treatment centres: registered, renamed, closed, and who from outside belongs to which."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from accounts import rules
-from accounts.centre_entries import CENTRE, CentreRegistered, CentreSet
-from accounts.centre_exceptions import CentreMissing, CentreOfOutside, SameCentre
-from accounts.centres import OUTSIDE, centre, membership_of
+from accounts import centres, rules
+from accounts.centre_entries import (
+    CENTRE,
+    CentreClosed,
+    CentreRegistered,
+    CentreRenamed,
+    CentreReopened,
+    CentreSet,
+)
+from accounts.centre_exceptions import (
+    CentreHasOrders,
+    CentreHasPeople,
+    CentreIsOpen,
+    CentreMissing,
+    CentreOfOutside,
+    SameCentre,
+    SameName,
+)
+from accounts.centres import OUTSIDE, membership_of
+from accounts.models import TreatmentCentre
 from accounts.permissions import Permission
 from accounts.selectors import roles_of
 from mes.lib.ids import uuid7
@@ -13,8 +31,11 @@ from mes.lib.refusals import NotFound
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 
-# Told when a centre is registered, so that orders that name it in words become its own.
+# Told when a centre is registered or opened again, so that orders that name it in words become
+# its own.
 CENTRE_REGISTERED = "centre.registered"
+# So many are named in a refusal; who looks at them finds the others.
+NAMED: Final = 5
 
 
 @acting
@@ -39,11 +60,84 @@ def register_centre(*, command: Command, centre: UUID, code: str, name: str) -> 
 
 
 @acting
+def rename_centre(
+    *, command: Command, centre: UUID, name: str, reason: str, seq: int | None = None
+) -> Reply:
+    """Give a centre another name; appends ``centre.renamed``. Its code stays, and so do entries.
+
+    Raises ReasonMissing, NotAllowed, NotFound, Stale, CentreIsClosed, CentreMissing, SameName,
+    CentreTaken.
+    """
+    reason, name = rules.written(reason), " ".join(name.split())[:98]
+    with act(command, streams=[centre]) as a:
+        seen = _seen(a, centre, seq)
+        centres.check_open(seen)
+        if not name:
+            raise CentreMissing(field="name")
+        if name == seen.name:
+            raise SameName(field="name")
+        a.append(centre, CentreRenamed(name=name, previous=seen.name, reason=reason[:200]))
+        a.reply = {"id": str(centre)}
+    return a.reply
+
+
+@acting
+def close_centre(*, command: Command, centre: UUID, reason: str, seq: int | None = None) -> Reply:
+    """Let a centre take no order and no person any more; appends ``centre.closed``.
+
+    Its orders and history stay readable. Raises ReasonMissing, NotAllowed, NotFound, Stale,
+    CentreIsClosed, CentreHasOrders, CentreHasPeople.
+    """
+    reason = rules.written(reason)
+    with act(command, streams=[centre]) as a:
+        seen = _seen(a, centre, seq)
+        centres.check_open(seen)
+        orders = centres.open_orders_of(centre)
+        if orders:
+            raise CentreHasOrders(centre=seen.title, orders=_named(orders))
+        people = centres.members_of([centre]).get(centre, [])
+        if people:
+            raise CentreHasPeople(centre=seen.title, people=_named(people))
+        a.append(centre, CentreClosed(reason=reason[:200]))
+        a.reply = {"id": str(centre)}
+    return a.reply
+
+
+@acting
+def reopen_centre(*, command: Command, centre: UUID, reason: str, seq: int | None = None) -> Reply:
+    """Let a closed centre take orders and people again; appends ``centre.reopened``, and tells it.
+
+    Nobody belongs to it by that. Raises ReasonMissing, NotAllowed, NotFound, Stale, CentreIsOpen.
+    """
+    reason = rules.written(reason)
+    with act(command, streams=[centre]) as a:
+        seen = _seen(a, centre, seq)
+        if seen.closed_at is None:
+            raise CentreIsOpen(centre=seen.title)
+        a.append(centre, CentreReopened(reason=reason[:200]))
+        a.enqueue(CENTRE_REGISTERED, {"centre": str(centre)})
+        a.reply = {"id": str(centre)}
+    return a.reply
+
+
+def _seen(a: Act, centre: UUID, seq: int | None) -> TreatmentCentre:
+    rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
+    seen = centres.centre(centre)
+    if seq is not None:
+        a.expect(centre, seq)
+    return seen
+
+
+def _named(some: Sequence[str]) -> str:
+    return ", ".join([*some[:NAMED], *(["…"] if len(some) > NAMED else [])])
+
+
+@acting
 def set_centre(*, command: Command, person: UUID, centre: UUID | None, reason: str) -> Reply:
     """Say to which centre somebody from outside belongs; None: to none any more.
 
     Holds from their next request on. Appends ``person.centre_set``. Raises ReasonMissing,
-    NotAllowed, OwnAccess, NotFound, CentreOfOutside, SameCentre.
+    NotAllowed, OwnAccess, NotFound, CentreOfOutside, CentreIsClosed, SameCentre.
     """
     reason, site = rules.written(reason), command.actor.site
     if site is None:
@@ -62,9 +156,12 @@ def _belongs(a: Act, person: UUID, site: UUID, to: UUID | None, reason: str) -> 
     held = membership_of(person, site)
     if to == (held.centre if held else None):
         raise SameCentre(field="centre")
+    there = centres.centre(to) if to else None
+    if there is not None:
+        centres.check_open(there, field="centre")
     said = CentreSet(
         membership=held.id if held else uuid7(), site=site, centre=to,
-        centre_name=centre(to).title if to else "", reason=reason[:200],
+        centre_name=there.title if there else "", reason=reason[:200],
     )  # fmt: skip
     a.append(person, said)
     a.reply = {"id": str(said.membership)}

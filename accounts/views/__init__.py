@@ -1,7 +1,7 @@
 from accounts.views.access_reviews import access_reviews
 from accounts.views.alarms import alarms
 from accounts.views.approvals import approval
-from accounts.views.centres import centres
+from accounts.views.centres import centre, centres
 from accounts.views.devices import devices, enrol
 from accounts.views.factors import (
     new_generator,
@@ -27,6 +27,7 @@ __all__ = [
     "access_reviews",
     "alarms",
     "approval",
+    "centre",
     "centres",
     "delete_record",
     "devices",

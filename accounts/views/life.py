@@ -28,13 +28,17 @@ def life(request: HttpRequest, person: UUID) -> HttpResponse:
         entries = trails.trail_of(person, actor.site)
         if not entries:
             raise NotFound()
-        context = {"subject": subject, "table": _table(entries)}
+        context = {
+            "subject": subject,
+            "table": trail_table(entries, caption=_("What was granted, changed and taken")),
+        }
         return render(request, "accounts/life.html", context)
 
 
-def _table(entries: list[dict[str, Any]]) -> dict[str, Any]:
+def trail_table(entries: list[dict[str, Any]], *, caption: str) -> dict[str, Any]:
+    """Return entries as a table: when, what, by whom."""
     return {
-        "caption": _("What was granted, changed and taken"),
+        "caption": caption,
         "columns": [{"label": _("When")}, {"label": _("What")}, {"label": _("By whom")}],
         "rows": [{"cells": _cells(envelope)} for envelope in entries],
         "empty": "",

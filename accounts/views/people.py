@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rules, selectors
 from accounts.access import access_of
-from accounts.centres import OUTSIDE, centres, membership_of
+from accounts.centres import OUTSIDE, membership_of, open_centres, titles_of
 from accounts.exceptions import WeakSecret
 from accounts.forms import ChooseCentre, GrantRole, Join, SetSecret
 from accounts.models import Person
@@ -210,8 +210,10 @@ def _centre(person: UUID, site: UUID | None, roles: Sequence[str]) -> dict[str, 
     if OUTSIDE not in roles:
         return {}
     held = membership_of(person, site)
-    form = ChooseCentre(centres=centres(), chosen=held.centre if held else None)
-    return {"membership": held, "centre_form": form}
+    there = held.centre if held else None
+    form = ChooseCentre(centres=open_centres(), chosen=there)
+    now = titles_of([there]).get(there) if there else None
+    return {"membership": held, "centre_form": form, "centre_now": now}
 
 
 def _test_badge(request: HttpRequest, person: UUID, *, passed: bool) -> None:

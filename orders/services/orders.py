@@ -61,16 +61,18 @@ def enter_order(*, command: Command, wanted: NewOrder) -> Reply:
     Appends ``coi.issued``, ``order.entered``, for a new patient ``patient.entered``, with
     identity ``identity.recorded``. Raises WindowReversed, WindowOrder, WindowPast,
     InputInvalid, TextMissing, UrgencyUnknown, PatientUnknown, PatientErased, RegisterMissing,
-    MarksUsedUp, CentreUnknown, CentreNeeded. Replies with ``order``, ``number``, ``coi``,
-    ``mark``, ``pseudonym``.
+    MarksUsedUp, CentreUnknown, CentreNeeded, CentreIsClosed. Replies with ``order``, ``number``,
+    ``coi``, ``mark``, ``pseudonym``.
     """
     order, site = uuid7(), command.actor.site
     with reading(site=site, person=command.actor.person):
         register = selectors.register_of_site()
         known = _known(command.actor, wanted.pseudonym)
+        centre = rules.centre_meant(command.actor, wanted.centre)
     patient = known.id if known else uuid7()
     new = [New(ORDER, order, site), *([] if known else [New(PATIENT, patient, site)])]
-    streams = [register, *([patient] if known else []), *rules.themselves(command.actor)]
+    themselves = rules.themselves(command.actor)
+    streams = [register, *centre, *([patient] if known else []), *themselves]
     with act(command, streams=streams, new=new) as a:
         check_permission(a.actor, Permission.ORDERS_WRITE)
         _check(a, wanted)

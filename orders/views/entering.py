@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest) -> EnterOrder:
     """Return the form, of somebody from outside without a choice of the centre."""
     inside = rules.outside(actor_of(request)) is None
-    return EnterOrder(request.POST or None, centres=centres.centres() if inside else None)
+    return EnterOrder(request.POST or None, centres=centres.open_centres() if inside else None)
 
 
 def _for_whom(request: HttpRequest) -> Mapping[str, Any]:

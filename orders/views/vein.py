@@ -1,5 +1,6 @@
 """Vein to vein: the list worst first, and one order beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import centres
 from accounts.access import access_of
+from accounts.models import TreatmentCentre
 from accounts.permissions import Permission
 from mes.lib import clock
 from mes.lib.access import requires
@@ -22,6 +24,7 @@ from orders.attention import days_left
 from orders.bars import drawing
 from orders.enums import Attention, OrderState
 from orders.forms import SetCentre, Why
+from orders.models import Order
 from orders.selectors import FILTERS, OrderPage, Row
 from orders.views.common import answer, events, page_reading, reader_of
 from records.web import actor_of, command_from
@@ -90,7 +93,7 @@ def _decide(request: HttpRequest, order: UUID, values: dict[str, Any]) -> None:
 def set_centre(request: HttpRequest, order: UUID) -> HttpResponse:
     """Give the order to a registered centre."""
     with page_reading(request):
-        form, refused = SetCentre(request.POST, centres=centres.centres()), None
+        form, refused = SetCentre(request.POST, centres=_others(selectors.order_of(order))), None
     if form.is_valid():
         said = form.cleaned_data
         wanted = {"order": str(order), "centre": said["centre"], "reason": said["centre_reason"]}
@@ -119,8 +122,9 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     found = selectors.vein_to_vein(
         at=at, chosen=chosen, person=actor.person, own=theirs.own if theirs else None
     )
+    titles = centres.titles_of({row.order.centre for row in found.rows})
     return {
-        "rows": [_row(row) for row in found.rows],
+        "rows": [_row(row, titles) for row in found.rows],
         "filters": _filters(found.counts, chosen),
         "shown": chosen,
         "main_class": "",
@@ -146,10 +150,11 @@ def _filters(counts: Any, chosen: str) -> list[dict[str, Any]]:
 _SIGNS = {Attention.NONE: "", Attention.AT_RISK: "warning", Attention.IN_DANGER: "stop"}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, titles: Mapping[UUID, str]) -> dict[str, Any]:
     order = row.order
     return {
         "id": order.id,
+        "centre": _called(order, titles),
         "order": order,
         "headline": row.outlook.headline,
         "who": row.outlook.who,
@@ -196,7 +201,8 @@ def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
         "custody": events(page.custody, reader=reader_of(actor)),
         "seq": page.seq,
         "form": Why(),
-        "centre_form": _centre_form(request, page.seq),
+        "centre": _called(row, centres.titles_of([row.centre])),
+        "centre_form": _centre_form(request, row, page.seq),
         "decisions": _decisions(row.state),
         "receivable": row.state in {OrderState.ENTERED, OrderState.COLLECTED,
                                     OrderState.IN_MANUFACTURE},
@@ -205,11 +211,21 @@ def _one(request: HttpRequest, order: UUID) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _centre_form(request: HttpRequest, seq: int) -> SetCentre | None:
+def _called(order: Order, titles: Mapping[UUID, str]) -> str:
+    """Return what an order's centre is called now; a name in words, where it names none."""
+    return titles.get(order.centre, order.centre_name) if order.centre else order.centre_name
+
+
+def _centre_form(request: HttpRequest, order: Order, seq: int) -> SetCentre | None:
     access = access_of(request)
     if access is None or not access.may(Permission.ORDERS_CENTRE):
         return None
-    return SetCentre(centres=centres.centres(), seq=seq)
+    return SetCentre(centres=_others(order), seq=seq)
+
+
+def _others(order: Order) -> list[TreatmentCentre]:
+    """Return the centres to which an order can be given: those that are open but its own."""
+    return [one for one in centres.open_centres() if one.id != order.centre]
 
 
 def _decisions(state: str) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "lot": ("materials_lot", "id"),
     "container": ("materials_container", "id"),
     "order": ("orders_order", "id"),
+    "centre": ("accounts_treatmentcentre", "id"),
     "version": ("recipes_recipeversion", "id"),
     "draft": ("recipes_recipedraft", "id"),
     "redline": ("batches_redline", "id"),
