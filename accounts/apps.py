@@ -10,6 +10,8 @@ class AccountsConfig(AppConfig):
         from accounts import (  # noqa: PLC0415 - they register
             centre_folds,  # noqa: F401
             centre_presenters,  # noqa: F401
+            document_folds,  # noqa: F401
+            document_presenters,  # noqa: F401
             folds,  # noqa: F401
             owing,  # noqa: F401
             presenters,  # noqa: F401

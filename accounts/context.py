@@ -46,6 +46,7 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "passkey_question": partial(_passkey_question, access),
         "own_ways_url": reverse("accounts:own_ways") if _has_ways(access) else "",
         "owed_url": reverse("accounts:owed"),
+        "documents_url": _documents_url(access),
         "owes": access.owes,
         "one_component": access.opened_by_both and access.device is None,
         "policy_due": access.person.policy != policy.VERSION,
@@ -54,6 +55,11 @@ def person_and_place(request: HttpRequest) -> dict[str, Any]:
         "may": {str(permission) for permission in access.permissions},
         **(_tablet(request, access) if access.device else {}),
     }
+
+
+def _documents_url(access: Access) -> str:
+    may = access.device is None and access.may(Permission.DOCUMENTS_READ)
+    return reverse("accounts:documents") if may else ""
 
 
 def _has_ways(access: Access) -> bool:

@@ -182,6 +182,15 @@ class Reason(forms.Form):
         self.fields["reason"].label = label  # type: ignore[assignment]
 
 
+class PutForward(forms.Form):
+    """What a version of a document changes."""
+
+    changes = forms.CharField(
+        label=_("What changed"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Of the first version: what the document is for"),
+    )  # fmt: skip
+
+
 class ChooseCentre(forms.Form):
     """To which treatment centre somebody from outside belongs."""
 

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts.manage"
     ACCOUNTS_QUALIFY = "accounts.qualify"
     ACCOUNTS_ROSTER = "accounts.roster"
+    DOCUMENTS_READ = "documents.read"
+    DOCUMENTS_WRITE = "documents.write"
+    DOCUMENTS_APPROVE = "documents.approve"
     EQUIPMENT_READ = "equipment.read"
     EQUIPMENT_MANAGE = "equipment.manage"
     EQUIPMENT_ALARM = "equipment.alarm"
@@ -86,6 +89,9 @@ DESCRIPTIONS: Final[dict[Permission, _StrPromise]] = {
     P.ACCOUNTS_MANAGE: _("Join and disable people, grant roles, enrol devices"),
     P.ACCOUNTS_QUALIFY: _("Grant and withdraw qualifications"),
     P.ACCOUNTS_ROSTER: _("Set shifts, rosters, absences and who is on call"),
+    P.DOCUMENTS_READ: _("Read the documents of the system and their history"),
+    P.DOCUMENTS_WRITE: _("Put a version of a document of the system forward"),
+    P.DOCUMENTS_APPROVE: _("Approve a version of a document that another person put forward"),
     P.EQUIPMENT_READ: _("See rooms, places, units and their bookings"),
     P.EQUIPMENT_MANAGE: _("Change rooms, places and units; calibration and cleaning"),
     P.EQUIPMENT_ALARM: _("Raise, acknowledge and clear alarms of rooms and units"),
@@ -136,7 +142,7 @@ def _role(title: _StrPromise, description: _StrPromise, *permissions: Permission
     return Role(title, description, frozenset(permissions))
 
 
-_FLOOR = (P.BATCHES_READ, P.EQUIPMENT_READ, P.MATERIALS_READ)
+_FLOOR = (P.BATCHES_READ, P.EQUIPMENT_READ, P.MATERIALS_READ, P.DOCUMENTS_READ)
 _SEE = (*_FLOOR, P.ORDERS_READ, P.RECIPES_READ, P.QUALITY_READ, P.PLANNING_READ)
 
 ROLES: Final[dict[str, Role]] = {
@@ -158,7 +164,8 @@ ROLES: Final[dict[str, Role]] = {
         _("Answers exceptions, reviews results and batch records, approves recipes."),
         *_SEE, P.RECORDS_READ, P.RECORDS_WATCH, P.RECORDS_REVIEW, P.RECIPES_APPROVE,
         P.QUALITY_REVIEW_RESULT, P.QUALITY_JUDGE, P.QUALITY_REVIEW, P.QUALITY_HOLD,
-        P.QUALITY_REDLINE, P.MATERIALS_RELEASE, P.ACCOUNTS_READ,
+        P.QUALITY_REDLINE, P.MATERIALS_RELEASE, P.ACCOUNTS_READ, P.DOCUMENTS_WRITE,
+        P.DOCUMENTS_APPROVE,
     ),
     "qa-on-call": _role(
         _("QA on call"),
@@ -191,7 +198,7 @@ ROLES: Final[dict[str, Role]] = {
         _("Coordinator"),
         _("Takes orders and follows the cells from vein to vein."),
         P.ORDERS_READ, P.ORDERS_WRITE, P.ORDERS_CENTRE, P.ORDERS_IDENTITY, P.BATCHES_READ,
-        P.PLANNING_READ,
+        P.PLANNING_READ, P.DOCUMENTS_READ,
     ),
     "treatment-centre": _role(
         _("Treatment centre"),
@@ -217,16 +224,18 @@ ROLES: Final[dict[str, Role]] = {
         _("Engineering"),
         _("Keeps rooms and units: calibration, cleaning, repair."),
         P.EQUIPMENT_READ, P.EQUIPMENT_MANAGE, P.EQUIPMENT_ALARM, P.PLANNING_READ,
+        P.DOCUMENTS_READ,
     ),
     "trainer": _role(
         _("Trainer"),
         _("Grants and withdraws qualifications."),
-        P.ACCOUNTS_READ, P.ACCOUNTS_QUALIFY, P.RECIPES_READ,
+        P.ACCOUNTS_READ, P.ACCOUNTS_QUALIFY, P.RECIPES_READ, P.DOCUMENTS_READ,
     ),
     "admin": _role(
         _("Administrator"),
         _("Joins and disables people, grants roles, enrols devices. Does nothing to a batch."),
         P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.ACCOUNTS_ROSTER, P.RECORDS_OPERATE, P.RECORDS_WATCH,
+        P.DOCUMENTS_READ, P.DOCUMENTS_WRITE,
     ),
     "auditor": _role(
         _("Auditor"),

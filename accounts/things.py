@@ -1,11 +1,15 @@
 """What of people and access stands in the audit trail: streams, and kinds of entries in words."""
 
-from django.db.models import Value
+from uuid import UUID
+
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.document_entries import DOCUMENT
 from accounts.models import (
     AccessReviewItem,
     Device,
+    DocumentVersion,
     Person,
     RoleApproval,
     RoleAssignment,
@@ -14,6 +18,13 @@ from accounts.models import (
 )
 from accounts.permissions import role_title
 from records.things import evaluates, found_by, labels_of, says, thing, words
+
+
+def _documents(text: str) -> list[UUID]:
+    """Return the documents with this path, or these words in the title of a version."""
+    rows = DocumentVersion.objects.filter(Q(path__iexact=text) | Q(title__icontains=text))
+    return list(rows.values_list("stream", flat=True).distinct())
+
 
 thing(
     "person", _("Person"), retention="people", page="accounts:person",
@@ -32,6 +43,10 @@ thing(
     "centre", _("Treatment centre"), retention="traceability", page="accounts:centre",
     labels=labels_of(TreatmentCentre, "code", Value(" "), "name"),
     find=found_by(TreatmentCentre, "code", "name__icontains"),
+)  # fmt: skip
+thing(
+    DOCUMENT, _("Document of the system"), retention="quality-system",
+    labels=labels_of(DocumentVersion, "title", stream="stream"), find=_documents,
 )  # fmt: skip
 thing("access-review", _("Review of accounts"), retention="people")
 thing("sign-in", _("Register of sign-in"), retention="people")
@@ -52,6 +67,9 @@ words({
     "centre.closed": _("Treatment centre closed"),
     "centre.reopened": _("Treatment centre opened again"),
     "person.centre_set": _("Treatment centre of a person set"),
+    "system_document.put_forward": _("Version of a document put forward"),
+    "system_document.approved": _("Version of a document approved"),
+    "system_document.returned": _("Version of a document sent back"),
     "role.granted": _("Role granted"),
     "role.approval_asked": _("Approver of a role asked"),
     "role.approval_answered": _("Approval of a role answered"),
@@ -94,7 +112,8 @@ says(AccessReviewItem, roles=role_title)
 evaluates(
     "configuration", "site.opened", "idle_time.set", "second_person.set", "shift.set",
     "shift.ended", "qualification.asked", "procedure.versioned", "device.enrolled",
-    "device.placed", "device.linked", "device.retired",
+    "device.placed", "device.linked", "device.retired", "system_document.put_forward",
+    "system_document.approved", "system_document.returned",
 )  # fmt: skip
 evaluates(
     "people", "person.joined", "person.disabled", "role.granted", "role.revoked",

@@ -39,6 +39,7 @@ OPENS = {
     "recipe-draft": "recipe-draft.opened", "sample": "sample.registered",
     "room": "room.opened", "unit": "unit.commissioned",
     "library-operation": "library-operation.published", "centre": "centre.registered",
+    "system-document": "system_document.put_forward",
     "recipe-rehearsal": "recipe-rehearsal.requested", "incident": "incident.opened",
 }  # fmt: skip
 OPENING = {*OPENS.values(), "container.made"}

@@ -11,7 +11,6 @@ from tests import trace
 EVIDENCE = ("P11-", "A11-", "D11-", "PI-", "MH-")
 # What no test shows yet of records and people, each with why.
 NOT_SHOWN = {
-    "P11-10k": "documents of the system have no versions in the product",
     "A11-16": "no paper pack of pending steps",
 }  # fmt: skip
 # What is claimed nowhere yet: rules of production, materials, exchange and transport.

@@ -4,6 +4,7 @@ from accounts.models.approval import RoleApproval
 from accounts.models.centre import CentreMember, TreatmentCentre
 from accounts.models.credential import Attempt, Credential, Source, Tried
 from accounts.models.device import Device, IdleTime
+from accounts.models.document import DocumentVersion
 from accounts.models.link import SignInLink
 from accounts.models.obligation import Obligation
 from accounts.models.person import Person
@@ -23,6 +24,7 @@ __all__ = [
     "CentreMember",
     "Credential",
     "Device",
+    "DocumentVersion",
     "Duty",
     "IdleTime",
     "Obligation",

@@ -3,6 +3,13 @@ from accounts.views.alarms import alarms
 from accounts.views.approvals import approval
 from accounts.views.centres import centre, centres
 from accounts.views.devices import devices, enrol
+from accounts.views.documents import (
+    approve_revision,
+    document,
+    documents,
+    revision,
+    revision_text,
+)
 from accounts.views.factors import (
     new_generator,
     new_passkey,
@@ -27,10 +34,13 @@ __all__ = [
     "access_reviews",
     "alarms",
     "approval",
+    "approve_revision",
     "centre",
     "centres",
     "delete_record",
     "devices",
+    "document",
+    "documents",
     "enrol",
     "home",
     "life",
@@ -47,6 +57,8 @@ __all__ = [
     "permissions",
     "person",
     "qualifications",
+    "revision",
+    "revision_text",
     "roster",
     "second_persons",
     "shifts",

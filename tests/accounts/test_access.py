@@ -166,7 +166,7 @@ def test_every_permission_is_described_and_granted() -> None:
 def test_administrator_has_no_right_at_a_batch() -> None:
     assert {p.value for p in ROLES["admin"].permissions} == {
         "accounts.read", "accounts.manage", "accounts.roster", "records.operate",
-        "records.watch",
+        "records.watch", "documents.read", "documents.write",
     }  # fmt: skip
 
 

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from psycopg import sql
 
+from accounts.documents import shipped
 from accounts.models import Credential, Person
 from accounts.permissions import ROLES
 from accounts.selectors import assignments_of, roles_of
+from accounts.services.documents import put_forward
 from accounts.services.people import grant_role, revoke_role
 from equipment.models import Unit
 from mes.lib.ids import uuid7
@@ -57,6 +59,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "container": ("materials_container", "id"),
     "order": ("orders_order", "id"),
     "centre": ("accounts_treatmentcentre", "id"),
+    "revision": ("accounts_documentversion", "id"),
     "version": ("recipes_recipeversion", "id"),
     "draft": ("recipes_recipedraft", "id"),
     "redline": ("batches_redline", "id"),
@@ -85,6 +88,7 @@ SMALL: dict[str, Any] = {
     "token": "x",
     "code": "x",
     "test": "dose",
+    "path": "README.md",
 }
 # Answers of an address with another site's id: there is nothing, nothing by this method, or the
 # role may not open it at all (test_access.py compares each role with each address).
@@ -168,6 +172,10 @@ def everything(owner: psycopg.Connection) -> There:
         unit = Unit.objects.values_list("id", flat=True)[0]
     raised(trial.site, unit, watched(trial.site, unit))
     publish_operation(command=a_command(owner_of), version=version, path=OPERATION, code="SEED")
+    put_forward(
+        command=a_command(site.actor("admin")), path="README.md", changes="the first one",
+        shown=shipped()["README.md"].sha256,
+    )  # fmt: skip
     lindqvist = trial.plant.crew.actor("lindqvist").person
     assert lindqvist is not None
     return There(trial, {"person": lindqvist, **found_in(owner, bench)})
