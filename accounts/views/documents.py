@@ -64,7 +64,7 @@ def _table(caption: object, some: Sequence[Document]) -> dict[str, Any]:
         "caption": caption,
         "columns": [
             {"label": _("Document")}, {"label": _("In force")}, {"label": _("Author")},
-            {"label": _("Approved by")}, {"label": _("What ships with this release")},
+            {"label": _("Approved by")}, {"label": _("This release")},
             {"label": _("Content"), "css": "id"},
         ],
         "rows": [{"cells": _cells(one)} for one in some],

@@ -144,6 +144,8 @@ def test_the_page_lists_what_ships_with_its_hash_and_says_calmly_what_is_not_app
     assert ("Running it" in page, "not approved yet" in page) == (True, True)
     assert "0 of 2 documents ship as approved." in page
     one = client.get(f"/documents/of/{PATH}").content.decode()
+    for path in ("requirements.txt", "docs/../README.md", "docs/nothing.md"):
+        assert client.get(f"/documents/of/{path}").status_code == 404
     assert ("Ask &lt;b&gt;whom&lt;/b&gt;?" in one, "Put it forward" in one) == (True, False)
 
 
