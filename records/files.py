@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mes.lib.ids import uuid7
 from records.models import StoredFile
 
 
@@ -36,7 +37,8 @@ def get(sha256: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
+    # A name of its own: the same content may come twice at once, in one process too.
+    draft = path.with_suffix(f".{uuid7()}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
