@@ -26,6 +26,7 @@ SECTIONS = {
     "equipment": Permission.EQUIPMENT_READ,
     "records": Permission.RECORDS_READ,
     "people": Permission.ACCOUNTS_READ,
+    "system": Permission.RECORDS_WATCH,
 }
 
 

@@ -20,7 +20,10 @@ SECTIONS: Final[tuple[tuple[str, Promise], ...]] = (
     ("equipment", _("Equipment")),
     ("records", _("Records")),
     ("people", _("People")),
+    ("system", _("System")),
 )
+# First parts of addresses that are pages of a section, though they do not begin with its name.
+PAGES_OF: Final = {"documents": "system", "incidents": "system", "letters": "system"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Item:
 
 def _url(key: str) -> str:
     """Return the section's first page; the board is a page of planning, people of accounts."""
-    for name in (f"{key}:index", f"planning:{key}", f"accounts:{key}"):
+    for name in (f"{key}:index", f"planning:{key}", f"accounts:{key}", key):
         try:
             return reverse(name)
         except NoReverseMatch:
@@ -45,7 +48,8 @@ def _url(key: str) -> str:
 
 def items(allowed: Collection[str], *, section: str, path: str) -> list[Item]:
     """Return the allowed sections; `section` or else the path says which is the present one."""
-    present = section or path.strip("/").split("/")[0]
+    first = path.strip("/").split("/")[0]
+    present = section or PAGES_OF.get(first, first)
     return [
         Item(key, label, _url(key), key == present) for key, label in SECTIONS if key in allowed
     ]

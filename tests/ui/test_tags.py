@@ -11,7 +11,7 @@ from django.utils import timezone
 from batches.pages.clocks import Clock
 from mes.lib import clock
 from mes.lib.refusals import Interlock, Refusal
-from mes.ui import icons
+from mes.ui import icons, nav
 from tests.ui.pages import LIMITS, NOW
 
 
@@ -221,3 +221,13 @@ def test_relative_stands_beside_an_absolute_time() -> None:
 def test_item_and_joined() -> None:
     assert render("{{ d|item:'a' }}{{ n|item:'a' }}", d={"a": 1}, n=None) == "1None"
     assert render("{{ parts|joined }}", parts=["a", "", None, "b"]) == "a · b"
+
+
+@pytest.mark.parametrize(
+    ("path", "present"),
+    [("/system/", ["system"]), ("/letters/", ["system"]), ("/incidents/", ["system"]),
+     ("/documents/of/README.md", ["system"]), ("/people/", ["people"]), ("/jump/", [])],
+)  # fmt: skip
+def test_pages_of_the_system_stand_in_its_section(path: str, present: list[str]) -> None:
+    found = nav.items({"people", "system"}, section="", path=path)
+    assert [item.key for item in found if item.current] == present
