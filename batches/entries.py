@@ -100,12 +100,36 @@ class OperationSignedOn(Payload):
     factors: tuple[str, ...]
 
 
-@entry("step.performed", version=2, stream=STREAM)
+@entry("paper-pack.made", version=1, stream=STREAM)
+class PaperPackMade(Payload):
+    """What is left of the batch was made ready for printing, for when the system is not there.
+
+    It stands on the entry ``on_seq`` with the hash ``on_hash``; ``steps`` are the refs on it, in
+    order. ``file`` is the hash of what it says, kept as a file.
+    """
+
+    number: int
+    on_seq: int
+    on_hash: str
+    steps: tuple[str, ...]
+    language: str
+    file: str
+
+
+class OnPaper(Value):
+    """Where a step was written down first: the number of the pack, and the time on the paper."""
+
+    pack: int
+    at: Instant
+
+
+@entry("step.performed", version=3, stream=STREAM)
 class StepPerformed(Payload):
     """A step was done: values as kept, judgement with rule and version, findings.
 
     ``performer`` had the hands on it; the entry's actor recorded it. ``typed`` names the codes
-    that came from a keyboard instead of a scanner.
+    that came from a keyboard instead of a scanner. ``paper`` says that it was done on paper, and
+    when: the entry's own time is that of its recording, always.
     """
 
     step: str
@@ -121,6 +145,7 @@ class StepPerformed(Payload):
     performer_name: str
     shown: Shown
     typed: tuple[str, ...] = ()
+    paper: OnPaper | None = None
 
 
 @entry("step.verified", version=2, stream=STREAM)

@@ -5,7 +5,7 @@ A published class never changes; see ``records.entries``.
 
 from uuid import UUID
 
-from batches.entries import STREAM, Said, Shown
+from batches.entries import STREAM, Next, Said, Shown
 from records.entries import Fields, Payload, Value, entry, upcast
 from records.signatures import Signature
 
@@ -57,6 +57,25 @@ class StepPerformedV1(Payload):
     typed: tuple[str, ...] = ()
 
 
+@entry("step.performed", version=2, stream=STREAM)
+class StepPerformedV2(Payload):
+    """A step was done, before there was another way to record it than on the screen."""
+
+    step: str
+    iteration: int
+    turn: Next
+    to_be_verified: bool
+    values: dict[str, str]
+    outcome: str
+    rule: str
+    rule_version: str
+    findings: tuple[Said, ...]
+    performer: UUID
+    performer_name: str
+    shown: Shown
+    typed: tuple[str, ...] = ()
+
+
 @entry("step.verified", version=1, stream=STREAM)
 class StepVerifiedV1(Payload):
     """A second person verified a step; the one behind it was due."""
@@ -83,3 +102,8 @@ def _(fields: Fields) -> Fields:
         "ended_stages": [turn["stage"]] if stage else [],
     }
     return {**fields, "turn": {**turn, **ended}}
+
+
+@upcast("step.performed", version=2)
+def _(fields: Fields) -> Fields:
+    return {**fields, "paper": None}

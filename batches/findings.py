@@ -32,6 +32,7 @@ SENTENCES: dict[str, Promise | str] = {
     "sample.hold_missed": _(
         "Sample %(sample)s came to the laboratory after %(elapsed)s, at most %(max)s are allowed."
     ),
+    "step.from_paper": _("Entered from paper pack %(pack)s; time on the paper: %(paper_at)s."),
     "step.corrected": _("Corrected: %(before)s became %(after)s."),
     "batch.redlined": _("The rest of the batch was changed by redline %(number)s of %(by)s."),
     "redline.applied": _(
@@ -62,7 +63,7 @@ class _Lenient(dict[str, str]):
 # Parameters that are numbers of a recipe; codes and names stay as they are.
 NUMBERS = {"value", "low", "high", "quantity", "asked"}
 # Parameters that are instants or days.
-TIMES = {"due", "expired", "began"}
+TIMES = {"due", "expired", "began", "paper_at"}
 # Parameters that are steps or other parts of a recipe.
 PARTS = {"since", "step"}
 

@@ -30,6 +30,7 @@ from batches.models import (
     BatchResult,
     Concession,
     Operation,
+    PaperPack,
     Redline,
     RefusedAttempt,
     Stage,
@@ -77,7 +78,7 @@ def _(e: Folded[entries.BatchIssued]) -> None:
         first = Step.objects.filter(position=1)
         change(first, e, due_since=e.at)
     else:
-        make_due(e, p.due)
+        make_due(e, p.due, at=e.at)
 
 
 def _in_a_branch(one: Placed) -> bool:
@@ -128,7 +129,7 @@ def _(e: Folded[entries.OperationSignedOn]) -> None:
 
 @fold(entries.StepPerformed)
 def _(e: Folded[entries.StepPerformed]) -> None:
-    p = e.payload
+    p, paper = e.payload, e.payload.paper
     closed = not p.to_be_verified
     change(
         Step.objects.filter(id=step_id(e.stream, p.step, p.iteration)), e,
@@ -136,24 +137,36 @@ def _(e: Folded[entries.StepPerformed]) -> None:
         performed_by=p.performer, performer_name=p.performer_name, performed_at=e.at,
         recorded_by=e.actor, recorder_name=e.actor_name, closed_at=e.at if closed else None,
         state=StepState.CLOSED if closed else StepState.TO_BE_VERIFIED,
+        paper_pack=paper.pack if paper else None, paper_at=paper.at if paper else None,
     )  # fmt: skip
     comment, ref = p.values.get("comment", ""), paths.ref(p.step, p.iteration)
     for number, said in enumerate(p.findings):
         position = p.turn.position
         raise_exception(e, said, step=ref, position=position, comment=comment, number=number)
     if closed:
-        go_on(e, p.turn, ref, after=len(p.findings))
+        go_on(e, p.turn, ref, at=paper.at if paper else e.at, after=len(p.findings))
 
 
 @fold(entries.StepVerified)
 def _(e: Folded[entries.StepVerified]) -> None:
     p = e.payload
+    rows = Step.objects.filter(id=step_id(e.stream, p.step, p.iteration))
     change(
-        Step.objects.filter(id=step_id(e.stream, p.step, p.iteration)), e,
-        state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
+        rows, e, state=StepState.CLOSED, verified_by=p.signature.person, closed_at=e.at,
         verifier_name=p.signature.printed_name, verified_at=e.at,
     )  # fmt: skip
-    go_on(e, p.turn, paths.ref(p.step, p.iteration))
+    on_paper = rows.values_list("paper_at", flat=True).first()
+    go_on(e, p.turn, paths.ref(p.step, p.iteration), at=on_paper or e.at)
+
+
+@fold(entries.PaperPackMade)
+def _(e: Folded[entries.PaperPackMade]) -> None:
+    p = e.payload
+    create(
+        PaperPack, e, id=part(e.stream, f"pack/{p.number}"), number=p.number, on_seq=p.on_seq,
+        on_hash=p.on_hash, steps=list(p.steps), language=p.language, file=p.file, made_at=e.at,
+        made_by=e.actor, made_by_name=e.actor_name,
+    )  # fmt: skip
 
 
 @fold(entries.BranchSkipped)
@@ -178,7 +191,7 @@ def _(e: Folded[entries.ContingencyCalled]) -> None:
     need_operation(e, p.operation, called_from=p.caller)
     if p.due:
         change(Step.objects.live().filter(operation=p.caller), e, waits_for=p.operation)
-        make_due(e, p.due)
+        make_due(e, p.due, at=e.at)
     else:  # every step of it is skipped
         end_operation(e, p.operation)
     params = {"contingency": p.contingency}

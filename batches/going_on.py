@@ -3,6 +3,7 @@
 Steps are made due, operations and stages begun and ended, the batch moved; an exception raised.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -25,29 +26,34 @@ def step_id(batch: UUID, path: str, iteration: int) -> UUID:
     return part(batch, f"{path}#{iteration}")
 
 
-def go_on(e: Folded[Any], turn: entries.Next, ref: str, *, after: int = 0) -> None:
-    """Make due what comes; begin and end operations, stages and process."""
+def go_on(
+    e: Folded[Any], turn: entries.Next, ref: str, *, at: datetime, after: int = 0
+) -> None:  # fmt: skip
+    """Make due what comes; begin and end operations, stages and process.
+
+    ``at`` is when the step was over in the room: what comes is due, and a stage runs, since then.
+    """
     for operation in turn.ended_operations:
         end_operation(e, operation)
     if turn.begins_stage:
         stage = Stage.objects.filter(id=part(e.stream, turn.stage))
-        change(stage, e, state=StageState.RUNNING, started_at=e.at)
+        change(stage, e, state=StageState.RUNNING, started_at=at)
     for key in turn.ended_stages:
         ended = Stage.objects.filter(id=part(e.stream, key))
-        change(ended, e, state=StageState.ENDED, ended_at=e.at)
+        change(ended, e, state=StageState.ENDED, ended_at=at)
     for number, said in enumerate(turn.unfinished, after):
         raise_exception(e, said, step=ref, position=turn.position, comment="", number=number)
     if turn.due is None:
         following = Step.objects.filter(position=turn.position + 1, due_since__isnull=True)
-        change(following, e, due_since=e.at)
+        change(following, e, due_since=at)
     else:
-        make_due(e, turn.due)
+        make_due(e, turn.due, at=at)
     if turn.returns:
         change(Step.objects.filter(waits_for=turn.returns), e, waits_for="")
-    _move_batch(e, turn)
+    _move_batch(e, turn, at=at)
 
 
-def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
+def _move_batch(e: Folded[Any], turn: entries.Next, *, at: datetime) -> None:
     """Say where the batch stands: at the first step that is live.
 
     That is the next one, where the batch stood at this step and nothing comes between; which of
@@ -57,12 +63,12 @@ def _move_batch(e: Folded[Any], turn: entries.Next) -> None:
     if [(one.position, one.waits_for) for one in due] == [(turn.position + 1, "")]:
         here = batch.filter(position=turn.position)
         position = turn.position + 1
-        if change(here, e, due_since=e.at, process_state=ProcessState.RUNNING, position=position):
+        if change(here, e, due_since=at, process_state=ProcessState.RUNNING, position=position):
             return
     live = Step.objects.live().filter(stream=e.stream).values("position")[:1]
     state = ProcessState.COMPLETE if turn.ends_batch else ProcessState.RUNNING
     change(
-        batch, e, due_since=e.at, process_state=state,
+        batch, e, due_since=at, process_state=state,
         position=Coalesce(Subquery(live), F("steps") + 1),
     )  # fmt: skip
 
@@ -74,13 +80,13 @@ def end_operation(e: Folded[Any], ref: str) -> None:
     change(Operation.objects.filter(id=part(e.stream, ref)), e, state=state)
 
 
-def make_due(e: Folded[Any], due: tuple[entries.Due, ...]) -> None:
+def make_due(e: Folded[Any], due: tuple[entries.Due, ...], *, at: datetime) -> None:
     """Make steps due from now on; the rows of branches, loops and contingencies begin here."""
     for one in due:
         rows = Step.objects.filter(id=step_id(e.stream, one.step, one.iteration))
-        if not change(rows, e, due_since=e.at, waits_for=one.waits_for):
+        if not change(rows, e, due_since=at, waits_for=one.waits_for):
             need_operation(e, one.operation)
-            make_step(e, one, state=StepState.WAITING, due_since=e.at, waits_for=one.waits_for)
+            make_step(e, one, state=StepState.WAITING, due_since=at, waits_for=one.waits_for)
 
 
 def make_step(e: Folded[Any], one: entries.Due, **values: Any) -> None:

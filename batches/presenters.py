@@ -20,6 +20,9 @@ SIMPLE: dict[type[Payload], Promise | str] = {
     e.BatchNumbered: gettext_lazy("Number %(serial)s of %(year)s was given."),
     e.BatchIssued: gettext_lazy("Batch %(number)s was issued from %(recipe)s %(recipe_label)s."),
     e.OperationSignedOn: gettext_lazy("%(performer_name)s signed on to %(operation)s."),
+    e.PaperPackMade: gettext_lazy(
+        "Paper pack %(number)s, of what was left after entry %(on_seq)s."
+    ),
     e.ContingencyCalled: gettext_lazy("“%(contingency)s” was called at %(step)s: %(reason)s"),
     e.BatchCompleted: gettext_lazy("The record is complete."),
     e.CommentAsked: gettext_lazy("%(printed_name)s was asked for a comment: %(question)s"),

@@ -1,21 +1,30 @@
 """May this person do this step of this batch now? Each check raises its refusal."""
 
+from datetime import datetime
+
+from batches.entries import OnPaper
 from batches.enums import OperationState, ProcessState, RecordState, StepState
 from batches.exceptions import (
     BatchHeld,
     HeldByQuality,
     NothingToAttest,
     OnlyPerformerAttests,
+    PackUnknown,
+    PaperBeforePack,
+    PaperBeforeStep,
+    PaperInFuture,
     PerformerMissing,
     RecordClosed,
     StepAlreadyDone,
     StepNotDue,
+    StepNotInPack,
     StepSkipped,
     StepWaitsForVerifier,
     VerifiedOwnWork,
 )
 from batches.models import Batch, Operation, Step
-from batches.selectors import due_step
+from batches.selectors import before, due_step, packs_of
+from recipes import paths
 from recipes.step import StepBase
 
 
@@ -72,6 +81,32 @@ def check_can_perform(batch: Batch, step: Step, operation: Operation, definition
     check_not_held(batch)
     check_quality_hold(batch, definition)
     check_performer(operation)
+
+
+def check_paper(paper: OnPaper, step: Step, batch: Batch, *, at: datetime) -> None:
+    """The step stands on a pack of this batch, and its time on paper can be true.
+
+    Paper knows minutes. Raises PackUnknown, StepNotInPack, PaperBeforePack, PaperInFuture,
+    PaperBeforeStep.
+    """
+    pack = next((one for one in packs_of(batch.id) if one.number == paper.pack), None)
+    if pack is None:
+        raise PackUnknown(field="paper_pack", batch=batch.number, pack=paper.pack)
+    if step.path not in {paths.split(ref)[0] for ref in pack.steps}:
+        raise StepNotInPack(field="paper_pack", pack=paper.pack)
+    said = paper.at.isoformat()
+    if paper.at < _minute(pack.made_at):
+        made = pack.made_at.isoformat()
+        raise PaperBeforePack(field="paper_at", at=said, pack=paper.pack, made=made)
+    if paper.at > at:
+        raise PaperInFuture(field="paper_at", at=said)
+    done = before(step)
+    if done is not None and paper.at < _minute(done):
+        raise PaperBeforeStep(field="paper_at", at=said, done=done.isoformat())
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def check_verifier(step: Step, *, verifier: object) -> None:

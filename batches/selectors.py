@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from batches.enums import ConcessionState, OperationState, RedlineState, StepState
@@ -14,6 +15,7 @@ from batches.models import (
     BatchResult,
     Concession,
     Operation,
+    PaperPack,
     Redline,
     Step,
     VoidedSignature,
@@ -53,6 +55,35 @@ def due_steps(batch: UUID) -> list[Step]:
 def due_step(batch: Batch) -> Step | None:
     """Return the first step that is due, None when all are closed."""
     return next(iter(due_steps(batch.id)), None)
+
+
+def reached_at(row: Step, *, by: datetime) -> datetime | None:
+    """Return since when a step could be done, as seen from a time: at the latest then."""
+    if row.due_since is None or row.due_since <= by:
+        return row.due_since
+    return before(row)
+
+
+def before(row: Step) -> datetime | None:
+    """Return the own time of what had to be done before a step: on paper, else when performed.
+
+    That is what was done in its operation, and whatever made it due. None for the first of all.
+    """
+    made_due = Q(closed_at=row.due_since) | Q(paper_at=row.due_since)
+    rows = Step.objects.filter(stream=row.stream, performed_at__isnull=False).exclude(id=row.id)
+    rows = rows.filter(Q(operation=row.operation) | made_due)
+    found: datetime | None = rows.aggregate(at=Max(Coalesce("paper_at", "performed_at")))["at"]
+    return found
+
+
+def pack_of(batch: UUID, number: int) -> PaperPack:
+    """Return a paper pack of a batch. Raises NotFound, for another batch's as well."""
+    return the_one(PaperPack.objects.filter(stream=batch, number=number))
+
+
+def packs_of(batch: UUID) -> list[PaperPack]:
+    """Return the paper packs of a batch, the newest first."""
+    return list(PaperPack.objects.filter(stream=batch).order_by("-number"))
 
 
 def operation_of(batch: UUID, path: str) -> Operation:
@@ -104,20 +135,24 @@ def placed_of(batch: Batch, ref: str) -> Placed:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A closed step: its ref, the values that stand, and when it was closed."""
+    """A closed step: its ref, the values that stand, when it was over, and when it was recorded."""
 
     ref: str
     values: Mapping[str, str]
     at: datetime
+    recorded_at: datetime | None = None
 
 
-def done_steps(batch: UUID) -> list[Done]:
-    """Return the closed steps of a batch in the order in which they were closed."""
+def done_steps(batch: UUID, *, by: datetime) -> list[Done]:
+    """Return the closed steps of a batch in the order in which they were closed, as seen from a
+    time: what was verified on screen only after it counts from its performance.
+    """
     rows = Step.objects.filter(stream=batch, state=StepState.CLOSED, closed_at__isnull=False)
     return [
-        Done(row.ref, row.values, row.closed_at)
-        for row in rows.order_by("closed_at", "position", "iteration") if row.closed_at
-    ]  # fmt: skip
+        Done(row.ref, row.values, at if at <= by else row.performed_at or at, row.performed_at)
+        for row in rows.order_by(Coalesce("paper_at", "closed_at"), "position", "iteration")
+        if (at := row.done_at)
+    ]
 
 
 def facts_of(batch: Batch, placed: Placed, *, at: datetime, row: Step | None = None) -> Facts:
@@ -128,10 +163,10 @@ def facts_of(batch: Batch, placed: Placed, *, at: datetime, row: Step | None = N
     asks = placed.step.kind in ASKING or any(
         not formulas.is_plain(one.formula) for one in placed.step.written()
     )
-    known = known_of(batch.id) if asks else Known()
+    known = known_of(batch.id, by=at) if asks else Known()
     return facts_at(
         batch, known, Point(placed.path, row.iteration if row else 1), at=at,
-        started_at=(row.due_since if row else None) or batch.due_since,
+        started_at=(reached_at(row, by=at) if row else None) or batch.due_since,
         approved=row is not None and row.approved_at is not None,
     )  # fmt: skip
 
@@ -156,11 +191,11 @@ class Point:
     iteration: int
 
 
-def known_of(batch: UUID) -> Known:
-    """Read what a batch has found out: two queries."""
+def known_of(batch: UUID, *, by: datetime) -> Known:
+    """Read what a batch has found out, as seen from a time: two queries."""
     rows = list(BatchResult.objects.filter(stream=batch))
     return Known(
-        done=done_steps(batch),
+        done=done_steps(batch, by=by),
         results={row.test: Result(row.value, Outcome(row.outcome)) for row in rows},
         samples={row.test: row.sample for row in rows},
     )  # fmt: skip

@@ -62,7 +62,7 @@ class Judging:
 
     @cached_property
     def _known(self) -> Known:
-        known = known_of(self.batch.id)
+        known = known_of(self.batch.id, by=self.at)
         own = [Done(ref, values, self.at) for ref, values in self.closing.items()]
         before = [one for one in known.done if one.ref not in self.closing]
         return replace(known, done=(*before, *own))

@@ -18,6 +18,7 @@ words({
     "batch.numbered": _("Batch number given"),
     "batch.issued": _("Batch issued"),
     "operation.signed_on": _("Signed on to an operation"),
+    "paper-pack.made": _("Paper pack made"),
     "step.performed": _("Step performed"),
     "step.verified": _("Step verified"),
     "branch.skipped": _("Branch skipped"),

@@ -61,7 +61,9 @@ class Times:
         ]  # fmt: skip
         carried = clocks_labelled(_containers(values)).get(name)
         if carried is not None:
-            return carried  # it went along with what was poured, the earliest counts
+            # It went along with what was poured, the earliest counts. It knows the time of its
+            # entry; where the step that began it was on paper, that of the paper counts.
+            return {one.recorded_at: one.at for one in began}.get(carried, carried)
         mine = [one for one in began if _containers(one.values) & _containers(values)]
         return (mine or began)[-1].at if began else None
 
@@ -70,10 +72,10 @@ def _containers(values: Values) -> set[str]:
     return {values[name] for name in CONTAINERS if values.get(name)}
 
 
-def times_of(batch: Batch, recipe: Recipe) -> Times:
-    """Read what is known of a batch's times: three queries."""
+def times_of(batch: Batch, recipe: Recipe, *, by: datetime) -> Times:
+    """Read what is known of a batch's times, as seen from one of them: three queries."""
     stages = {row.key: row for row in Stage.objects.filter(stream=batch.id)}
-    return Times(recipe, done_steps(batch.id), stages, dict(moments(batch.order)))
+    return Times(recipe, done_steps(batch.id, by=by), stages, dict(moments(batch.order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +134,14 @@ def with_time(work: Work, judged: Judged, limits: Sequence[TimeLimit]) -> Judged
     if not limits:
         return judged
     facts = Facts(
-        at=work.a.now, path=work.placed.path, iteration=work.iteration,
+        at=work.at, path=work.placed.path, iteration=work.iteration,
         parameters=work.recipe.parameter_values,
     )  # fmt: skip
-    times = times_of(work.batch, work.recipe)
+    times = times_of(work.batch, work.recipe, by=work.at)
     late = []
     for limit in limits_at(times, limits, facts, values=judged.values):
-        work.interlock(partial(check_early, limit, work.a.now))
-        late += overrun(limit, work.a.now, critical=work.placed.step.critical)
+        work.interlock(partial(check_early, limit, work.at))
+        late += overrun(limit, work.at, critical=work.placed.step.critical)
     return _late(judged, late, work.values.get("comment", "").strip()) if late else judged
 
 

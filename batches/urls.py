@@ -19,6 +19,9 @@ urlpatterns = [
     path(
         "preview/<uuid:draft>/picture/<str:sha256>/", views.preview_picture, name="preview_picture"
     ),
+    path("<uuid:batch>/paper/", views.packs, name="packs"),
+    path("<uuid:batch>/paper/make/", views.make_pack, name="make_pack"),
+    path("<uuid:batch>/paper/<int:number>/", views.pack, name="pack"),
     path("<uuid:batch>/redline/", views.redline, name="redline"),
     path("<uuid:batch>/redline/propose/", views.propose_redline, name="propose_redline"),
     path("<uuid:batch>/redline/<uuid:redline>/sign/", views.sign_redline, name="sign_redline"),

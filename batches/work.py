@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
+from batches.entries import OnPaper
 from batches.findings import sentence
 from batches.models import Batch
 from batches.selectors import concessions_at
@@ -30,7 +32,10 @@ class Found:
 
 @dataclass(slots=True)
 class Work:
-    """One step under the lock. ``values`` are as the judgement keeps them."""
+    """One step under the lock. ``values`` are as the judgement keeps them.
+
+    ``paper`` says that it was done on paper, ``done_at`` when: limits of time are judged by it.
+    """
 
     a: Act
     batch: Batch
@@ -41,6 +46,13 @@ class Work:
     iteration: int = 1
     passed: list[Finding] = field(default_factory=list)
     marks: list[Finding] = field(default_factory=list)
+    paper: OnPaper | None = None
+    done_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When the step was done: now, unless it was on paper."""
+        return self.done_at or self.a.now
 
     @property
     def path(self) -> str:

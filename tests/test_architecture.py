@@ -28,6 +28,9 @@ FURTHER_DOORS = {
         "difference",
         "document",
         "flow",
+        # A document in words: what a step asks is said on paper as on its page.
+        "flow_words",
+        "words",
         "formulas",
         "interchange",
         "parts",

@@ -7,6 +7,13 @@ from rest_framework import serializers
 from mes.lib.api.strict import Strict
 
 
+class PaperIn(Strict):
+    """On which pack a step was written down first, and when, by the time on the paper."""
+
+    pack = serializers.IntegerField(min_value=1, max_value=99_999)
+    at = serializers.DateTimeField()
+
+
 class StepIn(Strict):
     """A step that is due, with its values as text; decimals have a point."""
 
@@ -14,6 +21,7 @@ class StepIn(Strict):
     values = serializers.DictField(
         child=serializers.CharField(max_length=2000, allow_blank=True), default=dict
     )
+    paper = PaperIn(required=False)
 
 
 class StepOut(serializers.Serializer[dict[str, Any]]):

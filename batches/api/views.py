@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.permissions import Permission
 from batches.api.serializers import BatchOut, StepIn, StepOut
+from batches.entries import OnPaper
 from batches.models import Batch, Step
 from batches.pages.seen import language, seq_of
 from batches.selectors import batch_of, due_steps, operation_of, placed_of
@@ -43,10 +44,16 @@ class PerformStep(APIView):
         given.is_valid(raise_exception=True)
         step, values = given.validated_data["step"], given.validated_data["values"]
         payload = {"batch": str(batch), "step": step, "values": values}
+        paper = (
+            OnPaper(**given.validated_data["paper"]) if "paper" in given.validated_data else None
+        )
+        if paper:
+            payload["paper"] = paper.model_dump(mode="json")
         command = command_from(request._request, "step.perform", payload)
         reply = perform_step(
-            command=command, batch=batch, step=step, values=values, language=language()
-        )
+            command=command, batch=batch, step=step, values=values, language=language(),
+            paper=paper,
+        )  # fmt: skip
         return Response(StepOut(reply).data, status=status.HTTP_201_CREATED)
 
 

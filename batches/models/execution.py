@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 
 from batches.enums import OperationState, StageState, StepState
@@ -65,6 +67,8 @@ class Step(Projection):
     """A phase of a batch's control recipe: (batch, path, iteration), its values and people.
 
     ``due_since`` is when it was reached; ``waits_for`` the ref of a contingency that comes first.
+    ``performed_at`` is when it was recorded; ``paper_at`` the time on the paper, where it was
+    written down there first.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -85,6 +89,8 @@ class Step(Projection):
     recorded_by = models.UUIDField(null=True)
     recorder_name = models.CharField(max_length=120, default="")
     performed_at = models.DateTimeField(null=True)
+    paper_pack = models.PositiveIntegerField(null=True)
+    paper_at = models.DateTimeField(null=True)
     verified_by = models.UUIDField(null=True)
     verifier_name = models.CharField(max_length=120, default="")
     verified_at = models.DateTimeField(null=True)
@@ -131,6 +137,18 @@ class Step(Projection):
                 | models.Q(approved_at__isnull=False, approved_by__isnull=False),
                 name="batches_step_approved_at_by",
             ),
+            # From paper means a pack and a time, and paper cannot be of later than its entry. That
+            # it is a pack of this batch is a foreign key, in the migration: it takes two columns.
+            models.CheckConstraint(
+                condition=models.Q(paper_pack__isnull=True, paper_at__isnull=True)
+                | models.Q(
+                    paper_pack__isnull=False,
+                    paper_at__isnull=False,
+                    performed_at__isnull=False,
+                    performed_at__gte=models.F("paper_at"),
+                ),
+                name="batches_step_paper_pack_at",
+            ),
         ]
         indexes = [models.Index(fields=["stream", "position"], name="batches_step_position")]
 
@@ -141,6 +159,11 @@ class Step(Projection):
     def ref(self) -> str:
         """Path and iteration in one: how other rows, signatures and commands name it."""
         return paths.ref(self.path, self.iteration)
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When it was over in the room: the time on the paper, else when it was closed."""
+        return self.paper_at or self.closed_at
 
     @property
     def is_live(self) -> bool:

@@ -76,10 +76,11 @@ def _ahead(seen: Seen) -> Iterator[TimeLimit]:
 def _containers(seen: Seen, rows: list[RunningClock], limits: dict[str, list[Span]]) -> list[Clock]:
     """Return the most urgent clock of each container that is here; those alike stand as one."""
     first: dict[str, Clock] = {}
+    on_paper = {step.performed_at: step.paper_at for step in seen.steps if step.paper_at}
     for row in rows:
-        label = row.label.rpartition("-")[2]
+        label, since = row.label.rpartition("-")[2], on_paper.get(row.since, row.since)
         for span in limits.get(row.name, ()):
-            clock = _clock(seen, row.since, span)
+            clock = _clock(seen, since, span)
             if clock is not None and (label not in first or clock.until < first[label].until):
                 first[label] = clock
     alike: dict[Clock, list[str]] = {}

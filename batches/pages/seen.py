@@ -152,7 +152,7 @@ class Seen:
     @cached_property
     def timing(self) -> Facts:
         """Facts for clocks: when steps were closed, and the parameters."""
-        closed = {row.path: row.closed_at for row in self.steps if row.closed_at}
+        closed = {row.path: row.done_at for row in self.steps if row.closed_at and row.done_at}
         return Facts(
             at=self.now,
             path=self.due.path if self.due else "",
@@ -164,7 +164,12 @@ class Seen:
     @cached_property
     def times(self) -> Times:
         """What limits of time count from. Asked for only where a recipe has such limits."""
-        return times_of(self.batch, self.recipe)
+        return times_of(self.batch, self.recipe, by=self.now)
+
+    @cached_property
+    def known(self) -> selectors.Known:
+        """What the batch has found out until now."""
+        return selectors.known_of(self.batch.id, by=self.now)
 
     def timing_of(self, row: Step) -> Facts:
         """Return facts for the limits of time of one time of a step."""

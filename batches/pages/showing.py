@@ -19,6 +19,8 @@ from recipes.parts import Choice
 from recipes.step import Commented
 
 PREFIX = "v-"
+# A step from paper: how the page is asked for, and its two further fields.
+PAPER, PACK, PAPER_AT = "paper", "paper_pack", "paper_at"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Showing:
     def step(self) -> Any:
         """The step's definition, of its own kind."""
         return self.placed.step
+
+    @property
+    def from_paper(self) -> bool:
+        """Whether the step is entered from a sheet of paper."""
+        return PACK in self.given
 
     def value(self, name: str) -> str:
         """Return what was typed."""

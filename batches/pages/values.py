@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from batches.models import Step
 from batches.pages.seen import language
-from mes.ui.text import number_text, quantity_text
+from mes.ui.text import number_text, quantity_text, unit_text
 from recipes.enums import Outcome
-from recipes.kinds import choose, clear, run
+from recipes.kinds import calculate, choose, clear, decide, run
 from recipes.kinds.run import READ, SET, ProgrammeParameter
 from recipes.parts import duration_text
 from recipes.step import StepBase
@@ -119,6 +119,39 @@ def _unit_of(name: str, step: StepBase) -> str | None:
     if name.startswith((SET, READ)) and isinstance(step, run.Step):
         return _parameter(name, step).unit
     return step.unit_of_value() if name in MEASURED else None
+
+
+# What has a line of its own on paper, or is the screen's affair.
+NOT_ON_PAPER = {"comment", "source_of_value"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """What is left free on paper: for a tick, for a code or for what is read, with its unit."""
+
+    title: str
+    unit: str = ""
+    how: str = "value"
+
+
+def blanks(step: StepBase) -> list[Blank]:
+    """Return what is written down at a step on paper, in the order in which its kind takes it."""
+    if isinstance(step, clear.Step):
+        return [Blank(check.text.say(language()), how="tick") for check in step.checks]
+    if isinstance(step, choose.Step | decide.Step):
+        return [Blank(one.text.say(language()), how="tick") for one in step.options]
+    names = [name for name in step.accepts() if name not in NOT_ON_PAPER]
+    if isinstance(step, calculate.Step):  # on screen nobody types the result; by hand one does
+        names = ["value"]
+    return [_blank(name, step) for name in names] or [Blank(gettext("Done"), how="tick")]
+
+
+def _blank(name: str, step: StepBase) -> Blank:
+    """Return the blank of a value; its unit is that of the screen, the power of ten with it."""
+    code = name in CODES or name.rstrip("0123456789") in SEVERAL
+    unit, power = _unit_of(name, step) or "", getattr(step, "exponent", 0) if name == "value" else 0
+    unit = f"10*{power}.{unit}".rstrip(".") if power else unit
+    return Blank(_title(name, step), unit_text(unit), "code" if code else "value")
 
 
 def _title(name: str, step: StepBase) -> str:

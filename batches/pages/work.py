@@ -17,7 +17,8 @@ from batches.models import Concession
 from batches.pages.bodies import body_of
 from batches.pages.head import head_of
 from batches.pages.seen import Seen, language, short
-from batches.pages.showing import Showing, reasons
+from batches.pages.showing import PACK, PAPER, PAPER_AT, Showing, reasons
+from batches.selectors import packs_of
 from batches.timing import beginning, limits_at, overrun
 from mes.lib.refusals import Refusal
 from recipes import paths
@@ -140,19 +141,41 @@ def step_page(
         "note": step.note.say(language()) if step.note else "",
         "pictures": pictures_of(show, draft=draft),
         "scan": _strip(body),
-        "auto": step.kind in {"scan", "equip"} and not step.irreversible,
+        "auto": step.kind in {"scan", "equip"} and not step.irreversible and not show.from_paper,
         "asked": asked,
         "refused": _elsewhere(show),
-        "calm": step.kind in CALM,
+        "calm": step.kind in CALM and not show.from_paper,
+        "paper": _paper(show),
     }
     second = None if asked else _second(show, body)
     page["foot"] |= {"primary": _primary(show, body), "second": second}
-    late = late_at(seen)
+    # From paper the time on it is judged, which nobody knows before it is sent.
+    late = [] if show.from_paper else late_at(seen)
     if isinstance(step, Commented) or late or show.error("comment"):
         needed = bool(late) or _needs_reason(step.kind, body)
         page |= {"reasons": reasons(show, needed=needed), "late": late}
         page["own_reason"] = not isinstance(step, Commented)
     return page
+
+
+def _paper(show: Showing) -> dict[str, Any]:
+    """Return the fields of a step from paper, or where the page has them; nothing without a pack.
+
+    A preview has no batch, and so no pack.
+    """
+    packs = packs_of(show.seen.batch.id) if show.seen.seq else []
+    if not packs:
+        return {}
+    address, mark = show.seen.url("work"), "&" if show.seen.tail else "?"
+    if not show.from_paper:
+        return {"url": f"{address}{mark}from={PAPER}"}
+    return {
+        "screen_url": address,
+        "number": show.value(PACK) or packs[0].number,
+        "at": show.value(PAPER_AT),
+        "pack_error": show.error(PACK),
+        "at_error": show.error(PAPER_AT),
+    }
 
 
 def late_at(seen: Seen) -> list[str]:
@@ -221,7 +244,7 @@ def _strip(body: Mapping[str, Any]) -> dict[str, str] | None:
 def _elsewhere(show: Showing) -> Refusal | None:
     """Return the refusal when it belongs to no field of the page."""
     refusal = show.refusal
-    names = {*show.placed.step.accepts(), "container", "second", "scan"}
+    names = {*show.placed.step.accepts(), "container", "second", "scan", PACK, PAPER_AT}
     return None if refusal is None or refusal.field in names else refusal
 
 
@@ -238,7 +261,7 @@ def _primary(show: Showing, body: Mapping[str, Any]) -> dict[str, Any]:
     if step.kind == "gate" and body["closed"]:
         waiting = ngettext("Waiting for %(n)s result", "Waiting for %(n)s results", body["closed"])
         return {"waiting": waiting % {"n": body["closed"]}, "note": _("looks by itself")}
-    if step.kind == "timer" and body.get("early"):
+    if step.kind == "timer" and body.get("early") and not show.from_paper:
         return {"waiting": _("Waiting for the time"), "note": _("goes on by itself")}
     if step.kind == "calculate" and body.get("missing"):
         return {"waiting": _("Waiting for a value")}

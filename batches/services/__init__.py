@@ -6,6 +6,7 @@ from batches.services.corrections import correct_step, sign_again
 from batches.services.holds import hold_process, restart_process
 from batches.services.issue import issue_batch
 from batches.services.operations import attest_operation, sign_on
+from batches.services.paper import make_pack
 from batches.services.reports import report
 from batches.services.steps import perform_step, verify_step
 
@@ -16,6 +17,7 @@ __all__ = [
     "correct_step",
     "hold_process",
     "issue_batch",
+    "make_pack",
     "perform_step",
     "report",
     "restart_process",

@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.services.ceremony import Proof, check_shown, sign
 from batches import qualifying, rules, selectors, timing
-from batches.entries import Said, Shown, StepPerformed, StepVerified
+from batches.entries import OnPaper, Said, Shown, StepPerformed, StepVerified
 from batches.enums import StepState
 from batches.exceptions import CommentMissing, NothingToVerify
 from batches.findings import sentence
@@ -20,11 +20,12 @@ from mes.lib.evidence import JSON
 from mes.lib.refusals import NotFound
 from recipes import flow, paths
 from recipes.document import Placed, Recipe
-from recipes.enums import Outcome
+from recipes.enums import Outcome, Severity
 from recipes.judging import Finding, Judged
 from recipes.kinds import judge
 from records.act import act, acting
 from records.commands import Command, Reply
+from records.entries import instant_text
 from records.reading import reading
 
 VERIFIED = "I verified this step."
@@ -39,10 +40,13 @@ def perform_step(
     values: Mapping[str, str],
     language: str = "en",
     typed: Collection[str] = (),
+    paper: OnPaper | None = None,
 ) -> Reply:
     """Record a due step's values, judge them, and do to lots, units and containers what it says.
 
-    ``typed`` names the codes that a person typed instead of scanning them.
+    ``typed`` names the codes that a person typed instead of scanning them. ``paper`` says on which
+    pack, and when, the step was written down while the system was not there: every rule holds as
+    ever, limits of time are judged by the time on the paper, and QA is told.
 
     Raises the refusals of ``batches.rules``, of the step's kind and of its interlocks, and
     CommentMissing for a flagged value without a comment. Appends ``step.performed`` to the
@@ -59,10 +63,14 @@ def perform_step(
         operation = selectors.operation_of(batch, row.operation)
         work = Work(
             a=a, batch=seen, recipe=selectors.recipe_of(seen), placed=placed, found=found,
-            values=values, iteration=row.iteration,
+            values=values, iteration=row.iteration, paper=paper,
         )  # fmt: skip
         with at_step(batch, step):
             rules.check_can_perform(seen, row, operation, placed.step)
+            if paper:
+                rules.check_paper(paper, row, seen, at=a.now)
+                # Paper knows minutes: within its minute nothing is before what came first.
+                work.done_at = max(paper.at, selectors.before(row) or paper.at)
             qualifying.check_hands(work, operation)
             judged = _judge(work, row)
             work.values = judged.values
@@ -135,7 +143,7 @@ def _codes(placed: Placed, values: dict[str, str]) -> dict[str, str]:
 
 def _judge(work: Work, row: Step) -> Judged:
     """Judge the values, and the time. What is too early or waits for a result may be conceded."""
-    facts = selectors.facts_of(work.batch, work.placed, at=work.a.now, row=row)
+    facts = selectors.facts_of(work.batch, work.placed, at=work.at, row=row)
     limits = timing.limits_of(work, row)
     given = dict(work.values)
     if limits and "comment" not in work.placed.step.accepts():
@@ -174,6 +182,7 @@ def _entry(
     if operation.performer is None:
         raise TypeError("a step was performed by nobody")  # check_performer refused it before
     beside = (*work.marks, *work.passed)
+    found = (*judged.findings, *beside, *_from_paper(work.paper))
     return StepPerformed(
         step=row.path,
         iteration=row.iteration,
@@ -183,12 +192,21 @@ def _entry(
         outcome="flagged" if beside else judged.outcome.value,
         rule=judged.rule,
         rule_version=judged.rule_version,
-        findings=tuple(_said(one) for one in (*judged.findings, *beside)),
+        findings=tuple(_said(one) for one in found),
         performer=operation.performer,
         performer_name=operation.performer_name,
         shown=Shown(language=language, text=work.placed.step.text.say(language)),
         typed=tuple(name for name in work.values if name in typed),
+        paper=work.paper,
     )
+
+
+def _from_paper(paper: OnPaper | None) -> tuple[Finding, ...]:
+    """Tell QA, without a word on the values: their outcome stays what the rule says of them."""
+    if paper is None:
+        return ()
+    params = {"pack": str(paper.pack), "paper_at": instant_text(paper.at)}
+    return (Finding("step.from_paper", Severity.MINOR, params),)
 
 
 def _said(finding: Finding) -> Said:
@@ -253,7 +271,10 @@ def _held(command: Command, batch: UUID, ref: str) -> list[UUID]:
 
 def step_content(row: Step) -> JSON:
     """Return what a signature on a step covers: what was recorded, and of whom."""
-    return {
+    at = instant_text(row.paper_at) if row.paper_at else ""
+    # Only where there is paper: what was signed before keeps its hash.
+    paper: dict[str, JSON] = {"paper": {"pack": row.paper_pack, "at": at}} if at else {}
+    return paper | {
         "batch": str(row.stream),
         "step": row.path,
         "iteration": row.iteration,

@@ -6,6 +6,7 @@ from batches.views.home import (
     tablet_happened,
     tablet_scan,
 )
+from batches.views.paper import make_pack, pack, packs
 from batches.views.preview import preview
 from batches.views.redline import end_redline, propose_redline, redline, sign_redline
 from batches.views.sheets import attest, sign_on, verify
@@ -25,6 +26,9 @@ __all__ = [
     "issue",
     "label",
     "live",
+    "make_pack",
+    "pack",
+    "packs",
     "picture",
     "preview",
     "preview_picture",

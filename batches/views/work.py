@@ -1,21 +1,24 @@
 """The one next thing of a batch: shown, performed, watched."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import Permission
 from batches import selectors
-from batches.exceptions import NotConfirmed
+from batches.entries import OnPaper
+from batches.exceptions import NotConfirmed, PaperNotUnderstood
 from batches.pages.seen import language, seq_of
-from batches.pages.showing import PREFIX
+from batches.pages.showing import PACK, PAPER, PAPER_AT, PREFIX
 from batches.services import perform_step
 from batches.uploads import keep
 from batches.views.answer import etag_of, onward, present, snapshot
@@ -23,12 +26,14 @@ from mes.lib.access import requires
 from mes.lib.evidence import JSON
 from mes.lib.isbt128 import ScanError, type_coi, type_din
 from mes.lib.refusals import NotFound, Refusal
+from mes.lib.wall import EARLIEST, LATEST, instant_of
 from recipes.kinds.run import READ, SET
 from recipes.step import Commented, StepBase
 from records.commands import Reply
 from records.web import actor_of, command_from
 
 HOW = "_how"
+LONGEST_PACK = 6
 TYPED_NUMBERS = {"value", "quantity", "volume", "tare", "gross", "rest"}
 # Numbers that a recipe names itself: what a unit is set to, and what it shows.
 NAMED_NUMBERS = (SET, READ)
@@ -40,7 +45,8 @@ def work(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Show the one next thing of a batch; a POST performs the step that was shown."""
     if request.method == "POST":
         return _perform(request, batch)
-    return present(request, batch, go_on=request.GET.get("go") == "on")
+    paper = {PACK: "", PAPER_AT: ""} if request.GET.get("from") == PAPER else {}
+    return present(request, batch, go_on=request.GET.get("go") == "on", given=paper)
 
 
 def _perform(request: HttpRequest, batch: UUID) -> HttpResponse:
@@ -62,16 +68,20 @@ def _do(
     if step.irreversible and request.POST.get("ready") != "yes":
         raise NotConfirmed(field="ready")
     typed = typed_of(request.POST)
+    paper = paper_of(given)
     values = {
         name: _proven(value) if name in typed else value
         for name, value in values_of(step, given).items()
     }
     kept: dict[str, JSON] = dict(values)
     payload: dict[str, JSON] = {"batch": str(batch), "step": path, "values": kept}
+    if paper:
+        payload["paper"] = paper.model_dump(mode="json")
     command = command_from(request, "step.perform", payload)
     return perform_step(
-        command=command, batch=batch, step=path, values=values, language=language(), typed=typed
-    )
+        command=command, batch=batch, step=path, values=values, language=language(), typed=typed,
+        paper=paper,
+    )  # fmt: skip
 
 
 def files_of(request: HttpRequest, step: StepBase) -> dict[str, str]:
@@ -81,6 +91,26 @@ def files_of(request: HttpRequest, step: StepBase) -> dict[str, str]:
     """
     found = ((name, request.FILES.get(f"{PREFIX}{name}")) for name in step.accepts())
     return {name: keep(file, step, field=name) for name, file in found if file is not None}
+
+
+def paper_of(given: Mapping[str, str]) -> OnPaper | None:
+    """Return pack and time on the paper, where the step was written down there first.
+
+    The time is that of the wall. Raises PaperNotUnderstood.
+    """
+    if PACK not in given:
+        return None
+    pack, text = given[PACK].strip(), given[PAPER_AT].strip()
+    if not (pack.isascii() and pack.isdigit() and len(pack) < LONGEST_PACK):
+        raise PaperNotUnderstood(field=PACK)
+    try:
+        wall = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise PaperNotUnderstood(field=PAPER_AT) from error
+    if wall.tzinfo is not None or not EARLIEST <= wall.date() <= LATEST:
+        raise PaperNotUnderstood(field=PAPER_AT)
+    zone = timezone.get_current_timezone_name()
+    return OnPaper(pack=int(pack), at=instant_of(wall.date(), wall.time(), zone))
 
 
 def typed_of(posted: QueryDict) -> set[str]:
@@ -106,6 +136,8 @@ def given_of(posted: QueryDict) -> dict[str, str]:
     """Return what was typed or scanned, by the names that the step knows, and how."""
     found = {name[len(PREFIX) :]: str(posted[name]) for name in posted if name.startswith(PREFIX)}
     more = {name: str(posted[name]) for name in ("reason", "reason_text") if posted.get(name)}
+    if posted.get("from") == PAPER:
+        more |= {name: str(posted.get(name, "")) for name in (PACK, PAPER_AT)}
     return found | more
 
 

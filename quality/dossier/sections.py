@@ -62,8 +62,16 @@ def _row(source: Source, step: Step) -> Row:
         "recorded_by": step.recorder_name,
         "verified_by": step.verifier_name,
         "at": when(step.performed_at),
+        "from_paper": _paper(source, step),
         "verified_at": when(step.verified_at),
     }
+
+
+def _paper(source: Source, step: Step) -> Row:
+    """Return the pack and the time on the paper; nothing for what was recorded on the screen."""
+    if step.paper_at is None:
+        return {}
+    return {"pack": step.paper_pack, "at": source.when(step.paper_at)}
 
 
 def _of_kind(source: Source, kinds: Iterable[str]) -> list[Row]:

@@ -34,6 +34,7 @@ from recipes.document import Recipe, SpecificationItem
 from recipes.enums import Outcome, ReleaseStage
 from recipes.judging import Facts
 from recipes.judging import Result as Found
+from records.entries import instant_text
 from records.models import Projection
 
 FLAG = {
@@ -94,7 +95,7 @@ class BatchRecord:
         return Facts(
             at=self.batch.issued_at,
             values={step.path: step.values for step in closed},
-            closed={step.path: step.closed_at for step in closed if step.closed_at},
+            closed={step.path: step.done_at for step in closed if step.done_at},
             results={
                 row.test: Found(row.value, FLAG[ResultOutcome(row.outcome)])
                 for row in self.standing_results
@@ -219,7 +220,10 @@ class BatchRecord:
 
 
 def _step(step: Step) -> JSON:
-    return {
+    """Return a step; paper only where there is any: older hashes stay what they were."""
+    at = instant_text(step.paper_at) if step.paper_at else ""
+    paper: dict[str, JSON] = {"paper": {"pack": step.paper_pack, "at": at}} if at else {}
+    return paper | {
         "path": step.path,
         "iteration": step.iteration,
         "values": step.values,

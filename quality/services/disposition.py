@@ -72,8 +72,8 @@ def expiry_of(record: BatchRecord) -> datetime | None:
     if life is None:
         return None
     name = paths.normal(life.from_)
-    ends = [one.closed_at for one in record.steps if paths.normal(one.path) == name]
-    known = [at for at in ends if at is not None]
+    closed = [one for one in record.steps if one.closed_at and paths.normal(one.path) == name]
+    known = [one.done_at for one in closed if one.done_at is not None]
     return min(known) + record.facts.span(life.max) if known else None
 
 

@@ -3,3 +3,5 @@ import "./clock.js";
 import "./forms.js";
 import "./keys.js";
 import "./pad.js";
+
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));

@@ -148,6 +148,8 @@ def everything(owner: psycopg.Connection) -> There:
     planned(issued(trial.plant, number=2, place=2, claimed=False))
     site = DemoSite(id=trial.site, code="MZ1", people={"register": uuid7()})
     bench = build.issued(site, number="B-26-0900")
+    make = reverse("batches:make_pack", args=[bench.batch])
+    assert signed_in_client(site, "operator").post(make, {"key": str(uuid7())}).status_code == 302
     build.judged(bench, build.reported(bench), Judgement.DEVIATION)
     build.reported(bench)
     build.questioned(bench, *bench.record().open_exceptions)

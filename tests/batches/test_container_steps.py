@@ -103,7 +103,7 @@ def test_what_is_split_and_pooled_balances_and_keeps_where_it_came_from() -> Non
         assert set(opened) == {"opened"}
         assert clocks_of([product]) == clocks_of([sample]) == clocks_of([bags[0]]) == opened
         # A limit of time asks for the clock of the container that is handled.
-        times = times_of(batch_of(run.batch), recipe_of(batch_of(run.batch)))
+        times = times_of(batch_of(run.batch), recipe_of(batch_of(run.batch)), by=clock.now())
         handled = {"code1": Container.objects.get(id=product).label}
         here = "seeding/seed/stored"
         found = times.moment("clock.opened", at=here, iteration=1, values=handled)
