@@ -19,7 +19,9 @@ def check(work: Work) -> None:
     """Two identifiers fit one container of this patient, of the kind asked for."""
     step = cast("Step", work.placed.step)
     container = work.found.things["container"]
-    check_identity(work, container, list(work.values.values()), asked=step.what)
+    # Not the comment, which a scan out of its time has as well.
+    codes = [work.values[name] for name in step.accepts()]
+    check_identity(work, container, codes, asked=step.what)
 
 
 def effect(work: Work) -> None:

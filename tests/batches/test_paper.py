@@ -20,7 +20,7 @@ from batches.exceptions import (
     StepNotInPack,
 )
 from batches.models import BatchException, PaperPack
-from batches.services import call_contingency, perform_step
+from batches.services import attest_operation, call_contingency, make_pack, perform_step
 from batches.services.steps import step_content
 from mes.lib import clock
 from mes.lib.evidence import content_hash
@@ -30,6 +30,7 @@ from quality.dossier import export
 from quality.selectors.record import record_of
 from recipes.judging import TooEarly
 from records import files
+from records.exceptions import Stale
 from records.models import Entry
 from records.presenters import sentence
 from records.reading import reading
@@ -42,7 +43,16 @@ from tests.batches.test_flow import (
     sign_on,
     stage,
 )
-from tests.builders.batches import MONDAY, STEPS, Trial, a_plant, batch_at, issued
+from tests.builders.batches import (
+    MONDAY,
+    OPERATION,
+    PERFORMER,
+    STEPS,
+    Trial,
+    a_plant,
+    batch_at,
+    issued,
+)
 from tests.builders.floor import at_desk, at_tablet, send, tablet_at, words
 from tests.recipes.documents import LABEL
 from tests.support.scenes import scene
@@ -153,8 +163,30 @@ def test_printing_again_makes_the_next_number_and_the_first_stays_what_it_was() 
         True, True, True
     )  # fmt: skip
     assert "Medium in die Kulturkammer geben." not in text
+    # As it was made, whoever looks at it.
+    assert "Papierpaket 2" in words(client.get(address(trial, "pack", number=2)))
     listed = words(client.get(address(trial, "packs")))
     assert ("Make a pack of 1 step" in listed, "Musa Okafor" in listed) == (True, True)
+
+
+def test_a_pack_is_of_a_batch_as_it_is_and_of_one_that_runs() -> None:
+    """What happened while it was written makes it stale; of a closed record nothing is left."""
+    trial, client = with_pack(AFTER)
+    [made] = entries(trial, "paper-pack.made")
+    again = {**made["payload"], "steps": (AFTER,), "batch": trial.batch}
+    for name in ("number", "on_seq", "on_hash"):
+        del again[name]
+    with pytest.raises(Stale):
+        make_pack(command=trial.command(), seq=made["payload"]["on_seq"], **again)
+    trial.perform(AFTER)
+    attest_operation(
+        command=trial.command(PERFORMER), batch=trial.batch, operation=OPERATION,
+        proof=trial.plant.crew.proof(PERFORMER),
+    )  # fmt: skip
+    late = client.post(address(trial, "make_pack"), {"key": str(uuid7())})
+    assert (late.status_code, "The record of this batch is closed." in words(late)) == (409, True)
+    assert "Make a pack" not in words(client.get(address(trial, "packs")))
+    assert len(entries(trial, "paper-pack.made")) == 1
 
 
 def test_the_pack_is_one_link_away_and_made_by_who_performs_only() -> None:
@@ -406,10 +438,11 @@ def test_the_database_keeps_a_pack_to_its_batch_and_its_time(
 def timed() -> dict[str, Any]:
     """Thaw; rest for one to two hours since then; use within three hours of the thawing."""
     plain = document()
-    thaw = {"key": "thaw", "kind": "confirm", "text": LABEL, "starts": "thawed"}
+    bag = {"kind": "scan", "what": "patient-container", "identifiers": "1", "text": LABEL}
+    thaw = bag | {"key": "thaw", "starts": "thawed", "verify": "true"}
     rest = {"key": "rest", "kind": "timer", "text": LABEL, "min": "1 h", "max": "2 h"}
     limits = [{"from": "thaw", "max": "3 h"}, {"from": "clock.thawed", "max": "3 h"}]
-    use = {"key": "use", "kind": "confirm", "text": LABEL, "within": limits}
+    use = bag | {"key": "use", "within": limits}
     one = [operation("do", [*deepcopy(BEFORE), thaw, rest, use])]
     plain["stages"] = [
         stage("one", one, room={"class": "grade-C", "hold_until": "last"}), plain["stages"][2],
@@ -422,22 +455,29 @@ THAW, REST, USE = "one/do/thaw", "one/do/rest", "one/do/use"
 HOUR = timedelta(hours=1)
 
 
-def thawed() -> Trial:
-    """Return a batch that was thawed on paper at nine; its sheets are entered at six."""
+def thawed(how: str = "on paper") -> Trial:
+    """Return a batch that was thawed at nine; its sheets are entered at six in the evening.
+
+    The second person signs then, also where the thawing stands on the screen since nine.
+    """
     clock.simulate(MONDAY)
-    trial = scene("thawed on paper", _thawed)
+    trial = scene(("thawed", how), lambda: _thawed(how))
     clock.simulate(MONDAY + 9 * HOUR)
     return trial
 
 
-def _thawed() -> Trial:
+def _thawed(how: str) -> Trial:
     trial = issued_any(a_plant(), timed())
     for ref in ("one/do/before", "one/do/bag"):
         sign_on(trial, "one/do")
         trial.perform(ref)
     make(trial, at_desk(trial, "okafor"))
+    if how == "on screen":
+        do(trial, THAW)
     clock.simulate(MONDAY + 9 * HOUR)
-    from_paper(trial, THAW, at=MONDAY)
+    if how == "on paper":
+        from_paper(trial, THAW, at=MONDAY)
+    trial.verify(THAW)
     return trial
 
 
@@ -454,28 +494,37 @@ def test_limits_of_time_are_judged_by_the_time_on_the_paper() -> None:
 
 
 @pytest.mark.req("F211-111")
-@pytest.mark.parametrize("on_screen", [False, True], ids=["on paper", "on screen again"])
-def test_what_was_late_on_paper_is_late(on_screen: bool) -> None:
-    """Also a step on screen counts from the paper, for its container's clock as well."""
-    trial = thawed()
+@pytest.mark.parametrize(
+    ("thaw", "used"),
+    [("on paper", "on paper"), ("on screen", "on paper"), ("on paper", "on screen")],
+)
+def test_what_was_late_on_paper_is_late(thaw: str, used: str) -> None:
+    """From paper to screen and back, for the container's clock as well."""
+    trial = thawed(thaw)
     from_paper(trial, REST, at=MONDAY + 2 * HOUR)
     why = {"comment": "The system was not there."}
-    if on_screen:
-        do(trial, USE, why)
+    if used == "on screen":
+        do(trial, USE, trial.good(USE) | why)
     else:
-        from_paper(trial, USE, why, at=MONDAY + 3 * HOUR + MINUTE)
+        from_paper(trial, USE, trial.good(USE) | why, at=MONDAY + 3 * HOUR + MINUTE)
     with reading(site=trial.site):
         late = BatchException.objects.filter(stream=trial.batch, code="within.missed")
         since = {row.params["since"]: row.params["elapsed"] for row in late}
-    passed = "9 h" if on_screen else "3 h 1 min"
+    passed = "9 h" if used == "on screen" else "3 h 1 min"
     assert since == {"thaw": passed, "clock.thawed": passed}
 
 
-def test_a_timer_can_be_entered_from_paper_while_it_runs_on_screen() -> None:
+def test_a_page_from_paper_judges_no_time_that_only_the_screen_has() -> None:
     trial = thawed()
-    tablet = at_tablet(trial, "brandt", tablet_at(trial))
-    page = words(tablet.get(address(trial) + "?from=paper"))
-    assert ("Too late" in page, "Record and go on" in page) == (False, True)
+    clock.simulate(MONDAY + MINUTE)
+    tablet, paper = at_tablet(trial, "brandt", tablet_at(trial)), address(trial) + "?from=paper"
+    assert "Waiting for the time" in words(tablet.get(address(trial)))
+    assert "Record and go on" in words(tablet.get(paper))
+    clock.simulate(MONDAY + 9 * HOUR)
+    from_paper(trial, REST, at=MONDAY + HOUR)
+    tablet = at_tablet(trial, "brandt", tablet_at(trial, "T-15"))
+    assert "Too late:" in words(tablet.get(address(trial)))
+    assert "Too late:" not in words(tablet.get(paper))
 
 
 def test_the_api_takes_a_step_from_paper() -> None:
