@@ -55,6 +55,7 @@ from tests.builders.accounts import (
     signed_in_client,
 )
 from tests.builders.orders import Entered, announced, order, registered, wanted
+from tests.support.scenes import scene
 from tests.test_golden import plain_of
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -87,6 +88,10 @@ def outsider(site: DemoSite, centre: UUID | None) -> Actor:
 
 @pytest.fixture
 def two() -> Two:
+    return scene("two-centres", _two)
+
+
+def _two() -> Two:
     site = open_demo_site()
     open_register(command=a_command(site.system), facility="A9999")
     north = registered(site.system)
