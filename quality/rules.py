@@ -123,7 +123,7 @@ def _exceptions(s: Standing) -> Gate:
     said = _("alarm not over: %(alarms)s") % {"alarms": ", ".join(s.alarms)}
     short = ngettext("%(n)s alarm", "%(n)s alarms", len(s.alarms)) % {"n": len(s.alarms)}
     if s.exceptions:
-        said, short = f"{judged.detail}, {said}", f"{judged.detail}, {short}"
+        said, short = f"{judged.detail}, {said}", judged.detail
     return replace(_gate(GateKey.EXCEPTIONS, False, "", said), short=short)
 
 

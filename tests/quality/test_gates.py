@@ -35,6 +35,15 @@ def test_one_thing_out_of_order_opens_its_gate_and_no_other(
     assert of(key, every).detail == detail
 
 
+@pytest.mark.req("D11-8")
+def test_an_alarm_that_is_not_over_holds_up_as_an_exception_and_says_what_is_to_do() -> None:
+    said = "alarm not over: INC-03-A1 (to clear)"
+    [alone] = open_gates(gates(Standing(alarms=("INC-03-A1 (to clear)",))), for_review=True)
+    assert (alone.key, alone.detail, alone.words) == ("exceptions", said, "1 alarm")
+    both = of("exceptions", gates(Standing(exceptions=2, alarms=("INC-03-A1 (to clear)",))))
+    assert (both.detail, both.words) == (f"2 to judge, {said}", "2 to judge")
+
+
 def test_nothing_out_of_order_passes_every_gate() -> None:
     every = gates(Standing(release_tests=Counted(6, 6), labels_printed=24))
     assert [gate.state for gate in every] == [GateState.PASSED] * len(GateKey)
