@@ -239,7 +239,7 @@ def _watched(resource: UUID, *, changed: forms.Form | None = None) -> Page:
     thing = selectors.watched(resource)
     rows = list(AlarmSetting.objects.filter(stream=resource))
     in_force = [row for row in rows if row.superseded_at is None]
-    # Of the entry of the page, in one number: what is set meanwhile is told.
+    # What the page is based on: a setting that was made meanwhile is told.
     seq = Entry.objects.filter(stream=resource).order_by("-seq").values_list("seq", flat=True)
     alarms_here = list(Alarm.objects.on([resource])[:MOST_PAST])
     return {
