@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from batches.enums import OperationState, StepState
 from batches.exceptions import PackNotReadable
@@ -15,10 +16,10 @@ from batches.models import Operation, PaperPack, Step
 from batches.pages.clocks import running
 from batches.pages.limits import asked_scale
 from batches.pages.record import limits_text
-from batches.pages.seen import Seen
+from batches.pages.seen import Seen, language
 from batches.pages.values import blanks, in_words
 from batches.selectors import Point, facts_at, packs_of
-from batches.timing import beginning, limits_at
+from batches.timing import CLOCK, beginning, limits_at
 from mes.lib.evidence import JSON, canonical
 from mes.ui.text import part_text, quantity_text
 from orders.selectors import order_of
@@ -37,6 +38,10 @@ Row = dict[str, Any]
 # The fields of a step that may be formulas and are asked of the person.
 ASKED_BY_FORMULA = {"limits", "quantity", "volume"}
 MEDIA_TYPE = "application/json"
+EDGES = {
+    "started_at": gettext_lazy("the beginning of %(stage)s"),
+    "ended_at": gettext_lazy("the end of %(stage)s"),
+}
 
 
 def written(seen: Seen) -> tuple[tuple[str, ...], bytes]:
@@ -190,13 +195,22 @@ def _limits(seen: Seen, placed: Placed, row: Step | None) -> Iterator[Row]:
     if placed.step is placed.stage.operations[0].steps[0] and not seen.begun(placed.stage.key):
         asked += beginning(seen.recipe, placed.stage, seen.times.stages)
     for limit in limits_at(seen.times, asked, facts, values={}) if asked else ():
-        yield _limit(_moment(limit.name), limit.since, limit.min, limit.max)
+        yield _limit(_moment(seen, placed, limit.name), limit.since, limit.min, limit.max)
     if isinstance(placed.step, Timer):
         yield from _timer(seen, placed, placed.step, row)
 
 
-def _moment(name: str) -> str:
-    return str(MOMENTS.get(name) or part_text(name))
+def _moment(seen: Seen, placed: Placed, name: str) -> str:
+    """Return a moment in words: of the collection, a container's clock, a stage, or a step."""
+    if name in MOMENTS:
+        return str(MOMENTS[name])
+    key, _dot, edge = name.replace("/", ".").rpartition(".")
+    if key == CLOCK:
+        return _("the clock %(name)s") % {"name": edge}
+    if edge in EDGES and key in seen.recipe.stage_by_key:
+        return str(EDGES[edge]) % {"stage": seen.stage_title(key)}
+    meant = seen.recipe.meaning(name, at=placed.path)
+    return meant.step.text.say(language()) if meant else part_text(name)
 
 
 def _timer(seen: Seen, placed: Placed, step: Timer, row: Step | None) -> Iterator[Row]:
@@ -205,7 +219,7 @@ def _timer(seen: Seen, placed: Placed, step: Timer, row: Step | None) -> Iterato
     if meant is not None:
         since = seen.timing.closed.get(meant.path)
     if since is not None:
-        name = part_text(meant.path) if meant else _("the step before")
+        name = meant.step.text.say(language()) if meant else _("the step before")
         yield _limit(name, since, _span(seen, step.min), _span(seen, step.max))
 
 

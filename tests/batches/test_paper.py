@@ -1,6 +1,7 @@
 """The way without the system: a pack of what is left on paper, and its steps entered later."""
 
 import json
+import re
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -441,7 +442,10 @@ def timed() -> dict[str, Any]:
     bag = {"kind": "scan", "what": "patient-container", "identifiers": "1", "text": LABEL}
     thaw = bag | {"key": "thaw", "starts": "thawed", "verify": "true"}
     rest = {"key": "rest", "kind": "timer", "text": LABEL, "min": "1 h", "max": "2 h"}
-    limits = [{"from": "thaw", "max": "3 h"}, {"from": "clock.thawed", "max": "3 h"}]
+    limits = [
+        {"from": "thaw", "max": "3 h"}, {"from": "clock.thawed", "max": "3 h"},
+        {"from": "one.started_at", "max": "30 h"},
+    ]  # fmt: skip
     use = bag | {"key": "use", "within": limits}
     one = [operation("do", [*deepcopy(BEFORE), thaw, rest, use])]
     plain["stages"] = [
@@ -491,6 +495,19 @@ def test_limits_of_time_are_judged_by_the_time_on_the_paper() -> None:
     assert trial.step(REST).values == {"elapsed": "3600"}
     from_paper(trial, USE, at=MONDAY + 3 * HOUR)
     assert {code for _step, code, _severity in findings(trial)} == {"step.from_paper"}
+
+
+def test_a_pack_names_the_moments_that_its_limits_count_from() -> None:
+    """In words, as the sheet is for people: a stage by its title, a step by its instruction."""
+    trial = thawed("on screen")
+    pack = words(make(trial, at_desk(trial, "okafor")))
+    title, day = timed()["stages"][0]["title"]["en"], "16 Nov 2026"
+    assert re.findall(r"since: ([^;]*) ;", pack) == [
+        f"the step before, {day}, 18:00 CET",
+        f"{LABEL['en']}, {day}, 18:00 CET",
+        f"the clock thawed, {day}, 18:00 CET",
+        f"the beginning of {title}, {day}, 09:00 CET",
+    ]
 
 
 @pytest.mark.req("F211-111")
