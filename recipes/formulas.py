@@ -26,6 +26,10 @@ from simpleeval import InvalidExpression, SimpleEval
 LONGEST = 500
 LARGEST_EXPONENT = 64
 DIGITS = 34
+# So many digits has the largest number that is given, with the most decimals that are kept of it.
+ROUNDED = decimal.Context(prec=80)
+# Deeper than people read; whoever goes through a formula part by part comes to its end.
+DEEPEST = 60
 MOST_ITERATIONS = 1000
 WORD = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", re.ASCII)
 Lookup = Callable[[str], Decimal]
@@ -63,15 +67,71 @@ def _says_yes_or_no(node: ast.expr) -> bool:
     return isinstance(node, ast.Compare)
 
 
+def check_kinds(formula: Formula, *, condition: bool) -> None:
+    """Raise FormulaError where a number stands for a condition, or a condition for a number."""
+    _check_kind(formula.tree, condition, formula.text)
+
+
+def _check_kind(node: ast.expr, condition: bool, text: str) -> None:
+    said = _says_yes_or_no(node)
+    if condition and not said:
+        raise FormulaError(
+            _("In “%(text)s” a number stands where a condition is asked for.") % {"text": text}
+        )
+    if said and not condition:
+        raise FormulaError(
+            _("In “%(text)s” a condition stands where a number is asked for.") % {"text": text}
+        )
+    for part, asks in _parts(node, condition):
+        _check_kind(part, asks, text)
+
+
+def _parts(node: ast.expr, condition: bool) -> list[tuple[ast.expr, bool]]:
+    """Return the parts of a formula, each with whether a condition is asked for there."""
+    if isinstance(node, ast.BoolOp):
+        return [(part, True) for part in node.values]
+    if isinstance(node, ast.UnaryOp):
+        return [(node.operand, isinstance(node.op, ast.Not))]
+    if isinstance(node, ast.IfExp):
+        return [(node.test, True), (node.body, condition), (node.orelse, condition)]
+    if isinstance(node, ast.Compare):
+        sides = [] if answer_of(node) is not None else [node.left, *node.comparators]
+        return [(side, False) for side in sides]
+    if isinstance(node, ast.BinOp):
+        return [(node.left, False), (node.right, False)]
+    return [(argument, False) for argument in node.args] if isinstance(node, ast.Call) else []
+
+
+def names_of(node: ast.expr) -> tuple[str, ...]:
+    """Return the names of the numbers that a part of a formula needs, without an iteration."""
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        return (bare(dotted(node)),)
+    return tuple(name for part, _asks in _parts(node, False) for name in names_of(part))
+
+
+def written(formula: Formula, node: ast.expr) -> str:
+    """Return a part of a formula as it was written."""
+    return ast.get_source_segment(formula.text, node) or formula.text
+
+
 def _power(base: Any, exponent: Any) -> Any:
-    if abs(exponent) > LARGEST_EXPONENT:
-        raise FormulaError(_("An exponent beyond %(most)s is not allowed.") % {"most": 64})
+    _check_exponent(exponent)
     return base**exponent
+
+
+def _check_exponent(exponent: Any) -> None:
+    if abs(exponent) > LARGEST_EXPONENT:
+        raise FormulaError(
+            _("An exponent beyond %(most)s is not allowed.") % {"most": LARGEST_EXPONENT}
+        )
 
 
 def round_half_up(value: Decimal, places: Decimal = Decimal(0)) -> Decimal:
     """Round to decimal places, a five away from zero."""
-    return value.quantize(Decimal(1).scaleb(-int(places)), rounding=decimal.ROUND_HALF_UP)
+    if not places.is_finite():
+        raise FormulaError(_("A number is rounded to a number of decimal places."))
+    unit = Decimal(1).scaleb(-int(places), context=ROUNDED)
+    return value.quantize(unit, rounding=decimal.ROUND_HALF_UP, context=ROUNDED)
 
 
 def _ceil(value: Decimal) -> Decimal:
@@ -90,6 +150,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ceil": _ceil,
     "floor": _floor,
 }
+# How many numbers a function takes, at least and at most.
+TAKES: dict[str, tuple[int, int | None]] = {"min": (2, None), "max": (2, None), "round": (1, 2)}
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -129,14 +191,20 @@ def parse(text: str) -> Formula:
         raise FormulaError(_("“%(text)s” is not a formula.") % {"text": text}) from error
     names: list[str] = []
     words: list[tuple[str, str]] = []
-    _walk(tree, text.strip(), names, words)
+    _walk(tree, text.strip(), names, words, DEEPEST)
     return Formula(
         text=text.strip(), tree=tree, names=tuple(dict.fromkeys(names)),
         words=tuple(dict.fromkeys(words)),
     )  # fmt: skip
 
 
-def _walk(node: ast.AST, text: str, names: list[str], words: list[tuple[str, str]]) -> None:
+def _walk(
+    node: ast.AST, text: str, names: list[str], words: list[tuple[str, str]], deeper: int
+) -> None:
+    if not deeper:
+        raise FormulaError(
+            _("“%(text)s” is too long a calculation: work it out in parts.") % {"text": text}
+        )
     said = answer_of(node)
     if said is not None:
         words.append((bare(said[0]), said[1]))
@@ -149,12 +217,21 @@ def _walk(node: ast.AST, text: str, names: list[str], words: list[tuple[str, str
     elif isinstance(node, ast.Call):
         _check_call(node)
         for argument in node.args:
-            _walk(argument, text, names, words)
+            _walk(argument, text, names, words, deeper - 1)
     elif isinstance(node, SHAPES + OPERATORS):
         for child in ast.iter_child_nodes(node):
-            _walk(child, text, names, words)
+            _walk(child, text, names, words, deeper - 1)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            _check_written_exponent(node.right)
     else:
         raise FormulaError(_("“%(text)s” uses more than arithmetic.") % {"text": text})
+
+
+def _check_written_exponent(node: ast.expr) -> None:
+    signed = isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not)
+    number = node.operand if isinstance(node, ast.UnaryOp) and signed else node
+    if isinstance(number, ast.Constant):
+        _check_exponent(number.value)
 
 
 def answer_of(node: ast.AST) -> tuple[str, str] | None:
@@ -187,6 +264,18 @@ def _check_call(node: ast.Call) -> None:
             _("There is no function %(name)s; use %(known)s.")
             % {"name": name, "known": ", ".join(FUNCTIONS)}
         )
+    least, most = TAKES.get(name, (1, 1))
+    if len(node.args) < least or (most is not None and len(node.args) > most):
+        raise FormulaError(_takes(name, least, most))
+
+
+def _takes(name: str, least: int, most: int | None) -> str:
+    words = {"name": name, "least": least, "most": most}
+    if most is None:
+        return _("The function %(name)s takes %(least)s numbers or more.") % words
+    if most > least:
+        return _("The function %(name)s takes %(least)s or %(most)s numbers.") % words
+    return _("The function %(name)s takes one number.") % words
 
 
 def dotted(node: ast.AST) -> str:
@@ -277,6 +366,10 @@ def evaluate(text: str, lookup: Lookup, words: Words | None = None) -> Decimal:
     found = _worked_out(formula, lookup, words)
     if not isinstance(found, Decimal):
         raise FormulaError(_("“%(text)s” does not give a number.") % {"text": text})
+    if not found.is_finite() or abs(found.adjusted()) > LARGEST_EXPONENT:
+        if found.is_zero():
+            return Decimal(0)
+        raise FormulaError(_not_with_these(formula))
     return found
 
 
@@ -293,10 +386,12 @@ def _worked_out(formula: Formula, lookup: Lookup, words: Words | None) -> Any:
         context.traps[decimal.Overflow] = True
         try:
             return _Arithmetic(formula, lookup, words)._eval(formula.tree)
-        except (decimal.DecimalException, InvalidExpression, TypeError) as error:
-            raise FormulaError(
-                _("“%(text)s” cannot be worked out with these values.") % {"text": formula.text}
-            ) from error
+        except (decimal.DecimalException, InvalidExpression, TypeError, AttributeError) as error:
+            raise FormulaError(_not_with_these(formula)) from error
+
+
+def _not_with_these(formula: Formula) -> str:
+    return _("“%(text)s” cannot be worked out with these values.") % {"text": formula.text}
 
 
 def is_plain(text: str) -> bool:

@@ -119,13 +119,15 @@ def _printable(given: str) -> str:
 
 
 def _expression(given: str) -> str:
-    formulas.parse(given)
+    formulas.check_kinds(formulas.parse(given), condition=False)
     return given
 
 
 def _condition(given: str) -> str:
-    if not formulas.parse(given).is_condition:
+    found = formulas.parse(given)
+    if not found.is_condition:
         raise ValueError(_('a condition is asked for, such as count >= 2 or bag == "leaking"'))
+    formulas.check_kinds(found, condition=True)
     return given
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
 from recipes.conditions import over, range_of
+from recipes.formulas import Formula
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.settled import interval
@@ -20,21 +21,25 @@ def nothing_is_divided_by_nothing(outline: Outline) -> Iterator[Fault]:
         for written in several:
             if "/" not in written.formula:
                 continue
-            for node in ast.walk(formulas.parse(written.formula).tree):
+            formula = formulas.parse(written.formula)
+            for node in ast.walk(formula.tree):
                 if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-                    yield from _divided(outline, place, written.field, node.right)
+                    yield from _divided(outline, place, written.field, formula, node.right)
 
 
-def _divided(outline: Outline, place: StepPlace, field: str, by: ast.expr) -> Iterator[Fault]:
+def _divided(
+    outline: Outline, place: StepPlace, field: str, formula: Formula, by: ast.expr
+) -> Iterator[Fault]:
     found = interval(by, lambda name: range_of(outline, name, place.name))
     if found is None or not found[0] <= 0 <= found[1]:
         return
-    text = ast.unparse(by)
     asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
-    named = {paths.absolute(name, at=place.name) for name in formulas.parse(text).names}
+    named = {paths.absolute(name, at=place.name) for name in formulas.names_of(by)}
     if not named & asked:  # a condition may have seen to it
         sentence = _("%(name)s can be zero, and this is divided by it.")
-        yield Fault((*place.path, *field.split(".")), sentence % {"name": text})
+        yield Fault(
+            (*place.path, *field.split(".")), sentence % {"name": formulas.written(formula, by)}
+        )
 
 
 @check("bill.name")

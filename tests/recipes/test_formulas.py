@@ -1,3 +1,4 @@
+import ast
 from decimal import Decimal
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_formula_is_exact(text: str, value: str) -> None:
         "a // 2",
         "1 + " * 300 + "1",
         "(" * 240 + "1" + ")" * 240,
+        "-" * 400 + "1",
+        "1 + " * 100 + "1",
+        "min(80)",
+        "max()",
+        "abs(1, 2)",
+        "ceil()",
+        "round(1, 2, 3)",
+        "-5 ** 100",
+        "a ** -65",
     ],
 )
 def test_what_is_more_than_arithmetic_is_not_read(text: str) -> None:
@@ -64,11 +74,38 @@ def test_what_is_more_than_arithmetic_is_not_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1 / 0", "9 ** 65", "9 ** 9 ** 9", "1 / (a - 2)", "a > 1", "round(a, 99)", "(-8) ** 0.5"],
-)
+    ["1 / 0", "9 ** 65", "9 ** 9 ** 9", "1 / (a - 2)", "a > 1", "round(a, 99)", "(-8) ** 0.5",
+     "0 ** -1", "1e60 * 1e60", "1e-60 * 1e-60", "ceil(a > 1)", "round(a, 0 ** -1)", "abs(a > 1)"],
+)  # fmt: skip
 def test_what_gives_no_number_is_refused(text: str) -> None:
     with pytest.raises(FormulaError):
         evaluate(text, NAMES.__getitem__)
+
+
+def test_the_largest_number_is_rounded_to_the_most_decimals() -> None:
+    large = evaluate("1e64", NAMES.__getitem__)
+    assert formulas.round_half_up(large, Decimal(12)) == large
+
+
+def test_a_part_is_told_as_it_was_written_and_by_its_names() -> None:
+    read = parse("a / (seed.count[2] - 100)")
+    (part,) = [one.right for one in [read.tree] if isinstance(one, ast.BinOp)]
+    said = (formulas.written(read, part), formulas.names_of(part))
+    assert said == ("seed.count[2] - 100", ("seed.count",))
+
+
+@pytest.mark.parametrize(
+    "text", ["a + (a > 1)", "a > 1", "min(a > 1, 2)", "1 if a else 2", "-(a > 1)"]
+)
+def test_a_condition_is_no_number(text: str) -> None:
+    with pytest.raises(FormulaError, match="stands where"):
+        formulas.check_kinds(parse(text), condition=False)
+
+
+@pytest.mark.parametrize("text", ["a > 1 and not (a + (a > 2)) > 2", "(a > 1) > 0"])
+def test_a_condition_counts_with_numbers(text: str) -> None:
+    with pytest.raises(FormulaError, match="stands where a number"):
+        formulas.check_kinds(parse(text), condition=True)
 
 
 def test_the_names_of_a_formula_stand_once_and_in_order() -> None:
