@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mes.lib.refusals import Interlock, Refusal
 from recipes import formulas, paths
 from recipes.enums import Outcome, Severity
-from recipes.units import seconds_in
+from recipes.units import time_of
 
 Values = Mapping[str, str]
 
@@ -199,7 +199,7 @@ class Facts:
         if key not in self.parameters:
             raise ValueMissing(name=span)
         value, unit = self.parameters[key]
-        return timedelta(seconds=int(Decimal(value) * seconds_in(unit)))
+        return time_of(Decimal(value), unit)
 
     def closed_at(self, name: str) -> datetime | None:
         """Return when the step that ``name`` means was closed, or None."""

@@ -35,6 +35,9 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 PIECE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|min|s)", re.ASCII)
 PARAMETER = re.compile(r"parameters\.[a-z][a-z0-9_]{0,59}", re.ASCII)
+# Twice the longest shelf life that records are kept for: nothing waits longer for a patient, and
+# whatever adds a few of them up stays within the calendar.
+LONGEST = timedelta(days=3650)
 SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
 
@@ -69,6 +72,8 @@ def parse_duration(given: Any) -> timedelta:
     if not pieces or PIECE.sub("", text).strip():
         raise ValueError(_("a duration such as 6 h, 90 min or 1 d 12 h is asked for"))
     seconds = sum((Decimal(number) * SECONDS[unit] for number, unit in pieces), Decimal())
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(_("a duration is at most %(most)s") % {"most": duration_text(LONGEST)})
     return timedelta(seconds=int(seconds))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -117,3 +118,11 @@ def seconds_in(code: str) -> Decimal:
     if code not in seconds:
         raise ValueError(code)
     return Decimal(seconds[code])
+
+
+def time_of(value: Decimal, code: str) -> timedelta:
+    """Return a number of a unit of time; raises ValueError for another unit or a time too long."""
+    try:
+        return timedelta(seconds=int(value * seconds_in(code)))
+    except (ArithmeticError, OverflowError) as error:
+        raise ValueError(value) from error

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from recipes.elapsed import ZERO, Elapsed
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Fault, OperationPlace, Outline, StepPlace, check, field_of
 from recipes.parts import duration_text
-from recipes.units import seconds_in
+from recipes.units import time_of
 
+# A thousand years, which nobody means: a calendar holds some more, and so does what plans by it.
+IN_ALL = timedelta(days=365_000)
 # Where a limit stands, its longest time, and what passes at least until then.
 Held = tuple[Path, timedelta, timedelta]
 
@@ -23,7 +25,7 @@ def span_of(
 ) -> timedelta | None:
     """Return a time; a parameter's at its default, or the highest that a site may set.
 
-    None when there is no such parameter, or it has no unit of time.
+    None when there is no such parameter, it has no unit of time or is longer than any calendar.
     """
     if span is None or isinstance(span, timedelta):
         return span
@@ -33,7 +35,7 @@ def span_of(
         return None
     value = found.high if highest and found.high is not None else found.default
     try:
-        return timedelta(seconds=int(value * seconds_in(found.unit)))
+        return time_of(value, found.unit)
     except ValueError:
         return None
 
@@ -133,6 +135,48 @@ def steps_fit_into_their_stage(outline: Outline) -> Iterator[Fault]:
                 "most": duration_text(place.stage.duration.high),
             }
             yield Fault((*place.path, "duration", "high"), sentence % words)
+
+
+@check("duration.in_all")
+def all_times_are_in_the_calendar(outline: Outline) -> Iterator[Fault]:
+    """All times of a recipe, each as often as it may come, add up to a date that there is."""
+    if sum(_seconds(outline)) > IN_ALL.total_seconds():
+        sentence = _("The times of the recipe add up to more than %(most)s.")
+        yield Fault(("stages",), sentence % {"most": duration_text(IN_ALL)})
+
+
+def _seconds(outline: Outline) -> Iterator[float]:
+    """Yield the seconds of each time of a recipe, at its longest and as often as it may come."""
+    often = {place.path: _rounds(place) for place in outline.operations}
+    for place in outline.operations:
+        called = [often[one.path] for one in outline.callers(place)]
+        times = often[place.path] * (1 if place.stage else sum(called))
+        own = [place.operation.takes.high] if place.operation.takes else []
+        for step in outline.steps_of(place):
+            own += _of_step(outline, step)
+        yield times * sum(one.total_seconds() for one in own)
+    for stage in outline.stages:
+        most = max(often[place.path] for place in outline.operations_of(stage))
+        yield stage.stage.duration.high.total_seconds() * most
+        lag = stage.stage.lag
+        rest = (stage.stage.cleaning, lag.min if lag else None, lag.max if lag else None)
+        yield sum(one.total_seconds() for one in rest if one is not None)
+
+
+def _rounds(place: OperationPlace) -> int:
+    return place.operation.repeat.max if place.operation.repeat else 1
+
+
+def _of_step(outline: Outline, place: StepPlace) -> Iterator[timedelta]:
+    step = place.step
+    if step.takes is not None:
+        yield step.takes.high
+    least = [limit.min for limit in step.within]
+    least += [field_of(step, "min")] if step.kind == "timer" else []
+    yield from (found for one in least if (found := span_of(outline, one)) is not None)
+    if step.kind == "sample":
+        known = outline.recipe.test_by_key
+        yield max((known[u.name].turn_round for u in step.uses() if u.name in known), default=ZERO)
 
 
 @check("time.order")

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from recipes import dimensions, formulas, paths, units
+from recipes.document import Parameter
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.parts import LONGEST, duration_text
 from recipes.step import Written, limits_written
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -112,6 +116,31 @@ def unit_of(outline: Outline, name: str, place: StepPlace) -> str | None:
 @check("parameter.no_time")
 def spans_are_times(outline: Outline) -> Iterator[Fault]:
     """A parameter that stands for a duration has a unit of time."""
+    for path, span, given in _spans(outline):
+        if given.unit not in TIMES:
+            yield Fault(path, _("%(name)s is not a time: its unit is %(unit)s.")
+                        % {"name": span, "unit": given.unit})  # fmt: skip
+
+
+@check("parameter.time")
+def spans_are_durations(outline: Outline) -> Iterator[Fault]:
+    """A parameter that stands for a duration is one wherever a site may set it."""
+    for path, span, given in _spans(outline):
+        set_to = [one for one in (given.default, given.low, given.high) if one is not None]
+        if given.unit in TIMES and not all(_is_duration(one, given.unit) for one in set_to):
+            yield Fault(path, _("%(name)s is no time from nothing to %(most)s.")
+                        % {"name": span, "most": duration_text(LONGEST)})  # fmt: skip
+
+
+def _is_duration(number: Decimal, unit: str) -> bool:
+    try:
+        return timedelta() <= units.time_of(number, unit) <= LONGEST
+    except ValueError:
+        return False
+
+
+def _spans(outline: Outline) -> Iterator[tuple[Path, str, Parameter]]:
+    """Yield each place where a parameter of the recipe stands for a duration."""
     spans: list[tuple[Path, str]] = [
         ((*path, field), span)
         for path, limit in outline.time_limits()
@@ -119,14 +148,10 @@ def spans_are_times(outline: Outline) -> Iterator[Fault]:
         if isinstance(span, str)
     ]
     spans += [
-        ((*place.path, written.field), written.formula)
+        ((*place.path, name), span)
         for place in outline.all_steps
-        if place.step.kind == "timer"
-        for written in outline.written(place)
+        for name in ("min", "max", "hold")
+        if isinstance(span := field_of(place.step, name), str)
     ]
-    known = {p.key: p.unit for p in outline.recipe.parameters}
-    for path, span in spans:
-        unit = known.get(span.partition(".")[2])
-        if unit is not None and unit not in TIMES:
-            yield Fault(path, _("%(name)s is not a time: its unit is %(unit)s.")
-                        % {"name": span, "unit": unit})  # fmt: skip
+    known = {f"parameters.{p.key}": p for p in outline.recipe.parameters}
+    return ((path, span, known[span]) for path, span in spans if span in known)

@@ -35,6 +35,13 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["3650 d 1 s", "999999 d " * 2_000, "999999 d"])
+def test_a_duration_is_one_that_somebody_waits_for(text: str) -> None:
+    assert parse_duration("3650 d") == timedelta(days=3650)
+    with pytest.raises(ValueError, match="at most 3650 d"):
+        parse_duration(text)
+
+
 @given(st.integers(min_value=0, max_value=10**8))
 def test_a_duration_is_written_as_it_is_read(seconds: int) -> None:
     span = timedelta(seconds=seconds)
