@@ -70,6 +70,9 @@ def _of_pair(node: ast.BinOp, unit_of: UnitOf) -> Any:
 
 
 def _whole(node: ast.expr) -> int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        power = _whole(node.operand)
+        return None if power is None else -power
     value: Any = node.value if isinstance(node, ast.Constant) else None
     return int(value) if isinstance(value, Decimal) and value == int(value) else None
 

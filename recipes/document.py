@@ -45,7 +45,7 @@ from recipes.parts import (
     Whole,
     Words,
 )
-from recipes.step import StepBase
+from recipes.step import StepBase, Written, band_written
 
 
 class Input(Part):
@@ -116,6 +116,12 @@ class SpecificationItem(Part):
     below: Expression | None = None
     accepts: tuple[Key, ...] = ()
     needed: ReleaseStage = ReleaseStage.RELEASE
+
+    def written(self, unit: str | None) -> tuple[Written, ...]:
+        """Return the formulas of its bounds, which are in the unit of its test."""
+        strict = (("above", self.above), ("below", self.below))
+        own = (Written(bound, name, unit) for name, bound in strict if bound is not None)
+        return (*band_written(self.limits, "limits", unit=unit), *own)
 
 
 class ShelfLife(Part):

@@ -109,6 +109,18 @@ def names_of(node: ast.expr) -> tuple[str, ...]:
     return tuple(name for part, _asks in _parts(node, False) for name in names_of(part))
 
 
+def parts_of(node: ast.expr) -> tuple[ast.expr, ...]:
+    """Return the parts that a formula is worked out of."""
+    return tuple(part for part, _asks in _parts(node, False))
+
+
+def is_number(node: ast.expr) -> bool:
+    """Tell whether a part of a formula gives a number, and asks for no answer on the way."""
+    if _says_yes_or_no(node):
+        return False
+    return not any(answer_of(part) for part in ast.walk(node))
+
+
 def written(formula: Formula, node: ast.expr) -> str:
     """Return a part of a formula as it was written."""
     return ast.get_source_segment(formula.text, node) or formula.text

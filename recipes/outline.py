@@ -16,7 +16,7 @@ from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
 from recipes.site import Site
-from recipes.step import StepBase, Written
+from recipes.step import StepBase, Written, likely_written, limits_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,24 @@ class Outline:
     def written(self, place: StepPlace) -> tuple[Written, ...]:
         """Return the formulas of a step."""
         return self.formulas[place.number][1]
+
+    def outside(self) -> Iterator[tuple[Path, Written]]:
+        """Yield the formulas that stand in no step, and the path of what each is written in."""
+        recipe = self.recipe
+        for number, given in enumerate(recipe.inputs):
+            for one in likely_written(given.likely, unit=given.unit):
+                yield ("inputs", number), one
+        for number, line in enumerate(recipe.bill_of_materials):
+            if line.quantity is not None:
+                yield ("bill_of_materials", number), Written(line.quantity, "quantity", line.unit)
+        for number, test in enumerate(recipe.tests):
+            own = limits_written(test.limits, unit=test.unit)
+            for one in (*own, *likely_written(test.likely, unit=test.unit)):
+                yield ("tests", number), one
+        for number, item in enumerate(recipe.specification):
+            known = recipe.test_by_key.get(item.test)
+            for one in item.written(known.unit if known else None):
+                yield ("specification", number), one
 
     @cached_property
     def steps(self) -> tuple[StepPlace, ...]:
@@ -274,13 +292,23 @@ class Outline:
         if formula is None:
             return None
         if formula not in self._worked_out:
-            self._worked_out[formula] = _value(formula, self._defaults)
+            try:
+                self._worked_out[formula] = _number(formula, self._defaults)
+            except formulas.FormulaError:
+                self._worked_out[formula] = None
         return self._worked_out[formula]
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
-        """Work a bound out with every input at its ``low`` or ``high`` bound."""
+        """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
+        try:
+            return self.number_for_inputs(formula, end)
+        except formulas.FormulaError:
+            return None
+
+    def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
+        """Work a bound out as ``for_inputs``; raises FormulaError when that gives no number."""
         inputs = {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
-        return _value(formula, self._defaults | inputs)
+        return _number(formula, self._defaults | inputs)
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
         """Yield every text that a person reads, with the path of what it belongs to."""
@@ -300,13 +328,11 @@ class Outline:
                 yield (*step.path, "text"), text
 
 
-def _value(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
-    if any(name not in known for name in formulas.parse(formula).names):
+def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
+    found = formulas.parse(formula)
+    if found.words or any(name not in known for name in found.names):
         return None
-    try:
-        return formulas.evaluate(formula, known.__getitem__)
-    except formulas.FormulaError:
-        return None
+    return formulas.evaluate(formula, known.__getitem__)
 
 
 def _name(place: OperationPlace, step: StepBase) -> str:

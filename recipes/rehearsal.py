@@ -320,9 +320,10 @@ class _Way:
     def _judge(self, placed: Placed, drawn: dict[str, str], facts: Facts) -> Judged:
         try:
             return kinds.judge(placed.step, drawn, facts)
-        except ValueImplausible:
+        except ValueImplausible as refusal:
             # Rounded just past the edge: read again, on the edge's good side.
-            again = {**drawn, "value": format(Decimal(drawn["value"]) * Decimal("0.99"), "f")}
+            field = str(refusal.field)
+            again = {**drawn, field: format(Decimal(drawn[field]) * Decimal("0.99"), "f")}
             return kinds.judge(placed.step, again, facts)
 
     # --- the laboratory -----------------------------------------------------------------------
@@ -330,13 +331,21 @@ class _Way:
     def _send(self, placed: Placed) -> None:
         for use in placed.step.uses():
             test = self.recipe.test_by_key[use.name]
-            facts = self.facts(placed.path)
-            value = self._result(test, facts)
-            flagged = not self._in_order(test, value, facts)
+            value, flagged = self._tested(test, self.facts(placed.path))
             outcome = Outcome.FLAGGED if flagged else Outcome.CLEARED
             self.found[test.key] = (self.at + test.turn_round, Result(value, outcome))
             if flagged:
                 self.life.exceptions.add((test.key, "result.outside"))
+
+    def _tested(self, test: Test, facts: Facts) -> tuple[str, bool]:
+        """Return a result, and whether it is flagged. Fails closed, as the laboratory does."""
+        try:
+            value = self._result(test, facts)
+            return value, not self._in_order(test, value, facts)
+        except Refusal as refusal:
+            self.life.exceptions.add((test.key, refusal.code))
+            self.life.failed |= {item.key for item in items_of(self.recipe, test.key)}
+            return "", True
 
     def _result(self, test: Test, facts: Facts) -> str:
         if test.options:

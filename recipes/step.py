@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from recipes.enums import Quality, Severity
 from recipes.judging import Facts, Finding, ValueImplausible, ValueNotUnderstood
 from recipes.likely import Likely, draw_number, rounded
+from recipes.nodes import Path
 from recipes.parts import (
     NUMBER,
     Band,
@@ -61,6 +62,15 @@ class Written:
     formula: str
     field: str
     unit: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The way to the field from what it is written in."""
+        return tuple(int(part) if part.isdigit() else part for part in self.field.split("."))
+
+    def inside(self, field: str) -> Written:
+        """Return the same, as seen from what has it in a field."""
+        return Written(self.formula, f"{field}.{self.field}", self.unit)
 
 
 class StepBase(Part):
@@ -157,27 +167,33 @@ class Measure(Part):
         return rounded(max(drawn, 0.001), 3)
 
     def written(self, field: str) -> tuple[Written, ...]:
-        """Return the formulas of the limits and of the distribution."""
-        likely = self.likely.bounds() if self.likely else ()
-        own = (Written(formula, f"{field}.likely.{name}", self.unit) for name, formula in likely)
-        return (*limits_written(self.limits, unit=self.unit), *own)
+        """Return the formulas of the limits, the plausible band and the distribution."""
+        own = (
+            *limits_written(self.limits, unit=self.unit),
+            *band_written(self.plausible, "plausible", unit=self.unit),
+            *likely_written(self.likely, unit=self.unit),
+        )
+        return tuple(one.inside(field) for one in own)
 
 
 def limits_written(limits: Limits | None, *, unit: str | None) -> tuple[Written, ...]:
     """Return the formulas of a pair of limits."""
     if limits is None:
         return ()
-    bounds = (
-        (band.low, f"limits.{name}.low", band.high, f"limits.{name}.high")
-        for name, band in (("alert", limits.alert), ("action", limits.action))
-        if band is not None
-    )
-    return tuple(
-        Written(formula, field, unit)
-        for low, low_field, high, high_field in bounds
-        for formula, field in ((low, low_field), (high, high_field))
-        if formula is not None
-    )
+    alert = band_written(limits.alert, "limits.alert", unit=unit)
+    return (*alert, *band_written(limits.action, "limits.action", unit=unit))
+
+
+def band_written(band: Band | None, field: str, *, unit: str | None) -> tuple[Written, ...]:
+    """Return the formulas of a pair of bounds."""
+    bounds = (("low", band.low), ("high", band.high)) if band else ()
+    return tuple(Written(one, f"{field}.{name}", unit) for name, one in bounds if one is not None)
+
+
+def likely_written(likely: Likely | None, *, unit: str | None) -> tuple[Written, ...]:
+    """Return the formulas of a distribution."""
+    bounds = likely.bounds() if likely else ()
+    return tuple(Written(formula, f"likely.{name}", unit) for name, formula in bounds)
 
 
 def not_understood(field: str, problem: str) -> ValueNotUnderstood:

@@ -36,7 +36,7 @@ from records.entries import instant_text
 
 Row = dict[str, Any]
 # The fields of a step that may be formulas and are asked of the person.
-ASKED_BY_FORMULA = {"limits", "quantity", "volume"}
+ASKED_BY_FORMULA = {"limits", "parameters", "quantity", "volume"}
 MEDIA_TYPE = "application/json"
 EDGES = {
     "started_at": gettext_lazy("the beginning of %(stage)s"),

@@ -128,7 +128,7 @@ def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
     """Yield the steps that a step names, in its formulas and as the beginning of a time."""
     for written in outline.written(place):
         for name in formulas.parse(written.formula).names:
-            yield tuple(written.field.split(".")), name
+            yield written.path, name
     for use in place.step.uses():
         if use.what == Names.STEP:
             yield (use.field,), use.name

@@ -25,7 +25,7 @@ def _named(outline: Outline) -> Iterator[tuple[StepPlace, Path, str]]:
     for place, several in outline.formulas:
         for written in several:
             for name in formulas.parse(written.formula).names:
-                yield place, (*place.path, *written.field.split(".")), name
+                yield place, (*place.path, *written.path), name
 
 
 @check("reference.material")
@@ -88,6 +88,14 @@ def names_known_and_before(outline: Outline) -> Iterator[Fault]:
             meant = outline.meant(name, place)
             if meant is not None and meant.step.unit_of_value() is None:
                 yield Fault(path, _("The step %(name)s gives no number.") % {"name": name})
+    for place, several in outline.formulas:
+        for written in several:
+            for name, _key in formulas.parse(written.formula).words:
+                path = (*place.path, *written.path)
+                if paths.space_of(name) == "results":
+                    yield from _result(outline, name.partition(".")[2], place, path)
+                else:
+                    yield from _before(outline, name, place, path)
 
 
 def _before(outline: Outline, name: str, place: StepPlace, path: Path) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from recipes.document import Parameter
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import LONGEST, duration_text
-from recipes.step import Written, limits_written
+from recipes.step import Written
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 TIMES = ("d", "h", "min", "s")
@@ -56,37 +56,20 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
                 dimensions.check(written.formula, unit_of=units_of.get, gives=written.unit)
                 fit.add((shape, written.unit))
             except dimensions.UnitMismatch as error:
-                yield Fault((*place.path, *written.field.split(".")), str(error))
+                yield Fault((*place.path, *written.path), str(error))
     first = outline.steps[0]
-    for path, formula, gives in _outside_steps(outline):
-        if formulas.is_plain(formula) or not units.known(gives):
+    for path, written in outline.outside():
+        formula = written.formula
+        if formulas.is_plain(formula) or not _unit_known(written):
             continue
         if not _names_known(outline, formula, first):
             continue
         try:
             dimensions.check(
-                formula, unit_of=lambda name: unit_of(outline, name, first), gives=gives
+                formula, unit_of=lambda name: unit_of(outline, name, first), gives=written.unit
             )
         except dimensions.UnitMismatch as error:
-            yield Fault(path, str(error))
-
-
-def _outside_steps(outline: Outline) -> Iterator[tuple[Path, str, str]]:
-    """Yield the formulas of the bill, of the tests and of the specification, and their units."""
-    recipe = outline.recipe
-    for number, line in enumerate(recipe.bill_of_materials):
-        if line.quantity is not None:
-            yield ("bill_of_materials", number, "quantity"), line.quantity, line.unit
-    for number, test in enumerate(recipe.tests):
-        for written in limits_written(test.limits, unit=test.unit):
-            if test.unit is not None:
-                yield ("tests", number, *written.field.split(".")), written.formula, test.unit
-    for number, item in enumerate(recipe.specification):
-        asked = recipe.test_by_key.get(item.test)
-        band = (item.limits.low, item.limits.high) if item.limits else ()
-        for formula in (*band, item.above, item.below):
-            if formula is not None and asked is not None and asked.unit is not None:
-                yield ("specification", number), formula, asked.unit
+            yield Fault((*path, *written.path), str(error))
 
 
 def _names_known(outline: Outline, formula: str, place: StepPlace) -> bool:

@@ -1,67 +1,182 @@
 """What is worked out: by names that are there, and never divided by nothing."""
 
+from __future__ import annotations
+
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
-from recipes.conditions import over, range_of
-from recipes.formulas import Formula
+from recipes.conditions import conditions, over, range_of
+from recipes.formulas import LARGEST_EXPONENT, Formula, FormulaError
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
-from recipes.settled import interval
-from recipes.step import limits_written
+from recipes.outline import Fault, Outline, check
+from recipes.settled import Range, RangeOf, interval
+from recipes.step import Written
+
+ENDS = ("low", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """A formula where it stands: between what its values lie, and which of them are asked about.
+
+    ``settled`` are the values that a condition asks for before: it may have seen to it that none
+    of them is what this cannot be worked out with.
+    """
+
+    path: Path
+    formula: Formula
+    range_of: RangeOf
+    absolute: Callable[[str], str]
+    settled: frozenset[str] = frozenset()
+
+
+def _calculated(outline: Outline) -> Iterator[Calculated]:
+    for place, several in outline.formulas:
+        for written in several:
+            formula = formulas.parse(written.formula)
+            if isinstance(formula.tree, ast.Constant):
+                continue
+            asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
+            yield _at(outline, (*place.path, *written.path), formula, place.name, asked)
+    for path, written in outline.outside():
+        formula = formulas.parse(written.formula)
+        if not isinstance(formula.tree, ast.Constant):
+            yield _at(outline, (*path, *written.path), formula, outline.steps[0].name, set())
+    for asks in conditions(outline):
+        asked = {one.absolute(name) for one in asks.around for name in one.names}
+        formula = formulas.parse(asks.text)
+        # ``rest > 0 and 100 / rest < 5`` sees to it itself.
+        if isinstance(formula.tree, ast.BoolOp):
+            parts = (formulas.names_of(part) for part in formula.tree.values)
+            times = Counter(name for part in parts for name in set(part))
+            asked |= {asks.absolute(name) for name, count in times.items() if count > 1}
+        yield _at(outline, asks.path, formula, asks.at, asked)
+
+
+def _at(outline: Outline, path: Path, formula: Formula, at: str, asked: set[str]) -> Calculated:
+    def absolute(name: str) -> str:
+        return name if paths.space_of(name) else paths.absolute(name, at=at)
+
+    tests = (node.test for node in ast.walk(formula.tree) if isinstance(node, ast.IfExp))
+    inside = {absolute(name) for test in tests for name in formulas.names_of(test)}
+    return Calculated(
+        path, formula, lambda name: range_of(outline, name, at), absolute,
+        frozenset(asked | inside),
+    )  # fmt: skip
 
 
 @check("formula.by_zero")
 def nothing_is_divided_by_nothing(outline: Outline) -> Iterator[Fault]:
     """No formula divides by what may be zero: its step could not be closed then."""
-    for place, several in outline.formulas:
-        for written in several:
-            if "/" not in written.formula:
-                continue
-            formula = formulas.parse(written.formula)
-            for node in ast.walk(formula.tree):
-                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-                    yield from _divided(outline, place, written.field, formula, node.right)
+    for one in _calculated(outline):
+        for part, sentence in _not_worked_out(one):
+            words = {"name": formulas.written(one.formula, part), "most": LARGEST_EXPONENT}
+            yield Fault(one.path, sentence % words)
 
 
-def _divided(
-    outline: Outline, place: StepPlace, field: str, formula: Formula, by: ast.expr
-) -> Iterator[Fault]:
-    found = interval(by, lambda name: range_of(outline, name, place.name))
-    if found is None or not found[0] <= 0 <= found[1]:
+def _not_worked_out(one: Calculated) -> Iterator[tuple[ast.expr, str]]:
+    """Yield each part that keeps a formula from being worked out, and why."""
+    for node in ast.walk(one.formula.tree):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div | ast.Pow):
+            continue
+        names = {one.absolute(name) for name in formulas.names_of(node)}
+        if names & one.settled:
+            continue
+        left, right = interval(node.left, one.range_of), interval(node.right, one.range_of)
+        if isinstance(node.op, ast.Div):
+            if _may_be_zero(right):
+                yield node.right, _("%(name)s can be zero, and this is divided by it.")
+        elif right is not None:
+            yield from _not_raised(node, left, right)
+
+
+def _may_be_zero(found: Range | None) -> bool:
+    return found is not None and found[0] <= 0 <= found[1]
+
+
+def _not_raised(
+    node: ast.BinOp, left: Range | None, right: Range
+) -> Iterator[tuple[ast.expr, str]]:
+    whole = right[0] == right[1] == right[0].to_integral_value()
+    if right[0] < -LARGEST_EXPONENT or right[1] > LARGEST_EXPONENT:
+        yield node.right, _("%(name)s can be beyond %(most)s, and it is an exponent.")
+    elif right[0] <= 0 and _may_be_zero(left):
+        yield node.left, _("%(name)s can be zero, and zero has no power of zero or less.")
+    elif left is not None and left[0] < 0 and not whole:
+        yield node.left, _("%(name)s can be below zero, and then only a whole power can be had.")
+
+
+@check("formula.impossible")
+def formulas_can_be_worked_out(outline: Outline) -> Iterator[Fault]:
+    """What a formula works out of numbers, inputs and parameters alone can be worked out."""
+    for one in _calculated(outline):
+        if any(True for _found in _not_worked_out(one)):
+            continue  # that is said there
+        if why := _impossible(outline, one.formula):
+            yield Fault(one.path, why)
+
+
+def _impossible(outline: Outline, formula: Formula) -> str:
+    for node in _known_parts(formula.tree):
+        text = formulas.written(formula, node)
+        for end in ENDS if formulas.names_of(node) else ENDS[:1]:
+            try:
+                outline.number_for_inputs(text, end)
+            except FormulaError as error:
+                return str(error)
+    return ""
+
+
+def _known_parts(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the largest parts that are numbers and need no step and no result."""
+    names = formulas.names_of(node)
+    known = all(paths.space_of(name) in {"inputs", "parameters"} for name in names)
+    if known and isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp) and formulas.is_number(node):
+        yield node
         return
-    asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
-    named = {paths.absolute(name, at=place.name) for name in formulas.names_of(by)}
-    if not named & asked:  # a condition may have seen to it
-        sentence = _("%(name)s can be zero, and this is divided by it.")
-        yield Fault(
-            (*place.path, *field.split(".")), sentence % {"name": formulas.written(formula, by)}
-        )
+    for part in formulas.parts_of(node):
+        yield from _known_parts(part)
 
 
 @check("bill.name")
 def the_bill_names_what_an_order_has(outline: Outline) -> Iterator[Fault]:
     """A quantity of the bill uses inputs and parameters: it is asked for before the batch."""
-    for number, line in enumerate(outline.recipe.bill_of_materials):
-        path = ("bill_of_materials", number, "quantity")
-        yield from _unknown(outline, path, line.quantity, steps=False)
+    for path, written in outline.outside():
+        if path[0] == "bill_of_materials":
+            yield from _unknown(outline, path, written, inputs=True)
+
+
+@check("input.name")
+def an_input_is_drawn_by_what_there_is(outline: Outline) -> Iterator[Fault]:
+    """What an input is likely to be uses parameters: there is nothing else before an order."""
+    for path, written in outline.outside():
+        if path[0] == "inputs":
+            yield from _unknown(outline, path, written)
 
 
 @check("test.name")
 def tests_name_what_there_is(outline: Outline) -> Iterator[Fault]:
     """The limits of a test use inputs, parameters and whole names of steps."""
-    for number, test in enumerate(outline.recipe.tests):
-        for written in limits_written(test.limits, unit=test.unit):
-            path: Path = ("tests", number, *written.field.split("."))
-            yield from _unknown(outline, path, written.formula, steps=True)
+    for path, written in outline.outside():
+        if path[0] == "tests":
+            yield from _unknown(outline, path, written, inputs=True, steps=True)
 
 
-def _unknown(outline: Outline, path: Path, formula: str | None, *, steps: bool) -> Iterator[Fault]:
-    known = {f"inputs.{given.name}" for given in outline.recipe.inputs}
+def _unknown(
+    outline: Outline, path: Path, written: Written, *, inputs: bool = False, steps: bool = False
+) -> Iterator[Fault]:
+    formula = formulas.parse(written.formula)
+    known = {f"inputs.{given.name}" for given in outline.recipe.inputs if inputs}
     known |= {f"parameters.{parameter.key}" for parameter in outline.recipe.parameters}
-    for name in formulas.parse(formula).names if formula is not None else ():
-        if name not in known and not (steps and paths.normal(name) in outline.by_name):
-            yield Fault(path, _("There is no %(name)s.") % {"name": name})
+    for name in dict.fromkeys((*formula.names, *(name for name, _key in formula.words))):
+        meant = outline.by_name.get(paths.normal(name)) if steps else None
+        here = (*path, *written.path)
+        if name not in known and meant is None:
+            yield Fault(here, _("There is no %(name)s.") % {"name": name})
+        elif meant is not None and name in formula.names and meant.step.unit_of_value() is None:
+            yield Fault(here, _("The step %(name)s gives no number.") % {"name": name})

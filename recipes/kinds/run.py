@@ -45,6 +45,11 @@ class ProgrammeParameter(Part):
     limits: Limits | None = None
     tolerance: Annotated[Number, Field(ge=0)] | None = None
 
+    def written(self) -> tuple[Written, ...]:
+        """Return the formulas of what is set and of the limits."""
+        own = (Written(self.set, "set", self.unit),) if self.set is not None else ()
+        return (*own, *limits_written(self.limits, unit=self.unit))
+
 
 class Step(Commented):
     """``does`` says whether the programme is started here or its end recorded.
@@ -88,9 +93,11 @@ class Step(Commented):
 
     def written(self) -> tuple[Written, ...]:
         """Return the formulas of what is set and of the limits."""
-        own = (Written(p.set, "parameters.set", p.unit) for p in self.parameters if p.set)
-        bounds = (w for p in self.parameters for w in limits_written(p.limits, unit=p.unit))
-        return (*own, *bounds)
+        return tuple(
+            one.inside(f"parameters.{number}")
+            for number, parameter in enumerate(self.parameters)
+            for one in parameter.written()
+        )
 
     def units(self) -> tuple[str, ...]:
         """Return the units of the parameters."""

@@ -18,7 +18,9 @@ from recipes.step import (
     against,
     as_code,
     as_decimal,
+    band_written,
     check_plausible,
+    likely_written,
     limits_written,
     not_understood,
     with_comment,
@@ -56,12 +58,11 @@ class Step(Commented):
 
     def written(self) -> tuple[Written, ...]:
         """Return the formulas of the limits, the plausible band and the distribution."""
-        band = self.plausible
-        bounds = (("low", band.low), ("high", band.high)) if band else ()
-        plausible = (Written(f, f"plausible.{n}", self.unit) for n, f in bounds if f is not None)
-        likely = self.likely.bounds() if self.likely else ()
-        drawn = (Written(f, f"likely.{n}", self.unit) for n, f in likely)
-        return (*limits_written(self.limits, unit=self.unit), *plausible, *drawn)
+        return (
+            *limits_written(self.limits, unit=self.unit),
+            *band_written(self.plausible, "plausible", unit=self.unit),
+            *likely_written(self.likely, unit=self.unit),
+        )
 
     def units(self) -> tuple[str, ...]:
         """Return the unit of the weights."""

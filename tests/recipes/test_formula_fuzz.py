@@ -1,0 +1,50 @@
+"""Whatever a formula or a duration says, the compiler answers; what it takes can be rehearsed."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from recipes import compiler
+from recipes.rehearsal import rehearse
+from tests.recipes.formula_fuzz import made
+
+PATIENTS = 3
+SECONDS = 75
+
+
+def try_one(number: int) -> str:
+    """Compile one recipe, rehearse it if it is accepted, and return which it was."""
+    recipe, messages = compiler.check_text(made(number))
+    if recipe is None:
+        return "unread"
+    if found := [one.sentence for one in messages if one.code == "check.failed"]:
+        raise AssertionError(found)
+    if compiler.errors(messages):
+        return "refused"
+    assert rehearse(recipe, patients=PATIENTS, seed=number).patients == PATIENTS
+    return "accepted"
+
+
+@pytest.mark.req("S88-2")
+def test_no_formula_and_no_duration_breaks_compiler_or_rehearsal() -> None:
+    found = Counter(try_one(number) for number in range(60))
+    assert min(found[one] for one in ("unread", "refused", "accepted")) >= 3, found
+
+
+@pytest.mark.slow
+@pytest.mark.req("S88-2")
+def test_no_formula_breaks_them_for_more_than_a_minute(
+    record_property: Callable[[str, object], None],
+) -> None:
+    found: Counter[str] = Counter()
+    end = time.monotonic() + SECONDS
+    for number in count(60):
+        if time.monotonic() > end:
+            break
+        found[try_one(number)] += 1
+    for name, times in found.items():
+        record_property(name, times)
+    assert found["accepted"] >= 100
