@@ -32,14 +32,18 @@ from recipes.gaps import AS_WRITTEN, Said, said
 from recipes.here import described
 from recipes.messages import Message, summary
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
+from recipes.pins import pinned_codes, with_library
 from recipes.selectors import approvals_of, comments_of
 from recipes.site import Site
 from records.commands import Actor
 
 
 def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
-    """Return the compiler's messages. Raises NotCompiled when one of them is an error."""
-    messages = compiler.compile_recipe(recipe)
+    """Return the compiler's messages, what this site's library says of pins included.
+
+    Raises NotCompiled when one of them is an error.
+    """
+    messages = compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
     errors = compiler.errors(messages)
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))

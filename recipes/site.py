@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from recipes import nodes, reader
+from recipes.document import Pin
 from recipes.enums import Openness
 from recipes.parts import ClassName, Code, Key, Part, UnitCode, Whole, Words
 
@@ -131,7 +132,8 @@ class Counted(Part):
 class Site(Part):
     """A plant. ``laboratory`` are the hours in which QC takes samples in.
 
-    ``units`` says how its materials are counted, where that is known.
+    ``units`` says how its materials are counted, where that is known. ``operations`` are the
+    versions of operations that a recipe may pin.
     """
 
     site: Words
@@ -143,6 +145,7 @@ class Site(Part):
     roles: tuple[Key, ...] | None = None
     shifts: tuple[Shift, ...] | None = None
     laboratory: Hours | None = None
+    operations: tuple[Pin, ...] | None = None
 
     def rooms_of(self, name: str) -> list[RoomStock]:
         """Return the rooms of a class."""

@@ -14,7 +14,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from mes.lib import evidence
 from mes.lib.evidence import JSON
+from recipes.document import Pin
 from recipes.exceptions import PackageBroken, PackageOfAStranger
 from records.signing import key_id, signed_by
 
@@ -110,6 +111,19 @@ def unpacked(content: bytes, believed: Mapping[str, Ed25519PublicKey]) -> Packag
         mappings=_json(files, MAPPINGS),
         operations=_under(files, "operations/", ".json"), pictures=_under(files, "pictures/"),
     )  # fmt: skip
+
+
+def operations_in(content: bytes) -> Iterator[Pin]:
+    """Yield what a package brings of a library, by code, number and what its content is.
+
+    Its signature is not asked again. Raises PackageBroken.
+    """
+    files = _under(_opened(content), "operations/", ".json")
+    for name in files:
+        code, _sign, number = name.rpartition("-v")
+        hash_ = evidence.content_hash(_json(files, name))
+        if code and number.isdigit():
+            yield Pin(operation=code, version=int(number), hash=hash_)
 
 
 def _opened(content: bytes) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """Recipes to and from other sites: a signed package leaves, a draft with its gaps comes of one."""
 
 import hashlib
+import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
@@ -119,7 +120,8 @@ def open_package(*, command: Command, content: bytes) -> Reply:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         gaps = [*_gaps(recipe, package, shown)]
         for operation in package.operations.values():
-            keep(hashlib.sha256(operation).hexdigest(), "application/json", operation)
+            # By the hash of what is pinned, so that it can be sent on from here.
+            keep(evidence.content_hash(json.loads(operation)), "application/json", operation)
         opened = DraftOpened(
             code=recipe.recipe, content_hash=kept(normal(recipe.dump())), file_hash=name,
             gaps=tuple(gaps),
@@ -153,7 +155,9 @@ def _gaps(recipe: Recipe, package: Package, shown: Collection[str]) -> Iterator[
     yield from _rooms_and_people(recipe)
     for operation in _pins(recipe):
         pin = operation.pinned
-        there = LibraryOperation.objects.filter(content_hash=pin.hash) if pin else None
+        there = LibraryOperation.objects.filter(
+            code=pin.operation, number=pin.version, content_hash=pin.hash
+        ) if pin else None  # fmt: skip
         if pin and there is not None and not there.exists():
             name = f"{pin.operation} v{pin.version}"
             what = said("package.operation", name=name, site=package.sent_by)

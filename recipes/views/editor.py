@@ -21,6 +21,7 @@ from recipes.enums import DraftState
 from recipes.here import described
 from recipes.messages import Message, Weight
 from recipes.models import RecipeDraft
+from recipes.pins import codes_in, with_library
 from recipes.site import Site
 from recipes.views.way import summary_words
 from records.commands import Actor
@@ -39,9 +40,11 @@ def _checked(draft: UUID, _seq: int, _language: str, site: str) -> Checked:
 def checked(row: RecipeDraft, site: Site | None) -> Checked:
     """Return the draft as a recipe, if it is one, and what reader and compiler say of it.
 
-    Kept by the draft's state, the language and what the site has.
+    Kept by the draft's state, the language and what the site has; the library of whoever reads is
+    asked for what the draft pins.
     """
-    here = site.model_dump_json() if site else ""
+    known = with_library(codes_in(row.content), site)
+    here = known.model_dump_json() if known else ""
     return _checked(row.id, row.entry_seq, get_language() or "en", here)
 
 

@@ -1,5 +1,6 @@
 """Import of a recipe: checked first if one likes, then kept as a draft."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import Refusal
 from recipes import compiler
+from recipes.document import Pin
 from recipes.drafting.plain import plain_of, yaml_of
 from recipes.entries import CodedGap
 from recipes.exceptions import RecipeNotReadable
@@ -17,6 +19,7 @@ from recipes.forms import ImportRecipe
 from recipes.interchange import package, tree
 from recipes.interchange import reading as understanding
 from recipes.messages import size_words
+from recipes.pins import pinned_codes, with_library
 from recipes.services import versions
 from recipes.services.drafts import open_foreign
 from recipes.services.packages import look_into, open_package
@@ -66,7 +69,8 @@ def _looked_into(request: HttpRequest, source: bytes) -> HttpResponse:
         text, gaps = _understood(request, source)
     except Refusal as refusal:
         return _refused(request, b"", refusal)
-    return _checked(request, ImportRecipe(), text, gaps=gaps)
+    brought = tuple(package.operations_in(source)) if package.is_package(source) else ()
+    return _checked(request, ImportRecipe(), text, brought=brought, gaps=gaps)
 
 
 def _understood(request: HttpRequest, source: bytes) -> tuple[bytes, list[CodedGap]]:
@@ -80,9 +84,16 @@ def _understood(request: HttpRequest, source: bytes) -> tuple[bytes, list[CodedG
 
 
 def _checked(
-    request: HttpRequest, form: ImportRecipe, source: bytes, **context: Any
-) -> HttpResponse:
+    request: HttpRequest, form: ImportRecipe, source: bytes, *, brought: Sequence[Pin] = (),
+    **context: Any,
+) -> HttpResponse:  # fmt: skip
+    """Show what the compiler says; ``brought`` are the operations that a package comes with."""
     recipe, messages = compiler.check_text(source)
+    if recipe is not None and (codes := pinned_codes(recipe)):
+        actor = actor_of(request)
+        with reading(site=actor.site, person=actor.person):
+            library = with_library(codes, brought=brought)
+        recipe, messages = compiler.check_text(source, library)
     return _page(
         request, form,
         found=pages.message_rows(messages, source), summary=summary_words(messages),

@@ -17,7 +17,9 @@ from recipes.enums import CommentState
 from recipes.forms import Reasoned, SignApproval, WhyApproved, Withdraw
 from recipes.messages import Message, Weight, size_words
 from recipes.models import RecipeVersion
+from recipes.pins import pinned_codes, with_library
 from recipes.services.versions import MEANING
+from recipes.site import Site
 from recipes.views.comments import Threads, thread, threads_by_path
 from recipes.views.figures import figures
 from recipes.views.way import Way, summary_words
@@ -59,14 +61,17 @@ def _row(row: RecipeVersion) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=64)
-def _messages(source_hash: str, _language: str) -> tuple[Message, ...]:
-    """Compile the text that a version was made from; kept by text and language."""
-    return compiler.check_text(selectors.source_text(source_hash))[1]
+def _messages(source_hash: str, _language: str, site: str) -> tuple[Message, ...]:
+    """Compile the text that a version was made from; kept by text, language and library."""
+    library = Site.model_validate_json(site) if site else None
+    return compiler.check_text(selectors.source_text(source_hash), library)[1]
 
 
 def messages_of(version: RecipeVersion) -> tuple[Message, ...]:
     """Return the compiler's messages of a version, with the lines of its text."""
-    return _messages(version.source_hash, get_language() or "en")
+    library = with_library(pinned_codes(selectors.document(version.content_hash)))
+    known = library.model_dump_json() if library else ""
+    return _messages(version.source_hash, get_language() or "en", known)
 
 
 def version_page(version: RecipeVersion, actor: Actor) -> dict[str, Any]:

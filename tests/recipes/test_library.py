@@ -1,5 +1,7 @@
 """The library: an operation of an approved version is taken by others, and stays as it is."""
 
+import html
+import re
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +13,29 @@ from mes.lib.refusals import NotFound
 from recipes import compiler, selectors
 from recipes.drafting.changes import at
 from recipes.drafting.plain import yaml_of
+from recipes.entries import RecipeSubmitted
 from recipes.enums import UseKind
-from recipes.exceptions import NotYetApproved, OperationGone, OperationKnown
+from recipes.exceptions import NotCompiled, NotYetApproved, OperationGone, OperationKnown
 from recipes.models import LibraryOperation, RecipeUse
-from recipes.services import drafts, library
+from recipes.services import drafts, library, versions
+from records.act import act
 from records.reading import reading
 from records.verification import verify
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
-from tests.builders.recipes import approve, effective, imported, library_text, submitted
+from tests.builders.recipes import (
+    approve,
+    effective,
+    imported,
+    library_text,
+    seq_of,
+    submitted,
+)
 from tests.recipes.texts import with_change
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 PATH = "seeding/seed"
+# What can be pressed: a button that waits for errors is disabled.
+SEND = re.compile(r'<button[^>]*type="submit"[^>]*>Send to review')
 SIX = library_text("six-steps").decode()
 OTHER = SIX.replace("recipe: SIX-STEPS", "recipe: OTHER").encode()
 
@@ -92,6 +105,57 @@ def test_a_pinned_operation_that_was_changed_does_not_compile() -> None:
     assert codes(text) == set()
     changed = with_change(text, "openness: closed", "openness: functionally_closed")
     assert codes(changed) == {"operation.differs"}
+
+
+def forged(site: DemoSite, **pin: str) -> bytes:
+    """Return the six steps with their operation pinned as somebody may write it by hand."""
+    item = library.pinned_item(row_in(site, publish(site, effective(site))))
+    own: Any = item["pinned"]
+    return yaml_of(with_pin({**item, "pinned": {**own, **pin}})).encode()
+
+
+@pytest.mark.parametrize(
+    ("pin", "problem"),
+    [
+        ({"operation": "NOPE"}, "The library has no operation NOPE:"),
+        ({"version": "99"}, "The library has no version 99 of SEED; it has 1."),
+        ({"hash": "0" * 64}, "This is no longer SEED v1 of the library:"),
+        ({}, ""),
+    ],
+)
+def test_a_pin_that_somebody_wrote_by_hand_goes_to_no_review(
+    pin: dict[str, str], problem: str
+) -> None:
+    site = open_demo_site()
+    text = forged(site, **pin)
+    version = imported(site, with_change(text.decode(), "SIX-STEPS", "OTHER").encode())
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:version", kwargs={"version": version})).text
+    checked = client.post(
+        reverse("recipes:import"), {"text": text.decode(), "act": "check", "key": str(uuid7())}
+    ).text
+    reply = drafts.open_draft(command=a_command(site.actor("process-owner")), version=version)
+    draft = client.get(reverse("recipes:draft", kwargs={"draft": reply["draft"]})).text
+    said = [problem in html.unescape(text) for text in (page, checked, draft)]
+    assert said == [True, True, True]
+    assert [bool(SEND.search(text)) for text in (page, draft)] == [not problem, not problem]
+    writer = site.actor("process-owner")
+    seq = seq_of(version, site.id)
+    if problem:
+        with pytest.raises(NotCompiled, match=problem.split(":", maxsplit=1)[0]):
+            versions.submit_for_review(command=a_command(writer), version=version, seq=seq)
+    else:
+        versions.submit_for_review(command=a_command(writer), version=version, seq=seq)
+
+
+def test_a_forged_pin_that_came_into_a_review_before_is_not_approved() -> None:
+    site = open_demo_site()
+    text = forged(site, operation="NOPE").decode()
+    version = imported(site, with_change(text, "SIX-STEPS", "OTHER").encode())
+    with act(a_command(site.actor("process-owner")), streams=[version]) as a:
+        a.append(version, RecipeSubmitted(compiler="1", warnings=0))
+    with pytest.raises(NotCompiled, match="has no operation NOPE"):
+        approve(version, site.actor("recipe-approver"))
 
 
 def row_in(site: DemoSite, operation: UUID) -> LibraryOperation:

@@ -15,18 +15,19 @@ from pytest_django import Settings
 
 from mes.lib import evidence
 from mes.lib.ids import uuid7
-from recipes import reader, selectors
+from recipes import reader, rules, selectors
 from recipes.drafting.plain import normal
 from recipes.enums import UseKind
-from recipes.exceptions import PackageBroken, PackageOfAStranger
+from recipes.exceptions import NotCompiled, PackageBroken, PackageOfAStranger
 from recipes.interchange import package as packages
 from recipes.models import RecipeDraft
+from recipes.services import library
 from recipes.services.packages import open_package
 from recipes.uses import uses_of
 from records import files, signing
 from records.reading import reading
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
-from tests.builders.recipes import effective, imported
+from tests.builders.recipes import effective, imported, submitted
 from tests.mes.test_filetypes import png
 from tests.recipes.texts import SIX, with_change
 
@@ -227,3 +228,79 @@ def test_the_pictures_of_a_contingency_travel_and_a_file_that_is_none_is_missing
         with reading(site=other.id):
             gaps = [one.path for one in selectors.gaps_of(draft)]
         assert gaps.count("pictures") == missing
+
+
+def pinned_text(site: DemoSite) -> bytes:
+    """Return the six steps with their operation taken out of the library of a site."""
+    reply = library.publish_operation(
+        command=a_command(site.actor("process-owner")), version=effective(site),
+        path="seeding/seed", code="SEED",
+    )  # fmt: skip
+    with reading(site=site.id):
+        pin: Any = library.pinned_item(selectors.library_operation(UUID(str(reply["operation"]))))
+    pin = {**pin["pinned"], "version": f'"{pin["pinned"]["version"]}"'}
+    flow = ", ".join(f"{name}: {value}" for name, value in pin.items())
+    text = with_change(SIX, "openness: closed\n", f"openness: closed\n        pinned: {{{flow}}}\n")
+    return with_change(text, "recipe: SIX-STEPS", "recipe: OTHER").encode()
+
+
+def test_an_operation_that_a_package_brings_is_pinned_at_the_other_site_and_by_hand_it_is_not(
+    committed_db: str,
+) -> None:
+    site, other = open_demo_site(), open_demo_site("OTHER")
+    text = pinned_text(site)
+    version = submitted(site, text)
+    url = reverse("recipes:package_file", kwargs={"version": version})
+    package = signed_in_client(site, "process-owner").get(url).content
+    recipe = reader.read(text)
+    client = signed_in_client(other, "process-owner")
+
+    def looked_into() -> str:
+        upload = io.BytesIO(package)
+        upload.name = "recipe.zip"
+        posted = {"file": upload, "act": "check", "key": str(uuid7())}
+        return client.post(reverse("recipes:import"), posted).text
+
+    unknown = "The library has no operation SEED"
+    with reading(site=other.id), pytest.raises(NotCompiled, match=unknown):
+        rules.check_compiles(recipe)
+    assert unknown not in looked_into()
+    command = a_command(other.actor("process-owner"))
+    reply = open_package(command=command, content=package)
+    page = client.get(reverse("recipes:draft", kwargs={"draft": reply["draft"]})).text
+    assert ("SEED v1 is of the library of" in page, unknown in page) == (True, False)
+    with reading(site=other.id):
+        rules.check_compiles(recipe)
+
+
+def test_what_a_package_brings_is_kept_as_it_is_pinned(committed_db: str) -> None:
+    other = open_demo_site("OTHER")
+    recipe = reader.read(SIX)
+    operation = recipe.operation("seeding/seed")
+    assert operation is not None
+    data = operation.reusable()
+    package = packages.Package(
+        document=recipe.dump(), label="SIX v1", sent_by="MZ1 Mainz",
+        sent_at="2026-11-27T08:00:00Z", mappings={}, pictures={},
+        operations={"SEED-v1": evidence.canonical(data)},
+    )  # fmt: skip
+    command = a_command(other.actor("process-owner"))
+    open_package(command=command, content=packages.packed(package, own()))
+    with reading(site=other.id):
+        assert selectors.plain_document(evidence.content_hash(data)) == data
+
+
+def test_a_code_of_the_own_library_means_the_own_operation(committed_db: str) -> None:
+    site, other = open_demo_site(), open_demo_site("OTHER")
+    text = pinned_text(site)
+    url = reverse("recipes:package_file", kwargs={"version": submitted(site, text)})
+    package = signed_in_client(site, "process-owner").get(url).content
+    open_package(command=a_command(other.actor("process-owner")), content=package)
+    own = with_change(SIX, "recipe: SIX-STEPS", "recipe: OWN").replace("count: 2", "count: 3")
+    own = with_change(own, 'tolerance: "5"', 'tolerance: "4"')
+    library.publish_operation(
+        command=a_command(other.actor("process-owner")), version=effective(other, own.encode()),
+        path="seeding/seed", code="SEED",
+    )  # fmt: skip
+    with reading(site=other.id), pytest.raises(NotCompiled, match="is another operation"):
+        rules.check_compiles(reader.read(text))
