@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from recipes import compiler, nodes, reader
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
 from recipes.document import Recipe
-from recipes.entries import CodedGap, DraftOpened
+from recipes.drafting.changes import Address, touches
+from recipes.entries import CodedGap, DraftEdited, DraftOpened
 from recipes.enums import DraftState, UseKind, VersionStatus
 from recipes.here import described
 from recipes.messages import Message, RecipeNotReadable
@@ -161,6 +163,27 @@ def where_used(kind: str, code: str) -> list[UsedIn]:
 def draft_of(draft: UUID) -> RecipeDraft:
     """Return a draft of this site. Raises NotFound, for another site's as well."""
     return the_one(RecipeDraft.objects.filter(id=draft))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEdit:
+    """Who changed a draft, and when."""
+
+    by: str
+    when: datetime
+
+
+MOST_LOOKED_THROUGH = 200
+
+
+def draft_edit_at(row: RecipeDraft, address: Address) -> DraftEdit:
+    """Return the newest edit of a draft at an address, around it or in it; else the newest."""
+    edits = Entry.objects.filter(stream=row.id, kind=DraftEdited.kind).order_by("-seq")
+    for entry in edits[:MOST_LOOKED_THROUGH]:
+        edited = decode(entry.kind, entry.version, entry.envelope["payload"])
+        if isinstance(edited, DraftEdited) and any(touches(c, address) for c in edited.changes):
+            return DraftEdit(by=entry.envelope["actor"]["name"], when=entry.at)
+    return DraftEdit(by=row.edited_by_name, when=row.edited_at)
 
 
 def rehearsal_of(rehearsal: UUID) -> RecipeRehearsal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 
 from pydantic import BaseModel
@@ -46,6 +46,37 @@ def value_of(text: str, widget: str) -> Plain:
         return normal(nodes.read(text).data)
     text = text.replace("\r\n", "\n").strip()
     return text or None
+
+
+def check_as_seen(
+    data: Plain, address: Address, *, value: Plain, widget: str, seen: Sequence[str]
+) -> None:
+    """Raise Overtaken unless a field holds what somebody saw in it, or what they put there.
+
+    ``seen`` has more than one text where the one before may have arrived or not. A flag has two
+    values: who changes it wants the other one, whoever was first.
+    """
+    now = held(data, address)
+    if widget == Widget.FLAG or now == value:
+        return
+    if now not in [value_of(text, widget) for text in seen]:
+        raise Overtaken(address)
+
+
+def held(data: Plain, address: Address) -> Plain:
+    """Return what a field holds, None where it is not there. Raises Overtaken for a thing gone."""
+    for part in address:
+        if data is None:  # a group that is not filled yet
+            return None
+        data = data.get(part) if isinstance(data, dict) else _listed(data, part, address)
+    return data
+
+
+def _listed(things: Plain, part: str, address: Address) -> Plain:
+    try:
+        return item_at(things, part)
+    except Overtaken as error:
+        raise Overtaken(address) from error
 
 
 def put(data: Plain, address: Address, value: Plain) -> tuple[Change, ...]:

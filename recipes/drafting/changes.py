@@ -256,6 +256,20 @@ def _put_back(change: Put) -> Put:
     return Put(at=way, was=change.value, value=change.was, renamed=change.at[-2])
 
 
+def touches(change: Change, address: Address) -> bool:
+    """Whether a change is of what stands at an address, of something in it or around it."""
+    match change:
+        case Put():
+            places = [change.at]
+            if change.renamed is not None:
+                places.append((*change.at[:-2], change.renamed))
+        case Insert() | Remove():
+            places = [(*change.at, name_of(change.item) or "")]
+        case Move():
+            places = [(*change.at, change.name), (*change.into, change.name)]
+    return any(way[: len(address)] == address[: len(way)] for way in places)
+
+
 def inverses(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Return the changes that take a sequence of changes back."""
     return tuple(inverse(change) for change in reversed(changes))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from recipes.document import Recipe
-from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
+from recipes.drafting.changes import NAMING, Address, Overtaken, Plain, at, name_of
 from recipes.drafting.labels import kind_label, label_of
 from recipes.drafting.plain import yaml_of
 from recipes.kinds import KINDS
@@ -68,6 +68,12 @@ class Field:
     def id(self) -> str:
         """The field's id in the page."""
         return "f-" + "".join(letter if letter.isalnum() else "-" for letter in self.path)
+
+    @property
+    def names(self) -> bool:
+        """Whether it names the thing that it belongs to: a new name is a new address."""
+        owner, _, field = self.path.rpartition("/")
+        return field in NAMING and bool(self.value) and owner.rpartition("/")[2] == self.value
 
     @property
     def filled(self) -> bool:
@@ -248,7 +254,8 @@ def _leaf(name: str, info: FieldInfo, value: Plain, here: Drawing) -> Field:
         return here.field(label, Widget.YAML, value=yaml_of(value), needed=needed)
     if _is_flag(info):
         given = said or ("true" if info.default is True else "")
-        return here.field(label, Widget.FLAG, value=given)
+        on = "true" if info.default is True else ""
+        return here.field(label, Widget.FLAG, value=given, default=on)
     options = _kinds() if name == "kind" else _options(_bare(info))
     widget = Widget.CHOICE if options else Widget.LINE
     return here.field(

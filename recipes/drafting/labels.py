@@ -152,10 +152,12 @@ KIND_LABELS: Mapping[str, Promise] = {
 }
 
 
-def label_of(field: str) -> str:
+def label_of(field: str, *, else_as_it_is: bool = False) -> str:
     """Return what a field is called; one without a word of its own by its name in the text."""
     found = LABELS.get(field)
-    return str(found) if found is not None else field.replace("_", " ").capitalize()
+    if found is not None:
+        return str(found)
+    return field if else_as_it_is else field.replace("_", " ").capitalize()
 
 
 def kind_label(kind: str) -> str:

@@ -1,7 +1,7 @@
 """The acts on a draft: opened, changed by several people, taken back, sent to review."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from recipes.drafting.changes import (
     Change,
     Overtaken,
     Plain,
+    Put,
     Twice,
     apply_all,
     inverses,
 )
+from recipes.drafting.places import place_words
 from recipes.drafting.plain import canonical, normal, yaml_of
 from recipes.entries import (
     DRAFT_STREAM,
@@ -41,14 +43,17 @@ from recipes.exceptions import (
 )
 from recipes.interchange import reading as understanding
 from recipes.models import RecipeDraft
-from recipes.selectors import draft_of, source_of, version_of
+from recipes.selectors import draft_edit_at, draft_of, source_of, version_of
 from recipes.services.versions import keep, said_of
 from recipes.workflow import COMPILER_VERSION
 from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 from records.entries import decode
-from records.models import Entry
+from records.models import CommandRecord, Entry
 from records.reading import reading
+
+# The name of an edit that a field made of itself while somebody typed in it.
+TYPED = "recipe-draft.type"
 
 # What a new recipe begins with: one stage, one operation, one step, so that a step can be seen.
 BLANK_STEP: dict[str, Plain] = {"key": "first", "kind": "confirm", "text": {"en": "…"}}
@@ -179,9 +184,37 @@ def take_back(*, command: Command, draft: UUID, again: bool = False) -> Reply:
         stack = row.stacks.get(str(a.actor.person), {}).get("redo" if again else "undo", [])
         if not stack:
             raise NothingToUndo()
-        edited = _edited(Entry.objects.get(stream=draft, seq=stack[-1]))
-        _append(a, row, inverses(edited.changes), undoes=stack[-1])
+        for entry in _one_step(draft, stack):
+            row = _open(draft)
+            _append(a, row, inverses(_edited(entry).changes), undoes=entry.seq)
     return a.reply
+
+
+def _one_step(draft: UUID, stack: Sequence[int]) -> Iterator[Entry]:
+    """Yield the newest edit of a stack, with those before it that are one with it for a person.
+
+    What a field saved of itself while it was typed goes back with what was typed after it; what
+    went back at once comes again at once.
+    """
+    rows = Entry.objects.filter(stream=draft, seq__in=stack).order_by("-seq")
+    newest: Entry | None = None
+    for entry in rows:
+        if newest is not None and not _is_one(entry, newest):
+            return
+        yield entry
+        newest = entry
+
+
+def _is_one(before: Entry, after: Entry) -> bool:
+    if before.command == after.command:
+        return True
+    fields = [change.at if isinstance(change, Put) else None
+              for entry in (before, after) for change in _edited(entry).changes]  # fmt: skip
+    if len(fields) != 2 or fields[0] is None or fields[1] is None:
+        return False
+    if fields[1][: len(fields[0])] != fields[0]:  # the first may have made the field's group
+        return False
+    return CommandRecord.objects.filter(key=before.command, name=TYPED).exists()
 
 
 def _append(
@@ -202,9 +235,10 @@ def _append(
 
 
 def changed_meanwhile(row: RecipeDraft, address: Address) -> ChangedMeanwhile:
-    """Return the refusal that names what is not as it was seen, and who wrote last."""
+    """Return the refusal that names what is not as it was seen, in words, and who wrote it."""
+    edit = draft_edit_at(row, address)
     return ChangedMeanwhile(
-        place="/".join(address), by=row.edited_by_name, at=row.edited_at.isoformat()
+        place=place_words(row.content, address), by=edit.by, at=edit.when.isoformat()
     )
 
 

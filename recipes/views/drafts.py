@@ -23,16 +23,19 @@ from recipes.drafting.changes import (
     Plain,
     Put,
     Remove,
+    Twice,
+    apply_all,
     at,
     name_of,
 )
-from recipes.drafting.fields import address_of
+from recipes.drafting.fields import address_of, path_of
 from recipes.drafting.plain import yaml_of
-from recipes.exceptions import RecipeNotReadable
+from recipes.exceptions import ChangedMeanwhile, RecipeNotReadable
 from recipes.forms import DraftText, NewRecipe
 from recipes.models import RecipeDraft
 from recipes.services import drafts
 from recipes.services.drafts import content_at
+from recipes.views.conflict import conflict_of
 from recipes.views.editor import STRUCTURAL, Editor, address_url, place_asked
 from records.commands import Command, Reply
 from records.reading import reading
@@ -114,7 +117,10 @@ def _field(request: HttpRequest, name: str) -> str:
 
 
 def _put(data: Plain, address: Address, request: HttpRequest) -> Changes:
-    value = asked.value_of(_field(request, "value"), _field(request, "widget"))
+    widget, seen = _field(request, "widget"), request.POST.getlist("was")
+    value = asked.value_of(_field(request, "value"), widget)
+    if seen:
+        asked.check_as_seen(data, address, value=value, widget=widget, seen=seen)
     return asked.put(data, address, value)
 
 
@@ -148,23 +154,60 @@ def edit_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
             drafts.take_back(command=command, draft=draft, again=what == "redo")
         else:
             changes = _changes(request, draft, what, address)
-            drafts.edit_draft(command=_command(request, changes), draft=draft, changes=changes)
+            if changes or what != "put":  # a value that is there already came twice
+                command = _command(request, changes)
+                drafts.edit_draft(command=command, draft=draft, changes=changes)
     except NotFound:
         raise
     except Refusal as refusal:
-        with reading(site=actor.site, person=actor.person):
-            editor = Editor(selectors.draft_of(draft), place, actor)
-            return _panes(request, editor, whole=True, refused=refusal)
+        return _refused(request, draft, address, refusal)
     with reading(site=actor.site, person=actor.person):
-        followed = _followed(place, changes)
-        editor = Editor(selectors.draft_of(draft), followed, actor)
-        whole = what != "put" or place != followed or address[-1:] == ("kind",)
-        return _panes(request, editor, whole=whole)
+        editor = Editor(selectors.draft_of(draft), _followed(place, changes), actor)
+        renamed = _renamed(changes)
+        whole = (
+            what != "put" or bool(renamed) or address[-1:] == ("kind",)
+            or _others_wrote(request, editor, changes)
+        )  # fmt: skip
+        return _panes(request, editor, whole=whole, renamed=renamed)
+
+
+def _refused(request: HttpRequest, draft: UUID, address: Address, refusal: Refusal) -> HttpResponse:
+    """Say why a change was not done. What was typed into a field stays in it."""
+    actor, place = actor_of(request), place_asked(_field(request, "at"))
+    typed = _field(request, "act") == "put"
+    with reading(site=actor.site, person=actor.person):
+        editor = Editor(selectors.draft_of(draft), place, actor)
+        conflict = None
+        if typed and isinstance(refusal, ChangedMeanwhile):
+            widget, value = _field(request, "widget"), _field(request, "value")
+            conflict = conflict_of(editor, address, widget=widget, mine=value)
+        whole = not typed or bool(conflict and conflict.gone)
+        return _panes(request, editor, whole=whole, refused=refusal, conflict=conflict)
+
+
+def _others_wrote(request: HttpRequest, editor: Editor, changes: Changes) -> bool:
+    """Whether the thing that is looked at is not what the person saw and then changed."""
+    seen = _number(_field(request, "seq"))
+    try:
+        expected = apply_all(content_at(editor.row, seen), changes) if seen else None
+    except (Overtaken, Twice):
+        return True
+    return expected is not None and _differs(expected, editor.row.content, editor.address)
+
+
+def _renamed(changes: Changes) -> tuple[str, str] | None:
+    """Return from which address to which a thing went by its new name."""
+    for change in changes:
+        if isinstance(change, Put) and change.renamed is not None:
+            owner = change.at[:-1]
+            return path_of(owner), path_of((*owner[:-1], change.renamed))
+    return None
 
 
 def _command(request: HttpRequest, changes: Changes) -> Command:
     said = [change.model_dump(mode="json") for change in changes]
-    return command_from(request, "recipe-draft.edit", {"changes": said})
+    name = drafts.TYPED if _field(request, "typing") else "recipe-draft.edit"
+    return command_from(request, name, {"changes": said})
 
 
 def _changes(request: HttpRequest, draft: UUID, what: str, address: Address) -> Changes:
@@ -174,7 +217,9 @@ def _changes(request: HttpRequest, draft: UUID, what: str, address: Address) -> 
         row = selectors.draft_of(draft)
     if what not in ACTS:
         raise NotFound()
-    base = _as_seen(request, row) if what in {"put", "remove"} else row.content
+    by_field = what == "put" and "was" in request.POST
+    seen = what in {"put", "remove"} and not by_field
+    base = _as_seen(request, row) if seen else row.content
     try:
         return ACTS[what](base, address, request)
     except Overtaken as error:

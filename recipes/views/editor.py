@@ -17,6 +17,7 @@ from recipes.document import Recipe
 from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
 from recipes.drafting.fields import Field, address_of, form_of, path_of
 from recipes.drafting.labels import kind_label
+from recipes.drafting.places import outlined, title_of
 from recipes.enums import DraftState
 from recipes.here import described
 from recipes.messages import Message, Weight
@@ -117,7 +118,7 @@ class Editor:
             return {"gone": True, "title": names[-1] if names else "", "crumbs": names[:-1]}
         kind = thing.get("kind") if isinstance(thing, dict) else None
         return {
-            "title": _title(thing) or (names[-1] if names else self.row.code),
+            "title": title_of(thing) or (names[-1] if names else self.row.code),
             "crumbs": names[:-1],
             "kind": kind_label(kind) if isinstance(kind, str) else "",
             "key": names[-1] if names else "",
@@ -138,17 +139,6 @@ def _parts_of(address: Address) -> str:
         inner = {2: ("steps",)}
     found = inner.get(len(address))
     return path_of((*address, *found)) if found else ""
-
-
-def _title(thing: Plain) -> str:
-    if not isinstance(thing, dict):
-        return ""
-    texts = thing.get("title") or thing.get("text")
-    if not isinstance(texts, dict):
-        return name_of(thing) or ""
-    language = (get_language() or "en").partition("-")[0]
-    said = texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-    return said if isinstance(said, str) and said.strip() else name_of(thing) or ""
 
 
 def _named(data: Plain, way: tuple[str | int, ...]) -> Address:
@@ -221,7 +211,7 @@ class Outline:
         return {
             "at": path_of(address),
             "url": address_url(self.row.id, address),
-            "title": _title(thing),
+            "title": title_of(thing),
             "kind": kind_label(kind) if isinstance(kind, str) else "",
             "depth": depth,
             "here": address == self.address,
@@ -239,7 +229,7 @@ def address_url(draft: UUID, address: Address) -> str:
 
 def _row(editor: Editor, message: Message) -> dict[str, Any]:
     address = _named(editor.row.content, message.at)
-    thing = _outlined(address)
+    thing = outlined(address)
     return {
         "sign": "stop" if message.severity == Weight.ERROR else "warning",
         "word": _("Error") if message.severity == Weight.ERROR else _("Warning"),
@@ -251,21 +241,7 @@ def _row(editor: Editor, message: Message) -> dict[str, Any]:
     }
 
 
-def _outlined(address: Address) -> Address:
-    """Return the thing of the outline that an address lies in: stage, operation or step."""
-    lists = ("contingencies", "steps") if address[:1] == ("contingencies",) else (
-        "stages", "operations", "steps"
-    )  # fmt: skip
-    end = 0
-    for number, name in enumerate(lists):
-        if len(address) > 2 * number + 1 and address[2 * number] == name:
-            end = 2 * number + 2
-        else:
-            break
-    return address[:end]
-
-
 def place_asked(text: str) -> Address:
     """Return the place that an address in the page's query means; the whole if it is none."""
     address = address_of(text[:600])
-    return address if address == _outlined(address) else ()
+    return address if address == outlined(address) else ()

@@ -1,37 +1,10 @@
 // The editor of a draft. Every change is sent as soon as it is made, one after another; the answer
 // brings the parts of the page that changed. What is being typed is never drawn over.
-const editor = document.getElementById("editor");
+import { isInConflict, put, unsaved, wasLeftUnsaved } from "./editor/fields.js";
+import { editor, inLine, isSending, send, state } from "./editor/sending.js";
+
 const NEWS = 3000;
-let line = Promise.resolve();
-let waiting = 0;
-
-const state = (name) => document.getElementById(`state-${name}`)?.value
-  ?? document.querySelector("#state-key-holder input")?.value ?? "";
-
-function send(values) {
-  waiting += 1;
-  line = line.then(() => window.htmx.ajax("POST", editor.dataset.edit, {
-    source: editor, swap: "none",
-    values: { key: state("key"), seq: state("seq"), at: state("at"),
-      csrfmiddlewaretoken: editor.querySelector("[name=csrfmiddlewaretoken]").value, ...values },
-  })).catch(() => {}).finally(() => { waiting -= 1; });
-  return line;
-}
-
-// Refusals come with what the page should show: they are swapped like any other answer.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([403, 409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
-});
-
-function put(field) {
-  const value = field.type === "checkbox" ? (field.checked ? "true" : "") : field.value;
-  send({ act: "put", place: field.dataset.field, widget: field.dataset.widget || "", value });
-}
-
-editor?.addEventListener("change", (event) => {
-  const field = event.target.closest("[data-field]");
-  if (field) put(field);
-});
+const SOON = 300;
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-act]");
@@ -40,8 +13,11 @@ document.addEventListener("click", (event) => {
   act(button.dataset.act, button.dataset.place || "");
 });
 
-function act(what, place) {
-  if (what !== "add-behind") return send({ act: what, place });
+// What is typed is saved first; where somebody else wrote the same, that is decided first.
+function act(what, place, more = {}) {
+  if (isInConflict()) return undefined;
+  unsaved().forEach((field) => put(field));
+  if (what !== "add-behind") return send({ act: what, place, ...more });
   const parts = place.split("/");
   return send({ act: "add", place: parts.slice(0, -1).join("/"), after: parts.at(-1) });
 }
@@ -76,21 +52,19 @@ document.addEventListener("drop", (event) => {
   if (!dragged || !row?.draggable || row.dataset.place === dragged) return;
   event.preventDefault();
   const parts = row.dataset.place.split("/");
-  send({ act: "move", place: dragged, into: parts.slice(0, -1).join("/"), after: parts.at(-1) });
+  act("move", dragged, { into: parts.slice(0, -1).join("/"), after: parts.at(-1) });
   dragged = "";
 });
 
-// What others change comes by itself. A form in which somebody types waits until they have left it.
-const typing = () => {
-  const field = document.activeElement?.closest?.("#form [data-field]");
-  return Boolean(field && field.type !== "checkbox" && field.value !== (field.defaultValue ?? field.value));
-};
+// What others change comes by itself. A form in which somebody types waits until it is saved.
 async function news() {
-  if (waiting || typing() || document.hidden) return;
+  if (isSending() || unsaved().length || document.hidden) return;
   const query = new URLSearchParams({ seq: state("seq"), at: state("at") });
   await window.htmx.ajax("GET", `${editor.dataset.news}?${query}`, { source: editor, swap: "none" });
 }
-if (editor?.hasAttribute("data-open")) setInterval(() => { line = line.then(news).catch(() => {}); }, NEWS);
+const ask = () => inLine(news);
+if (editor?.hasAttribute("data-open")) setInterval(ask, NEWS);
+if (wasLeftUnsaved()) [SOON, 4 * SOON].forEach((wait) => setTimeout(ask, wait));
 
 // The tablet's page is drawn at its own size and shrunk to the room there is.
 const shrink = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
