@@ -6,18 +6,25 @@ line and place. Pure; a recipe of 5,000 steps takes well under two seconds.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from itertools import islice
+
+from django.utils.translation import gettext as _
 
 from recipes import checks, nodes, reader
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable, Weight, errors
 from recipes.nodes import Nodes
-from recipes.outline import CHECKS, Fault, Outline
+from recipes.outline import CHECKS, Check, Fault, Outline
 from recipes.site import Site
 
 RANK = {Weight.ERROR: 0, Weight.WARNING: 1, Weight.NOTE: 2}
 # One check says no more than this of a recipe: who has read so many corrects the cause.
 MOST_OF_A_CHECK = 200
+# What is said where a check itself broke; no recipe with this is approved.
+NOT_CHECKED = "check.failed"
+log = logging.getLogger(__name__)
 # The checks that ask for the site: they find nothing without one.
 SITE_CHECKS = frozenset({checks.plant.__name__, checks.laboratory.__name__})
 
@@ -35,10 +42,30 @@ def compile_recipe(
     outline = Outline(recipe, site)
     data = nodes.data if nodes is not None else recipe.dump()
     found = [
-        _message(code, fault, data, nodes) for code, check in CHECKS.items()
-        for fault in islice(check(outline), MOST_OF_A_CHECK)
+        _message(found_by, fault, data, nodes) for code, check in CHECKS.items()
+        for found_by, fault in _found(code, check, outline)
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda m: (RANK[m.severity], m.line or 0)))
+
+
+def _found(code: str, check: Check, outline: Outline) -> Iterator[tuple[str, Fault]]:
+    """Yield what a check finds. One that breaks says so, and what it found until then is kept."""
+    try:
+        for fault in islice(check(outline), MOST_OF_A_CHECK):
+            yield code, fault
+    except Exception as error:  # noqa: BLE001 - a draft must be shown, whatever breaks
+        yield NOT_CHECKED, Fault((), _not_checked(code, error))
+
+
+def _not_checked(what: str, error: Exception) -> str:
+    """Keep in the log what broke, and return what people are told.
+
+    A draft of which nothing else can be said is still shown, so that its last change can be
+    taken back.
+    """
+    log.error("the check of a recipe broke: %s", what, exc_info=error)
+    return _("A part of the recipe could not be checked (%(what)s): take back the last change, "
+             "and report this.") % {"what": what}  # fmt: skip
 
 
 def of_the_site(message: Message) -> bool:
@@ -79,4 +106,6 @@ def check_nodes(
         read = reader.read_nodes(found)
     except RecipeNotReadable as refusal:
         return None, refusal.messages
+    except Exception as error:  # noqa: BLE001 - a draft must be shown, whatever breaks
+        return None, (Message(NOT_CHECKED, "", _not_checked("reader", error), *found.mark(())),)
     return read.recipe, compile_recipe(read.recipe, read.nodes, site)

@@ -115,7 +115,7 @@ SPOTS: tuple[tuple[str, str, Made], ...] = (
      lambda c: f'unit: "%", likely: {c.likely()}, turn_round: {c.time()}'),
     ("corpus/branches", 'low: "6", high: "250"',
      lambda c: f'low: "6", high: "250", likely: {c.likely()}'),
-    ("corpus/branches", 'quantity: "100", unit: mL, tol', 
+    ("corpus/branches", 'quantity: "100", unit: mL, tol',
      lambda c: f"quantity: {c.written()}, unit: mL, tol"),
     ("corpus/branches", 'quantity: "100", unit: mL, title',
      lambda c: f"quantity: {c.written()}, unit: mL, title"),

@@ -1,11 +1,13 @@
 """The compiler: what it gives for a text, for a recipe without its text, and how soon."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from recipes import compiler
+from recipes import compiler, nodes, reader
 from recipes.messages import Weight
+from recipes.outline import CHECKS, Fault, Outline
 from tests.recipes.texts import CART19, SIX, line_of, with_change
 
 
@@ -52,6 +54,41 @@ def test_a_long_recipe_compiles_in_time() -> None:
     recipe, messages = compiler.check_text(with_change(SIX, last, steps + last))
     assert (recipe is not None, compiler.errors(messages)) == (True, ())
     assert time.process_time() - begun < 2
+
+
+def test_a_check_that_breaks_is_told_and_logged_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_outline: Outline) -> Iterator[Fault]:
+        yield Fault(("title",), "Found before.")
+        raise OverflowError("beyond all numbers")
+
+    monkeypatch.setitem(CHECKS, "formula.by_zero", breaks)
+    text = with_change(SIX, "            material: TEXMACS", "            material: TEXMACK")
+    recipe, messages = compiler.check_text(text)
+    errors = compiler.errors(messages)
+    codes = {(one.code, one.line is not None) for one in errors}
+    assert recipe is not None
+    assert codes == {
+        ("check.failed", True),
+        ("formula.by_zero", True),
+        ("reference.material", True),
+    }
+    assert "formula.by_zero" in next(m.sentence for m in errors if m.code == "check.failed")
+    assert "beyond all numbers" in caplog.text
+
+
+def test_a_reader_that_breaks_is_told_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_found: nodes.Nodes) -> None:
+        raise OverflowError("beyond all numbers")
+
+    monkeypatch.setattr(reader, "read_nodes", breaks)
+    recipe, messages = compiler.check_text(SIX)
+    (message,) = messages
+    assert (recipe, message.code, message.line is not None) == (None, "check.failed", True)
+    assert "beyond all numbers" in caplog.text
 
 
 def test_a_wrong_name_is_silent_for_one_unit_that_nobody_scans_and_not_for_two() -> None:

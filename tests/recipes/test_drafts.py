@@ -1,5 +1,6 @@
 """Drafts through the real services: written by several, taken back by each, sent to review."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,7 @@ from recipes.exceptions import (
 )
 from recipes.messages import RecipeNotReadable
 from recipes.models import RecipeDraft
+from recipes.outline import CHECKS, Fault, Outline
 from recipes.services import drafts
 from records.act import act
 from records.commands import Actor
@@ -317,6 +319,30 @@ def test_news_are_what_others_changed(site: DemoSite, owner: Actor, other: Actor
     here = client.get(address, {"seq": str(seq), "at": "/".join((*SEED, "medium"))})
     elsewhere = client.get(address, {"seq": str(seq), "at": "/".join((*SEED, "seeded"))})
     assert [b'id="form"' in answer.content for answer in (here, elsewhere)] == [True, False]
+
+
+def test_a_draft_lives_on_when_a_check_breaks(
+    site: DemoSite, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_outline: Outline) -> Iterator[Fault]:
+        raise OverflowError
+
+    draft, client = opened(site, owner), signed_in_client(site, "process-owner")
+    monkeypatch.setitem(CHECKS, "formula.by_zero", breaks)
+    path = "/".join((*SEED, "seeded"))
+    done = post(client, draft, act="put", place=f"{path}/decimals", value="3", at=path)
+    assert (done.status_code, value(draft, site, *SEED, "seeded", "decimals")) == (200, "3")
+    pages = [
+        client.get(reverse(f"recipes:{page}", args=[draft])) for page in ("draft", "draft_text")
+    ]
+    said = [one["code"] for one in pages[0].context["messages_found"]]
+    assert ([page.status_code for page in pages], said[0]) == ([200, 200], "check.failed")
+    with pytest.raises(NotCompiled):
+        drafts.send_to_review(
+            command=a_command(owner), draft=draft, seq=row_of(draft, site).entry_seq
+        )
+    assert post(client, draft, act="undo").status_code == 200
+    assert value(draft, site, *SEED, "seeded", "decimals") == "2"
 
 
 @pytest.mark.parametrize("place", ["stages/none", "x", "stages/seeding/operations/seed/steps/none"])
