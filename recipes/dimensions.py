@@ -31,8 +31,13 @@ def check(formula: str, *, unit_of: UnitOf, gives: str | None) -> None:
     if not (units.same(found, asked) or (gives == "%" and units.same(found, units.quantity("1")))):
         raise UnitMismatch(
             _("“%(formula)s” gives %(found)s, not %(asked)s.")
-            % {"formula": formula, "found": f"{found.units:~}" or "1", "asked": gives}
+            % {"formula": formula, "found": _named(found), "asked": gives}
         )
+
+
+def _named(unit: Any) -> str:
+    """Return the name of a unit for people; a count of nothing, or a share, has none."""
+    return f"{unit.units:~}" or _("a number without a unit")
 
 
 def _unit(node: ast.expr, unit_of: UnitOf) -> Any:
@@ -89,6 +94,6 @@ def _alike(parts: list[ast.expr], unit_of: UnitOf) -> Any:
         if not units.same(found[0], other):
             raise UnitMismatch(
                 _("%(one)s and %(other)s cannot be added or compared.")
-                % {"one": f"{found[0].units:~}", "other": f"{other.units:~}"}
+                % {"one": _named(found[0]), "other": _named(other)}
             )
     return found[0] if found else None

@@ -112,6 +112,12 @@ def same(one: Any, other: Any) -> bool:
     return bool(ratio.dimensionless and abs(ratio.magnitude - 1) < Decimal("1e-12"))
 
 
+@lru_cache(maxsize=2048)
+def alike(one: str, other: str) -> bool:
+    """Tell whether two known units measure the same thing, be it on another scale."""
+    return bool((quantity(one) / quantity(other)).to_base_units().dimensionless)
+
+
 def seconds_in(code: str) -> Decimal:
     """Return the seconds in a unit of time; raises ValueError for any other unit."""
     seconds = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}

@@ -4,18 +4,23 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from recipes import dimensions, formulas, paths, units
+from recipes.conditions import conditions
 from recipes.document import Parameter
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import LONGEST, duration_text
-from recipes.step import Written
+from recipes.step import Measure, Written
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 TIMES = ("d", "h", "min", "s")
+# What an amount of something is counted in, each with its multiples.
+AMOUNTS = ("L", "g", "mol", "{cells}", "{copies}", "{TU}", "[EU]", "[IU]", "{bags}", "{pieces}",
+           "{vials}", "{tests}")  # fmt: skip
 
 
 def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
@@ -45,7 +50,7 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
             if formulas.is_plain(written.formula) or not _unit_known(written):
                 continue
             units_of = {
-                name: unit_of(outline, name, place)
+                name: unit_of(outline, name, place.name)
                 for name in formulas.parse(written.formula).names
             }
             # Two formulas with the same units in the same places fit or do not fit alike.
@@ -66,24 +71,55 @@ def formulas_fit(outline: Outline) -> Iterator[Fault]:
             continue
         try:
             dimensions.check(
-                formula, unit_of=lambda name: unit_of(outline, name, first), gives=written.unit
+                formula, unit_of=lambda name: unit_of(outline, name, first.name), gives=written.unit
             )
         except dimensions.UnitMismatch as error:
             yield Fault((*path, *written.path), str(error))
 
 
+@check("condition.unit")
+def conditions_compare_like_with_like(outline: Outline) -> Iterator[Fault]:
+    """A condition adds and compares what is counted alike; a bare number is of either unit."""
+    for asked in conditions(outline):
+        try:
+            dimensions.check(asked.text, unit_of=partial(unit_of, outline, at=asked.at), gives=None)
+        except dimensions.UnitMismatch as error:
+            yield Fault(asked.path, str(error))
+
+
+@check("unit.wrong")
+def amounts_are_amounts(outline: Outline) -> Iterator[Fault]:
+    """What is poured or drawn is an amount of something, and what is weighed is a mass."""
+    for place in outline.all_steps:
+        kind, volume = place.step.kind, field_of(place.step, "volume")
+        if isinstance(volume, Measure) and not _counted_in(volume.unit, AMOUNTS):
+            sentence = _("%(unit)s is no unit of an amount, such as mL.")
+            yield Fault((*place.path, "volume", "unit"), sentence % {"unit": volume.unit})
+        elif kind == "add" and not _counted_in(place.step.units()[0], (*AMOUNTS, "1")):
+            sentence = _("%(unit)s is no unit of an amount, such as mL.")
+            yield Fault((*place.path, "unit"), sentence % {"unit": place.step.units()[0]})
+        elif kind == "weigh" and not _counted_in(place.step.units()[0], ("g",)):
+            sentence = _("%(unit)s is no unit of a weight, such as g.")
+            yield Fault((*place.path, "unit"), sentence % {"unit": place.step.units()[0]})
+
+
+def _counted_in(unit: str, these: tuple[str, ...]) -> bool:
+    """Tell whether a unit is a multiple of one of these; one that is unknown is said elsewhere."""
+    return not units.known(unit) or any(units.alike(unit, one) for one in these)
+
+
 def _names_known(outline: Outline, formula: str, place: StepPlace) -> bool:
     """Tell whether all that a formula names is there: what is not is said elsewhere."""
     names = formulas.parse(formula).names
-    return all(unit_of(outline, name, place) is not None for name in names)
+    return all(unit_of(outline, name, place.name) is not None for name in names)
 
 
 def _unit_known(written: Written) -> bool:
     return written.unit is None or units.known(written.unit)
 
 
-def unit_of(outline: Outline, name: str, place: StepPlace) -> str | None:
-    """Return the unit of the value that a formula's name means, None when it has none."""
+def unit_of(outline: Outline, name: str, at: str) -> str | None:
+    """Return the unit of what a formula at a step means by a name, None when it has none."""
     space, key = paths.space_of(name), name.partition(".")[2]
     if space == "inputs":
         return next((i.unit for i in outline.recipe.inputs if i.name == key), None)
@@ -92,7 +128,7 @@ def unit_of(outline: Outline, name: str, place: StepPlace) -> str | None:
     if space == "results":
         tests = outline.recipe.tests
         return next((t.unit for t in tests if paths.normal(t.key) == paths.normal(key)), None)
-    meant = outline.meant(name, place)
+    meant = paths.find(name, at=at, among=outline.by_name)
     return meant.step.unit_of_value() if meant else None
 
 

@@ -66,3 +66,18 @@ def test_a_time_has_seconds() -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="mL"):
         units.seconds_in("mL")
+
+
+def test_what_has_no_unit_is_named_so() -> None:
+    with pytest.raises(dimensions.UnitMismatch) as caught:
+        dimensions.check("a / a + b", unit_of={"a": "mL", "b": "mL"}.get, gives=None)
+    assert str(caught.value).startswith("a number without a unit and ")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [("mL", "L", True), ("10*6.{cells}", "{cells}", True), ("mL/L", "%", True),
+     ("h", "L", False), ("{cells}", "{copies}", False), ("1", "{cells}", False)],
+)  # fmt: skip
+def test_what_measures_the_same_thing_is_alike(one: str, other: str, said: bool) -> None:
+    assert units.alike(one, other) is said
