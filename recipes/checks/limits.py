@@ -1,6 +1,7 @@
 """Limits that can be met, and durations in their order."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
@@ -8,13 +9,54 @@ from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
 from recipes.conditions import conditions, range_of
+from recipes.kinds import run
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, Limits
 from recipes.settled import interval
+from recipes.step import Measure
 
+# The kinds of steps that have a number of their own.
+MEASURE = frozenset({"calculate", "enter", "reading", "weigh"})
+NUMERIC = frozenset({"decimal", "integer"})
 Bounds = tuple[Decimal | None, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number that a step takes, works out or sets, where it stands, and what is asked of it."""
+
+    place: StepPlace
+    path: Path
+    limits: Limits
+    plausible: Band | None = None
+    set_to: str | None = None
+
+    @property
+    def bands(self) -> tuple[tuple[str, Band], ...]:
+        """The limits that are given, the wider first, each with the name of its field."""
+        both = (("action", self.limits.action), ("alert", self.limits.alert))
+        return tuple((name, band) for name, band in both if band is not None)
+
+
+def _measured(outline: Outline) -> Iterator[Measured]:
+    for place in outline.all_steps:
+        yield from _measured_by(place)
+
+
+def _measured_by(place: StepPlace) -> Iterator[Measured]:
+    step, volume = place.step, field_of(place.step, "volume")
+    if step.kind in MEASURE and (step.kind != "enter" or field_of(step, "value") in NUMERIC):
+        limits = field_of(step, "limits") or Limits()
+        yield Measured(place, place.path, limits, field_of(step, "plausible"))
+    if isinstance(volume, Measure):
+        limits = volume.limits or Limits()
+        yield Measured(place, (*place.path, "volume"), limits, volume.plausible)
+    if isinstance(step, run.Step):
+        for number, one in enumerate(step.parameters):
+            path = (*place.path, "parameters", number)
+            yield Measured(place, path, one.limits or Limits(), set_to=one.set)
 
 
 def _bounds(outline: Outline, band: Band | None) -> Bounds:
@@ -39,23 +81,17 @@ def _bands(outline: Outline) -> Iterator[tuple[Path, Band]]:
         for name, band in (("alert", limits.alert), ("action", limits.action)):
             if band is not None:
                 yield (*path, name), band
-    for place in outline.all_steps:
-        plausible = field_of(place.step, "plausible")
-        if isinstance(plausible, Band):
-            yield (*place.path, "plausible"), plausible
+    for one in _measured(outline):
+        if one.plausible is not None:
+            yield (*one.path, "plausible"), one.plausible
     for number, item in enumerate(outline.recipe.specification):
         if item.limits is not None:
             yield ("specification", number, "limits"), item.limits
 
 
 def _limits(outline: Outline) -> Iterator[tuple[Path, Limits]]:
-    for place in outline.all_steps:
-        own = field_of(place.step, "limits")
-        if isinstance(own, Limits):
-            yield (*place.path, "limits"), own
-        volume = field_of(place.step, "volume")
-        if volume is not None and volume.limits is not None:
-            yield (*place.path, "volume", "limits"), volume.limits
+    for one in _measured(outline):
+        yield (*one.path, "limits"), one.limits
     for number, test in enumerate(outline.recipe.tests):
         if test.limits is not None:
             yield ("tests", number, "limits"), test.limits
@@ -77,19 +113,30 @@ def apart(one: Bounds, other: Bounds) -> bool:
 @check("limits.cannot_be_met")
 def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
     """Some value that can be entered, or worked out, lies within the limits."""
-    for place in outline.all_steps:
-        action, plausible = _own(place).action, field_of(place.step, "plausible")
-        bounds = _bounds(outline, action)
-        possible = _bounds(outline, plausible if isinstance(plausible, Band) else None)
-        path = (*place.path, "limits", "action")
-        if action is None or _inverted(bounds) or _inverted(possible):
-            continue
-        if apart(bounds, possible):
-            yield Fault(path, _("No plausible value lies within the action limits."))
-        elif _between_two_values(place, bounds):
-            yield Fault(path, _("No value with so many decimals lies within the action limits."))
-        elif _never_worked_out(outline, place, bounds):
-            yield Fault(path, _("The formula never gives a value within the action limits."))
+    for one in _measured(outline):
+        possible = _bounds(outline, one.plausible)
+        for name, band in one.bands:
+            if why := _cannot_be_met(outline, one, name, _bounds(outline, band), possible):
+                yield Fault((*one.path, "limits", name), why)
+                break  # what is within the alert limits is within the action limits
+
+
+def _cannot_be_met(
+    outline: Outline, one: Measured, name: str, bounds: Bounds, possible: Bounds
+) -> str:
+    """Return why nothing lies within limits; nothing if something does, or all is inverted."""
+    if _inverted(bounds) or _inverted(possible):
+        return ""
+    if apart(bounds, possible):
+        if name == "alert":
+            return _("No plausible value lies within the alert limits.")
+        return _("No plausible value lies within the action limits.")
+    own = name == "action" and one.path == one.place.path
+    if own and _between_two_values(one.place, bounds):
+        return _("No value with so many decimals lies within the action limits.")
+    if own and _never_worked_out(outline, one.place, bounds):
+        return _("The formula never gives a value within the action limits.")
+    return ""
 
 
 def _between_two_values(place: StepPlace, bounds: Bounds) -> bool:
@@ -136,37 +183,45 @@ def alert_within_action(outline: Outline) -> Iterator[Fault]:
             yield Fault((*path, "alert"), _("The alert limits lie outside the action limits."))
 
 
-def _own(place: StepPlace) -> Limits:
-    found = field_of(place.step, "limits")
-    return found if isinstance(found, Limits) else Limits()
-
-
 @check("limits.target_outside")
 def target_within_limits(outline: Outline) -> Iterator[Fault]:
-    """A target does not lie outside the limits of its own value."""
-    for place in outline.all_steps:
-        target = field_of(place.step, "target")
-        limits = _own(place)
-        if target is None:
-            continue
-        for band in (limits.alert, limits.action):
-            if _outside((target, target), _bounds(outline, band)):
-                yield Fault((*place.path, "target"), _("The target lies outside its own limits."))
-                break
+    """A target, or what a unit is told, does not lie outside the limits of its own value."""
+    for one in _measured(outline):
+        bands = [_bounds(outline, band) for _name, band in one.bands]
+        target = field_of(one.place.step, "target") if one.path == one.place.path else None
+        if target is not None and any(_outside((target, target), band) for band in bands):
+            yield Fault((*one.path, "target"), _("The target lies outside its own limits."))
+        if one.set_to is not None and any(_set_outside(outline, one, band) for band in bands):
+            sentence = _("The value that is set lies outside its own limits.")
+            yield Fault((*one.path, "set"), sentence)
+
+
+def _set_outside(outline: Outline, one: Measured, band: Bounds) -> bool:
+    """Tell whether what a unit is told lies outside: for the recipe as it is, or in any case."""
+    value = outline.default(one.set_to)
+    if value is not None:
+        return not _inverted(band) and _outside((value, value), band)
+    tree = formulas.parse(one.set_to or "").tree
+    found = interval(tree, lambda name: range_of(outline, name, one.place.name))
+    return found is not None and apart(band, found)
 
 
 @check("limits.never_reached")
 def plausible_beyond_action(outline: Outline) -> Iterator[Fault]:
-    """What is refused as implausible lies beyond the action limits."""
-    for place in outline.all_steps:
-        plausible = field_of(place.step, "plausible")
-        action = _bounds(outline, _own(place).action)
-        plausible_is = _bounds(outline, plausible if isinstance(plausible, Band) else None)
-        if _outside(action, plausible_is) and not apart(action, plausible_is):
-            yield Fault(
-                (*place.path, "plausible"),
-                _("The plausible range ends inside the action limits, so they are never met."),
+    """What is refused as implausible lies beyond the action limits, or the alert limits."""
+    for one in _measured(outline):
+        possible = _bounds(outline, one.plausible)
+        for name, band in one.bands[:1]:
+            bounds = _bounds(outline, band)
+            if not _outside(bounds, possible) or apart(bounds, possible):
+                continue
+            sentence = _(
+                "The plausible range ends inside the action limits, so they are never met."
             )
+            if name == "alert":
+                sentence = _("The plausible range ends inside the alert limits, so they are never "
+                             "met.")  # fmt: skip
+            yield Fault((*one.path, "plausible"), sentence)
 
 
 @check("input.inverted")
@@ -225,14 +280,19 @@ def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
         step = place.step
         if not step.critical and step.quality is None:
             continue
-        numeric = step.kind == "calculate" or field_of(step, "value") in {"decimal", "integer"}
-        if numeric and field_of(step, "limits") is None:
-            yield Fault((*place.path, "critical"), _("A critical value needs limits."))
+        # A critical sample is critical by what is drawn: its volume need not be.
+        measured = _measured_by(place) if step.kind != "sample" else ()
+        if any(not one.bands and one.set_to is None for one in measured):
+            yield Fault(_called_critical(place), _("A critical value needs limits."))
         if step.kind == "choose" and not any(o.flag for o in (field_of(step, "options") or ())):
             yield Fault(
-                (*place.path, "critical"),
+                _called_critical(place),
                 _("A critical choice needs an answer that is an exception."),
             )
+
+
+def _called_critical(place: StepPlace) -> Path:
+    return (*place.path, "critical" if place.step.critical else "quality")
 
 
 @check("critical.no_reaction")
@@ -241,7 +301,8 @@ def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
     read = {name for asked in conditions(outline) for name in map(asked.absolute, asked.names)}
     for place in outline.steps:
         step, stage = place.step, place.operation.stage
-        limited = field_of(step, "limits") or any(o.flag for o in (field_of(step, "options") or ()))
+        limited = any(one.bands or one.set_to is not None for one in _measured_by(place))
+        limited |= any(o.flag for o in (field_of(step, "options") or ()))
         if not (step.critical or step.quality) or not limited:
             continue
         reaction = (
@@ -250,7 +311,7 @@ def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
         )  # fmt: skip
         if not any(reaction):
             sentence = _("Nothing says what is done when it is out of limits: give a reaction.")
-            yield Fault((*place.path, "critical"), sentence)
+            yield Fault(_called_critical(place), sentence)
 
 
 @check("verify.proves_nothing")

@@ -18,7 +18,11 @@ from recipes.site import Site, read_site
 from tests.recipes.texts import LIBRARY, with_change
 
 CORPUS = Path(__file__).with_name("corpus")
-BASES = {"branches": CORPUS / "branches.yaml"}
+BASES = {
+    "branches": CORPUS / "branches.yaml",
+    "machines": CORPUS.parent / "machines.yaml",
+    "containers": CORPUS.parent / "containers.yaml",
+}
 SITE = (CORPUS / "site.yaml").read_text(encoding="utf-8")
 
 
