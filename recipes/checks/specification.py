@@ -10,14 +10,18 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
+from recipes.checks.conditions import held_by
+from recipes.checks.containers import made_by
 from recipes.checks.times import span_of
-from recipes.conditions import over
+from recipes.conditions import always, over
 from recipes.document import SpecificationItem
-from recipes.enums import ValueType
+from recipes.enums import ContainerKind, ValueType
 from recipes.messages import Weight
+from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.parts import Band, duration_text
 
+PRODUCT = ContainerKind.PRODUCT
 # What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
 LONGEST_SHELF_LIFE = timedelta(days=5 * 365)
 
@@ -58,6 +62,7 @@ def _bounds(item: SpecificationItem) -> tuple[str, ...]:
 @check("specification.cannot_be_met")
 def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
     """Some result fulfils an item, and the others of its test, and is in order there."""
+    yield from _answers_apart(outline)
     seen: dict[str, Ends] = {}
     for number, item in enumerate(outline.recipe.specification):
         own, path = _ends(outline, item), ("specification", number)
@@ -71,6 +76,52 @@ def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
         elif own.with_(Ends().bounded(outline, action)).impossible:
             yield Fault(path, _("A result that fulfils this is out of the limits of its test."))
         seen[item.test] = own.with_(earlier)
+
+
+def _answers_apart(outline: Outline) -> Iterator[Fault]:
+    left: dict[str, frozenset[str]] = {}
+    for number, item in enumerate(outline.recipe.specification):
+        if not item.accepts:
+            continue
+        own = frozenset(item.accepts)
+        both = left.get(item.test, own) & own
+        if not both:
+            sentence = _("No result fulfils this item and an earlier one of its test.")
+            yield Fault(("specification", number, "accepts"), sentence)
+        left[item.test] = both or own
+
+
+@check("specification.not_sampled")
+def items_are_sampled_whatever_happens(outline: Outline) -> Iterator[Fault]:
+    """Where a product is made the sample for each item is drawn: else nobody can judge it."""
+    product = _held_by_the_product(outline)
+    said: set[Path] = set()
+    for number, item in enumerate(outline.recipe.specification):
+        sample = outline.sampled.get(item.test)
+        if sample is None or sample.path in said or _gate_waits_in_vain(outline, sample):
+            continue  # that is said there
+        said.add(sample.path)
+        may_fail = [one for one in over(outline, sample) if always(outline, one) is not True]
+        if held_by(may_fail) - product:
+            words = {"name": item.test}
+            sentence = _("The sample for the test %(name)s may be skipped: then nobody can "
+                         "judge this item.")  # fmt: skip
+            yield Fault(("specification", number, "test"), sentence % words)
+
+
+def _held_by_the_product(outline: Outline) -> frozenset[str]:
+    """Return what holds wherever a product container is made."""
+    makes = (one for one in outline.steps if (made := made_by(one.step)) and made[0] == PRODUCT)
+    found = [held_by(over(outline, one)) for one in makes]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def _gate_waits_in_vain(outline: Outline, sample: StepPlace) -> bool:
+    """Tell whether a gate waits for a result of a sample on fewer conditions than it is drawn."""
+    drawn, tests = held_by(over(outline, sample)), {use.name for use in sample.step.uses()}
+    gates = (one for one in outline.steps if one.step.kind == "gate")
+    waiting = (one for one in gates if tests & {use.name for use in one.step.uses()})
+    return any(drawn - held_by(over(outline, one)) for one in waiting)
 
 
 @dataclass(frozen=True, slots=True)
