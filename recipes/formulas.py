@@ -67,6 +67,7 @@ def _says_yes_or_no(node: ast.expr) -> bool:
     return isinstance(node, ast.Compare)
 
 
+@lru_cache(maxsize=32_768)
 def check_kinds(formula: Formula, *, condition: bool) -> None:
     """Raise FormulaError where a number stands for a condition, or a condition for a number."""
     _check_kind(formula.tree, condition, formula.text)

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -35,27 +36,32 @@ class Calculated:
     settled: frozenset[str] = frozenset()
 
 
-def _calculated(outline: Outline) -> Iterator[Calculated]:
+def _calculated(outline: Outline, wanted: Callable[[Formula], bool]) -> Iterator[Calculated]:
     for place, several in outline.formulas:
         for written in several:
             formula = formulas.parse(written.formula)
-            if isinstance(formula.tree, ast.Constant):
-                continue
-            asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
-            yield _at(outline, (*place.path, *written.path), formula, place.name, asked)
+            if wanted(formula):
+                asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
+                yield _at(outline, (*place.path, *written.path), formula, place.name, asked)
     for path, written in outline.outside():
         formula = formulas.parse(written.formula)
-        if not isinstance(formula.tree, ast.Constant):
+        if wanted(formula):
             yield _at(outline, (*path, *written.path), formula, outline.steps[0].name, set())
     for asks in conditions(outline):
-        asked = {one.absolute(name) for one in asks.around for name in one.names}
         formula = formulas.parse(asks.text)
-        # ``rest > 0 and 100 / rest < 5`` sees to it itself.
-        if isinstance(formula.tree, ast.BoolOp):
-            parts = (formulas.names_of(part) for part in formula.tree.values)
-            times = Counter(name for part in parts for name in set(part))
-            asked |= {asks.absolute(name) for name, count in times.items() if count > 1}
-        yield _at(outline, asks.path, formula, asks.at, asked)
+        if wanted(formula):
+            asked = {one.absolute(name) for one in asks.around for name in one.names}
+            asked |= {asks.absolute(name) for name in _seen_to(formula)}
+            yield _at(outline, asks.path, formula, asks.at, asked)
+
+
+def _seen_to(formula: Formula) -> set[str]:
+    """Return the names that a condition asks for twice: ``rest > 0 and 100 / rest < 5``."""
+    if not isinstance(formula.tree, ast.BoolOp):
+        return set()
+    parts = (formulas.names_of(part) for part in formula.tree.values)
+    times = Counter(name for part in parts for name in set(part))
+    return {name for name, count in times.items() if count > 1}
 
 
 def _at(outline: Outline, path: Path, formula: Formula, at: str, asked: set[str]) -> Calculated:
@@ -73,10 +79,14 @@ def _at(outline: Outline, path: Path, formula: Formula, at: str, asked: set[str]
 @check("formula.by_zero")
 def nothing_is_divided_by_nothing(outline: Outline) -> Iterator[Fault]:
     """No formula divides by what may be zero: its step could not be closed then."""
-    for one in _calculated(outline):
+    for one in _calculated(outline, _divides):
         for part, sentence in _not_worked_out(one):
             words = {"name": formulas.written(one.formula, part), "most": LARGEST_EXPONENT}
             yield Fault(one.path, sentence % words)
+
+
+def _divides(formula: Formula) -> bool:
+    return "/" in formula.text or "**" in formula.text
 
 
 def _not_worked_out(one: Calculated) -> Iterator[tuple[ast.expr, str]]:
@@ -104,27 +114,29 @@ def _not_raised(
 ) -> Iterator[tuple[ast.expr, str]]:
     whole = right[0] == right[1] == right[0].to_integral_value()
     if right[0] < -LARGEST_EXPONENT or right[1] > LARGEST_EXPONENT:
-        yield node.right, _("%(name)s can be beyond %(most)s, and it is an exponent.")
+        yield node.right, _("The exponent %(name)s can go beyond %(most)s.")
     elif right[0] <= 0 and _may_be_zero(left):
         yield node.left, _("%(name)s can be zero, and zero has no power of zero or less.")
     elif left is not None and left[0] < 0 and not whole:
-        yield node.left, _("%(name)s can be below zero, and then only a whole power can be had.")
+        yield node.left, _("%(name)s can be below zero, and then only a whole power of it exists.")
 
 
 @check("formula.impossible")
 def formulas_can_be_worked_out(outline: Outline) -> Iterator[Fault]:
     """What a formula works out of numbers, inputs and parameters alone can be worked out."""
-    for one in _calculated(outline):
-        if any(True for _found in _not_worked_out(one)):
+    fine: set[str] = set()
+    for one in _calculated(outline, lambda formula: bool(_known_parts(formula))):
+        if _divides(one.formula) and any(True for _found in _not_worked_out(one)):
             continue  # that is said there
-        if why := _impossible(outline, one.formula):
+        if one.formula.text not in fine and (why := _impossible(outline, one.formula)):
             yield Fault(one.path, why)
+        else:
+            fine.add(one.formula.text)
 
 
 def _impossible(outline: Outline, formula: Formula) -> str:
-    for node in _known_parts(formula.tree):
-        text = formulas.written(formula, node)
-        for end in ENDS if formulas.names_of(node) else ENDS[:1]:
+    for text, named in _known_parts(formula):
+        for end in ENDS if named else ENDS[:1]:
             try:
                 outline.number_for_inputs(text, end)
             except FormulaError as error:
@@ -132,15 +144,21 @@ def _impossible(outline: Outline, formula: Formula) -> str:
     return ""
 
 
-def _known_parts(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the largest parts that are numbers and need no step and no result."""
+@lru_cache(maxsize=8192)
+def _known_parts(formula: Formula) -> tuple[tuple[str, bool], ...]:
+    """Return the largest parts that need no step and no result, and whether each has names."""
+    parts = _known(formula.tree)
+    return tuple((formulas.written(formula, one), bool(formulas.names_of(one))) for one in parts)
+
+
+def _known(node: ast.expr) -> Iterator[ast.expr]:
     names = formulas.names_of(node)
     known = all(paths.space_of(name) in {"inputs", "parameters"} for name in names)
     if known and isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp) and formulas.is_number(node):
         yield node
         return
     for part in formulas.parts_of(node):
-        yield from _known_parts(part)
+        yield from _known(part)
 
 
 @check("bill.name")
