@@ -23,7 +23,7 @@ RANK = {Weight.ERROR: 0, Weight.WARNING: 1, Weight.NOTE: 2}
 # One check says no more than this of a recipe: who has read so many corrects the cause.
 MOST_OF_A_CHECK = 200
 # What is said where a check itself broke; no recipe with this is approved.
-NOT_CHECKED = "check.failed"
+NOT_CHECKED, NOT_CHECKED_HERE = "check.failed", "site.check_failed"
 log = logging.getLogger(__name__)
 # The checks that ask for the site: they find nothing without one.
 SITE_CHECKS = frozenset({checks.plant.__name__, checks.laboratory.__name__})
@@ -54,7 +54,8 @@ def _found(code: str, check: Check, outline: Outline) -> Iterator[tuple[str, Fau
         for fault in islice(check(outline), MOST_OF_A_CHECK):
             yield code, fault
     except Exception as error:  # noqa: BLE001 - a draft must be shown, whatever breaks
-        yield NOT_CHECKED, Fault((), _not_checked(code, error))
+        broken = NOT_CHECKED_HERE if check.__module__ in SITE_CHECKS else NOT_CHECKED
+        yield broken, Fault((), _not_checked(code, error))
 
 
 def _not_checked(what: str, error: Exception) -> str:
@@ -71,7 +72,8 @@ def _not_checked(what: str, error: Exception) -> str:
 def of_the_site(message: Message) -> bool:
     """Tell whether a message is of what the site has not, and so not of the document itself."""
     check = CHECKS.get(message.code)
-    return check is not None and check.__module__ in SITE_CHECKS
+    own = check is not None and check.__module__ in SITE_CHECKS
+    return own or message.code == NOT_CHECKED_HERE
 
 
 def _message(code: str, fault: Fault, data: object, nodes: Nodes | None) -> Message:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from tests.recipes.texts import with_change
-
 FOLDER = Path(__file__).parent
 TEXTS = {
     name: (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
@@ -152,6 +150,5 @@ def made(number: int) -> str:
     text, chance = TEXTS[base], Chance(luck, base)
     spots = [spot for spot in SPOTS if spot[0] == base]
     for _base, old, put in luck.sample(spots, min(len(spots), luck.choice((1, 1, 1, 2, 3)))):
-        if old in text:
-            text = with_change(text, old, put(chance))
+        text = text.replace(old, put(chance), 1)
     return text

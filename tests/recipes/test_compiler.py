@@ -78,6 +78,18 @@ def test_a_check_that_breaks_is_told_and_logged_and_the_others_go_on(
     assert "beyond all numbers" in caplog.text
 
 
+def test_a_check_of_the_site_that_breaks_is_asked_of_who_approves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(_outline: Outline) -> Iterator[Fault]:
+        raise OverflowError
+
+    breaks.__module__ = compiler.checks.plant.__name__
+    monkeypatch.setitem(CHECKS, "site.room", breaks)
+    found = [one for one in compiler.check_text(CART19)[1] if compiler.of_the_site(one)]
+    assert [(one.code, one.severity) for one in found] == [("site.check_failed", Weight.ERROR)]
+
+
 def test_a_reader_that_breaks_is_told_and_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
