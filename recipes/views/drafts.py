@@ -37,6 +37,7 @@ from recipes.services import drafts
 from recipes.services.drafts import content_at
 from recipes.views.conflict import conflict_of
 from recipes.views.editor import STRUCTURAL, Editor, address_url, place_asked
+from recipes.views.lines import with_lines
 from records.commands import Command, Reply
 from records.reading import reading
 from records.web import actor_of, command_from
@@ -299,6 +300,9 @@ def _text_page(
     context = editor.context(
         text_form=DraftText(initial={"text": shown}), refused=refused, unread=unread, seq=seq
     )
+    if not text:  # else it is not the text that the messages are about
+        for name, said in (("messages_found", editor.messages), ("site_found", editor.not_here)):
+            context[name] = with_lines(context[name], said, shown)
     status = refused.status if refused else 200
     return render(request, "recipes/editor/text.html", context, status=status)
 

@@ -270,3 +270,31 @@ def test_the_same_draft_as_text(served: str, page: Page) -> None:
     page.get_by_role("link", name="Seeding", exact=True).click()
     expect(page.get_by_label("Lowest", exact=True).first).to_have_value("25 min")
     assert grave_faults(page) == []
+
+
+def test_a_message_beside_the_text_leads_to_its_line(served: str, page: Page) -> None:
+    site = open_demo_site()
+    draft = a_draft(site)
+    page.set_viewport_size(DESK)
+    sign_in(page, served, a_person(site, "process-owner"))
+    page.goto(f"{served}/recipes/drafts/{draft}/text/")
+    words = page.get_by_label("The recipe as YAML")
+    lines = words.input_value().split("\n")
+    expect(page.locator(".line-numbers")).to_contain_text(f"{len(lines) - 1}\n{len(lines)}")
+    wrong = next(n for n, line in enumerate(lines, 1) if "unit: '{cells}'" in line)
+    words.fill(words.input_value().replace("unit: '{cells}'", "unit: furlong", 1))
+    page.get_by_role("button", name="Save the text").click()
+    message = page.locator("#compiler li").filter(has_text="There is no unit furlong.").first
+    link = message.get_by_role("link", name=f"line {wrong} ·")
+    link.press("Enter")
+    chosen = words.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)")
+    assert chosen.strip() == "unit: furlong"
+    expect(words).to_be_focused()
+    shown = words.evaluate("it => [it.scrollTop, it.previousSibling.scrollTop]")
+    assert shown[0] == shown[1] > 0
+    assert grave_faults(page) == []
+    # A text that cannot be read keeps its lines as well.
+    words.fill("recipe: [")
+    page.get_by_role("button", name="Save the text").click()
+    page.locator(".list [data-line]").click()
+    expect(words).to_be_focused()
