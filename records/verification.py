@@ -103,7 +103,7 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
         report.proving = time.perf_counter() - began
         part = Part() if whole else Part(streams=chosen)
         rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
-        _compare_projections(tables, chosen, report)
+        _compare_projections(tables, None if whole else chosen, report)
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
@@ -232,11 +232,12 @@ def _check_heads(report: Report) -> None:
         problem = f"the head says {seq} entries, {count or 0} are there, the last is {last or 0}"
         report.differences.append(Difference(f"stream {stream}", problem))
     rows = _rows(
-        """SELECT e.stream, e.seq, e.kind FROM records_stream s
-             JOIN records_entry e ON e.stream = s.id AND e.seq = s.seq WHERE e.hash <> s.hash"""
+        """SELECT e.stream, e.seq, e.kind, e.hash <> s.hash FROM records_stream s
+             JOIN records_entry e ON e.stream = s.id AND e.seq = s.seq
+            WHERE e.hash <> s.hash OR e.site IS DISTINCT FROM s.site"""
     )
-    for stream, seq, kind in rows:
-        problem = "the stream's head has another hash"
+    for stream, seq, kind, hashed in rows:
+        problem = f"the stream's head has another {'hash' if hashed else 'site'}"
         report.differences.append(Difference(f"entry {stream}/{seq} ({kind})", problem))
 
 
@@ -319,13 +320,18 @@ def _fold(body: bytes, *, careful: bool) -> str:
     return ""
 
 
-def _compare_projections(tables: Tables, streams: Sequence[UUID], report: Report) -> None:
-    """Compare both ways. In all other tables is no row, and nothing was folded."""
+def _compare_projections(tables: Tables, streams: Sequence[UUID] | None, report: Report) -> None:
+    """Compare both ways, rows of streams that are not there as well where all (None) are looked at.
+
+    In all other tables is no row, and nothing was folded.
+    """
+    some = "" if streams is None else " WHERE stream = ANY(%s)"
+    params = [] if streams is None else [list(streams), list(streams)]
     report.rows += sum(_counted(tables, "pg_temp").values())
     for model in tables:
         table = model._meta.db_table
         columns = _listed(f.column for f in model._meta.concrete_fields if f.column)
-        live = f"SELECT {columns} FROM {SCHEMA}.{table} WHERE stream = ANY(%s)"
+        live = f"SELECT {columns} FROM {SCHEMA}.{table}{some}"
         folded = f"SELECT {columns} FROM pg_temp.{table}"
         both = " UNION ALL ".join(
             f"(SELECT '{problem}', stream, entry_seq, to_jsonb(d)"
@@ -335,7 +341,7 @@ def _compare_projections(tables: Tables, streams: Sequence[UUID], report: Report
                 ("is missing or differs", folded, live),
             )
         )
-        for problem, stream, seq, row in _rows(both, [list(streams), list(streams)]):
+        for problem, stream, seq, row in _rows(both, params):
             where = f"{table} of stream {stream} (entry {seq})"
             report.differences.append(Difference(where, f"{problem}: {row}"))
 

@@ -20,7 +20,7 @@ Given = Mapping[str, str]
 
 
 def prove_at_desk(given: Given, *, actor: Actor, within: Access | None) -> Proof:
-    """Prove the signer by a passkey's ``answer``, ``badge`` and ``pin``, or name and password.
+    """Prove the signer by a passkey's ``answer`` or name and password; badge and PIN at a tablet.
 
     ``within`` is the signed-in period of the request: in an unbroken one that both components
     have opened, its person signs by ``password`` alone. A ticked ``policy`` is acknowledged.
@@ -32,7 +32,9 @@ def prove_at_desk(given: Given, *, actor: Actor, within: Access | None) -> Proof
 def _at_desk(given: Given, *, actor: Actor, within: Access | None) -> Proof:
     if given.get("answer"):
         return prove_by_passkey(given["answer"], actor=actor)
-    if given.get("badge"):
+    # Badge and PIN are for enrolled tablets: at a desk a number that is printed and six digits
+    # would sign.
+    if given.get("badge") and actor.device is not None:
         return prove(badge=given["badge"], pin=given.get("pin", ""), actor=actor)
     username, password = given.get("username", ""), given.get("password", "")
     if username:

@@ -14,6 +14,7 @@ from accounts.services.codes import second_factor
 from mes.lib.ids import uuid7
 from records.act import act, acting
 from records.commands import SYSTEM_ROLE, Actor, Command, Reply
+from records.models import Entry
 from records.reading import reading
 
 
@@ -96,9 +97,23 @@ def _open(*, key: UUID, proof: Proof, site: Site, device: UUID | None) -> Reply:
         device=device,
         zone=site.zone,
     )
-    payload = {"device": str(device) if device else None}
+    reply = _opened(key, actor, proof)
+    # A form that was sent before: its period may be over by now, and one that is closed stays so.
+    return _opened(uuid7(), actor, proof) if _is_over(reply, actor) else reply
+
+
+def _opened(key: UUID, actor: Actor, proof: Proof) -> Reply:
+    device = str(actor.device) if actor.device else None
+    payload = {"device": device, "factors": list(proof.factors)}
     command = Command(key=key, name="period.open", actor=actor, payload=payload)
     return _open_period(command=command, factors=proof.factors)
+
+
+def _is_over(reply: Reply, actor: Actor) -> bool:
+    """Whether a period was closed: its id is the key of the command that closed it."""
+    with reading(site=actor.site, person=actor.person):
+        closed = Entry.objects.filter(kind=PeriodClosed.kind, command=str(reply["period"]))
+        return closed.filter(stream=str(actor.person)).exists()
 
 
 @acting

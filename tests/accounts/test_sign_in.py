@@ -1,6 +1,7 @@
 """Signing in, at desks and on tablets; how a period goes on and ends."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,11 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.exceptions import IdleTimeRange, NotAllowed
+from accounts.exceptions import BothComponentsNeeded, IdleTimeRange, NotAllowed
 from accounts.models import Device
+from accounts.services.at_desk import prove_at_desk
+from accounts.services.ceremony import Proof
 from accounts.services.devices import PlaceRef, place_device, retire_device, set_idle_time
 from accounts.services.people import disable_person
+from accounts.services.periods import sign_in_proved
+from mes.lib import clock
 from mes.lib.ids import uuid7
+from records.exceptions import KeyReused
 from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import (
@@ -21,6 +27,7 @@ from tests.builders.accounts import (
     PIN,
     DemoSite,
     a_command,
+    actor_of,
     client_on,
     open_demo_site,
     person,
@@ -83,6 +90,44 @@ def test_double_tap_on_sign_in_opens_one_period(site: DemoSite) -> None:
     for _ in range(2):
         assert client.post(reverse("accounts:tablet_sign_in"), form).status_code == 302
     assert len(entries_of(operator, "period.opened")) == 1
+
+
+@pytest.mark.req("P11-200a")
+def test_a_form_sent_again_opens_no_period_that_was_closed(site: DemoSite) -> None:
+    """Else one component would sign in a period that was broken (21 CFR 11.200(a)(1))."""
+    auditor = person("auditor", site=site, username="ann", secrets=True)
+    form = {"key": str(uuid7()), "username": "ann", "password": PASSWORD}
+    for _ in range(2):
+        client = client_on()
+        assert client.post(reverse("accounts:sign_in"), form).status_code == 302
+        client.post(reverse("accounts:sign_out"))
+    periods = [entry["period"] for entry in entries_of(auditor, "period.opened")]
+    closed = [entry["period"] for entry in entries_of(auditor, "period.closed")]
+    assert len(set(periods)) == 2
+    assert closed == periods
+
+
+@pytest.mark.req("P11-200a")
+def test_a_key_is_not_taken_with_other_components(site: DemoSite) -> None:
+    """What stood behind the first sign-in would be said of the second."""
+    who = person("auditor", site=site, username="ann", secrets=True)
+    key = uuid7()
+    first = Proof(who, "Ann", None, site.zone, ("passkey",), clock.now())
+    assert sign_in_proved(key=key, proof=first)["factors"] == ["passkey"]
+    with pytest.raises(KeyReused):
+        sign_in_proved(key=key, proof=replace(first, factors=("username", "password")))
+
+
+@pytest.mark.req("P11-200a", "D11-11c")
+def test_badge_and_pin_sign_nothing_at_a_desk(site: DemoSite) -> None:
+    """A badge's number is printed, and six digits alone are no password."""
+    who = person("qa-reviewer", site=site, badge="B-100", username="ann", secrets=True)
+    desk = actor_of(who, "qa-reviewer", site)
+    with pytest.raises(BothComponentsNeeded):
+        prove_at_desk({"badge": "B-100", "pin": PIN}, actor=desk, within=None)
+    there = replace(desk, device=tablet(site))
+    proof = prove_at_desk({"badge": "B-100", "pin": PIN}, actor=there, within=None)
+    assert (proof.person, proof.factors) == (who, ("badge", "pin"))
 
 
 def test_badge_and_pin_need_an_enrolled_tablet(site: DemoSite) -> None:

@@ -66,7 +66,8 @@ def test_every_operation_that_writes_reads_strictly() -> None:
     for name, view in writing().items():
         source = inspect.getsource(view)
         assert any(f"{one.__name__}(data=" in source for one in taken()), name
-    assert len(writing()) == len(taken()) == 3
+    parts = {type(field) for one in taken() for field in one().fields.values()}  # type: ignore[attr-defined]
+    assert len(writing()) == len(set(taken()) - parts) == 3
 
 
 @pytest.mark.parametrize("serializer", taken(), ids=lambda one: one.__name__)

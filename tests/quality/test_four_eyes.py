@@ -15,8 +15,11 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection
 
+from accounts.documents import shipped
 from accounts.exceptions import SamePerson
+from accounts.models import DocumentVersion
 from accounts.services.access_reviews import open_access_review
+from accounts.services.documents import put_forward
 from accounts.services.people import disable_person, grant_role
 from batches import services as acts
 from batches.entries import ExceptionRaised, Said
@@ -30,6 +33,7 @@ from recipes.exceptions import ApprovedBefore, OwnRecipe
 from records.act import act
 from records.commands import Actor
 from records.entries import AttemptRefused, decode
+from records.reading import reading
 from records.store import constraint_of
 from tests.builders import quality as build
 from tests.builders.accounts import DemoSite, a_command, actor_of, open_demo_site
@@ -81,6 +85,7 @@ class Scene:
     version: UUID
     access_review: UUID
     granted: UUID
+    document: UUID
     someone: UUID = field(default_factory=uuid7)
 
 
@@ -103,7 +108,12 @@ def scene() -> Scene:
         command=a_command(site.actor("admin")), person=granted, role="shift-lead",
         approver=site.person("qa-reviewer"), paper="form 9",
     )  # fmt: skip
-    return Scene(site, released, at_work, approved(site), review, granted)
+    path, admin = "docs/deploy.md", site.actor("admin")
+    shown = shipped()[path].sha256
+    put_forward(command=a_command(admin), path=path, changes="the first", shown=shown)
+    with reading(site=site.id, person=admin.person):
+        document = DocumentVersion.objects.get().stream
+    return Scene(site, released, at_work, approved(site), review, granted, document)
 
 
 # Constraint → on which stream, and the statements of which the last one breaks it.
@@ -169,6 +179,9 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     "batches_comment_not_of_oneself": ("at_work", [
         "UPDATE batches_askedcomment SET asked_by = person, entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
     ]),
+    "accounts_documentversion_four_eyes": ("document", [
+        "UPDATE accounts_documentversion SET approver = author, approver_name = author_name, approved_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
+    ]),
     SIGNERS: ("version", [
         "UPDATE recipes_recipeapproval SET entry_seq = %(seq)s, person = (SELECT person FROM recipes_recipeapproval WHERE stream = %(stream)s ORDER BY person LIMIT 1) WHERE stream = %(stream)s",  # noqa: E501
     ]),
@@ -181,6 +194,7 @@ def stream_of(scene: Scene, where: str) -> UUID:
         return benches[where].batch
     others = {
         "version": scene.version, "access_review": scene.access_review, "granted": scene.granted,
+        "document": scene.document,
     }  # fmt: skip
     return scene.released.sample().id if where == "sample" else others[where]
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from mes.lib.embedded.process import wait_until
+from mes.lib.ids import uuid7
 from records import chains, helpers
 from records.chains import Part
 from records.helpers import HelperFailed
@@ -129,6 +130,36 @@ def test_a_row_that_the_owner_deleted_is_found_by_the_next_run_and_named(
     owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
     assert named(verify()) == [f"materials_lot of stream {gone} (entry 2)"]
     assert kept != gone
+
+
+def test_a_row_of_a_stream_that_is_not_there_is_found_by_every_whole_run(
+    owner_connection: psycopg.Connection,
+) -> None:
+    """A role that was granted to somebody by nobody: no entry and no head would name it."""
+    actor = build.somebody()
+    build.material(actor)
+    build.lot(actor, "L-1")
+    assert verify().clean
+    nowhere = uuid7()
+    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
+    owner_connection.execute("CREATE TEMP TABLE forged AS SELECT * FROM materials_lot")
+    owner_connection.execute(
+        "UPDATE forged SET id = %s, stream = %s, code = 'L-9'", [nowhere, nowhere]
+    )
+    owner_connection.execute("INSERT INTO materials_lot SELECT * FROM forged")
+    for _ in range(2):
+        found = named(verify(everything=True))
+        assert found == [f"materials_lot of stream {nowhere} (entry 2)"]
+
+
+def test_a_head_that_was_moved_to_another_site_is_found(alter: Callable[[str], None]) -> None:
+    """Its own site would find the thing nowhere, and another site would."""
+    stream = stream_with("a", "b")
+    alter(f"UPDATE records_stream SET site = '{uuid7()}' WHERE id = '{stream}'")
+    for everything in (False, True):
+        assert [str(one) for one in verify(everything=everything).differences] == [
+            f"entry {stream}/2 (trial.said): the stream's head has another site"
+        ]
 
 
 @pytest.mark.parametrize("everything", [False, True])
