@@ -185,9 +185,8 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not 0 < old < new or not path:
         return False
-    here, last = old - 1, new - 1
-    while here & 1:
-        here, last = here >> 1, last >> 1
+    level = (old & -old).bit_length() - 1
+    here, last = old - 1 >> level, new - 1 >> level
     return _up(here, last, path[0], path[1:]) == (old_root, new_root)
 
 
@@ -245,12 +244,14 @@ def _link(stream: str, place: int, one: Mapping[str, Any]) -> Link:
 
 
 def _anchored(chain: Mapping[str, Any], links: Sequence[Link], kept: Mapping[int, Any]) -> str:
+    if kept and (chain.get("anchor") or {}).get("checkpoint", {}).get("size") not in kept:
+        raise Flawed(f"{chain['stream']} is in none of the checkpoints that were given")
     if not (anchor := chain.get("anchor")):
         return "no checkpoint vouches for them"
     point, seq, proof = anchor["checkpoint"], anchor["seq"], map(bytes.fromhex, anchor["proof"])
-    number, size, root = anchor["number"], point["size"], bytes.fromhex(point["root"])
-    leaf, same = b"".join(one.hash for one in links if one.seq == seq), kept.get(size, point)
-    found = included(leaf, index=number, size=size, proof=list(proof), root=root)
+    size, root, same = point["size"], bytes.fromhex(point["root"]), kept.get(point["size"], point)
+    leaf = b"".join(one.hash for one in links if one.seq == seq)
+    found = included(leaf, index=anchor["number"], size=size, proof=list(proof), root=root)
     if not found or any(same[name] != point[name] for name in point):
         raise Flawed(f"{chain['stream']}/{seq} is not as checkpoint {size} has it")
     which = "the one given" if size in kept else f"if its root is {root.hex()}"
@@ -285,10 +286,9 @@ def main(arguments: Sequence[str]) -> int:
     for chain in chains:
         try:
             print(check_chain(chain, kept))
-        except Flawed as flaw:
-            flaws += str(flaw).splitlines()
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            flaws.append(f"{str(chain)[:60]} cannot be read: {error!r}")
+        except (Flawed, KeyError, ValueError, TypeError, AttributeError) as error:
+            unread = f"{str(chain)[:60]} cannot be read: {error!r}"
+            flaws += str(error).splitlines() if isinstance(error, Flawed) else [unread]
     if not flaws and text != again:
         flaws = [_read_to(commonprefix([text, again]), "its readable record, or a space, differs")]  # noqa: RUF071
     print("".join(f"DOES NOT HOLD: {line}\n" for line in flaws), end="")

@@ -62,10 +62,11 @@ class Copy:
         )  # fmt: skip
 
 
-def anchored(chain: dict[str, Any], seq: int, folder: Path) -> None:
-    """Put an entry into a log of 50 and its proof into the chain; keep the checkpoint's file."""
+def anchored(folder: Path, *ends: tuple[dict[str, Any], int]) -> None:
+    """Put an entry of each chain into a log of 50 and its proof into it; keep the checkpoint."""
     leaves = [bytes([number]) * 32 for number in range(50)]
-    leaves[17] = bytes.fromhex(chain["entries"][seq - 1]["hash"])
+    for number, (chain, seq) in enumerate(ends, 17):
+        leaves[number] = bytes.fromhex(chain["entries"][seq - 1]["hash"])
 
     def span(start: int, end: int) -> bytes:
         tree = Tree()
@@ -73,8 +74,9 @@ def anchored(chain: dict[str, Any], seq: int, folder: Path) -> None:
         return tree.root()
 
     point = {"size": 50, "root": span(0, 50).hex(), "at": NOW, "key": "k", "signature": "s"}
-    proof = [step.hex() for step in evidence.inclusion_proof(span, 17, 50)]
-    chain["anchor"] = {"seq": seq, "number": 17, "proof": proof, "checkpoint": point}
+    for number, (chain, seq) in enumerate(ends, 17):
+        proof = [step.hex() for step in evidence.inclusion_proof(span, number, 50)]
+        chain["anchor"] = {"seq": seq, "number": number, "proof": proof, "checkpoint": point}
     (folder / "checkpoint.json").write_text(json.dumps({**point, "leaves": []}))
 
 
@@ -82,7 +84,7 @@ def anchored(chain: dict[str, Any], seq: int, folder: Path) -> None:
 def copy(tmp_path: Path) -> Copy:
     shutil.copy(evidence.__file__, tmp_path / "evidence.py")
     chains = [exported(str(uuid7()), "batch", 12), exported(str(uuid7()), "sample", 2)]
-    anchored(chains[0], 11, tmp_path)
+    anchored(tmp_path, (chains[0], 11), (chains[1], 1))
     made = Copy(tmp_path, {"record": {"header": {}}, "chains": chains})
     made.write()
     return made
@@ -93,9 +95,26 @@ def test_a_whole_copy_holds_without_django_and_database(copy: Copy) -> None:
     batch, sample = (chain["stream"] for chain in copy.content["chains"])
     assert done.stdout.splitlines() == [
         f"batch {batch}: 12 entries hold; 1 to 11 are in checkpoint 50 of {NOW}, the one given",
-        f"sample {sample}: 2 entries hold; no checkpoint vouches for them",
+        f"sample {sample}: 2 entries hold; 1 to 1 are in checkpoint 50 of {NOW}, the one given",
     ]
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_chain_that_leaves_its_anchor_out_is_no_proof_beside_a_kept_checkpoint(
+    copy: Copy,
+) -> None:
+    """Else whoever rewrites a chain would leave it out, or bring one of a log of their own."""
+    chain = copy.content["chains"][1]
+    own = {**chain["anchor"]["checkpoint"], "size": 1}
+    told = f"{chain['stream']} is in none of the checkpoints that were given"
+    for anchor in (None, {}, {**chain["anchor"], "checkpoint": own}):
+        chain["anchor"] = anchor
+        assert flaw(copy, "checkpoint.json") == told
+    del chain["anchor"]
+    assert flaw(copy, "checkpoint.json") == told
+    alone = copy.run()
+    assert f"sample {chain['stream']}: 2 entries hold; no checkpoint vouches" in alone.stdout
+    assert alone.returncode == 0
 
 
 def test_without_the_kept_checkpoint_the_root_is_said_to_be_compared(copy: Copy) -> None:
@@ -142,7 +161,8 @@ def test_a_copy_cut_short_is_found_by_its_anchor(copy: Copy) -> None:
 
 
 def test_another_root_than_the_kept_one_is_found(copy: Copy) -> None:
-    chain = copy.content["chains"][0]
+    chain, _sample = copy.content["chains"]
+    copy.content["chains"] = [chain]
     (copy.folder / "checkpoint.json").write_text(
         json.dumps({**chain["anchor"]["checkpoint"], "root": "00" * 32})
     )
@@ -240,7 +260,7 @@ def long_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Give an exported batch of 500 entries, with a readable record and its checkpoint."""
     folder = tmp_path_factory.mktemp("long")
     chain = exported(str(uuid7()), "batch", 500)
-    anchored(chain, 500, folder)
+    anchored(folder, (chain, 500))
     steps = [{"step": f"s{number}", "value": "5.2 mL", "by": "Ömer Ş."} for number in range(500)]
     copy = Copy(folder, {"record": {"header": {"batch": "B-1"}, "steps": steps}, "chains": [chain]})
     copy.write()
