@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LABELS: Mapping[str, Promise] = {
     "above": _("Above"),
@@ -115,7 +116,7 @@ LABELS: Mapping[str, Promise] = {
     "tolerance": _("Tolerance in per cent"),
     "trained_from": _("Training counts from version"),
     "turn_round": _("Time to the result"),
-    "unit": _("Unit"),
+    "unit": pgettext_lazy("of a quantity", "Unit"),
     "until": _("Until"),
     "value": _("Value"),
     "verify": _("A second person verifies"),
