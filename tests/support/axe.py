@@ -63,6 +63,8 @@ _coloured: set[str] = set()
 
 def grave_faults(page: Page) -> list[str]:
     """Return what axe finds serious or critical, as rule and selector."""
+    # A click returns when the next page has begun to arrive: its body may not be there yet.
+    page.wait_for_load_state("domcontentloaded")
     coloured = set(page.evaluate(COLOURED, STATES))
     contrast = whole or not coloured <= _coloured
     if not page.evaluate(HAS_AXE) and not _brought(page):
