@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.checks.conditions import held_by
 from recipes.checks.containers import made_by
-from recipes.checks.times import span_of
 from recipes.conditions import always, over
 from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
@@ -20,6 +19,7 @@ from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.parts import Band, duration_text
+from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
 # What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
