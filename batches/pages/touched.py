@@ -13,9 +13,7 @@ from batches.models import Batch, Step
 from equipment.models import Claim
 from recipes.document import Recipe
 from recipes.models import RecipeVersion
-from recipes.places import places_of
-from recipes.selectors import differences, document
-from recipes.touches import reached
+from recipes.selectors import document, reached
 
 # Batches whose difference is looked at; a plant runs some hundreds at once.
 MOST = 500
@@ -47,7 +45,7 @@ def _done(batches: Iterable[UUID]) -> dict[UUID, set[str]]:
 
 def _row(batch: Batch, version: RecipeVersion, done: set[str], claims: int) -> dict[str, Any]:
     own, later = document(batch.recipe_hash), document(version.content_hash)
-    found = reached(differences(batch.recipe_hash, version.content_hash), own, later, done)
+    found = reached(batch.recipe_hash, version.content_hash, done)
     return {
         "batch": batch,
         "url": reverse("batches:record", args=[batch.id]),
@@ -61,5 +59,11 @@ def _row(batch: Batch, version: RecipeVersion, done: set[str], claims: int) -> d
 
 def _title(own: Recipe, later: Recipe, path: str) -> str:
     """Return what a place is called in the batch's document; what is new, in the later one."""
-    titles = {**places_of(later), **places_of(own)}
-    return titles[path].say(get_language() or "en") if path in titles else path
+    for recipe in (own, later):
+        placed, operation = recipe.by_path.get(path), recipe.operation(path)
+        if placed is not None:
+            return placed.step.text.say(get_language() or "en")
+        part = recipe.stage_by_key.get(path) or operation
+        if part is not None:
+            return part.title.say(get_language() or "en")
+    return path
