@@ -17,6 +17,7 @@ from accounts.models import (
     TreatmentCentre,
 )
 from accounts.permissions import role_title
+from records.models import Stream
 from records.things import evaluates, found_by, labels_of, says, thing, words
 
 
@@ -26,10 +27,19 @@ def _documents(text: str) -> list[UUID]:
     return list(rows.values_list("stream", flat=True).distinct())
 
 
+_called = found_by(Person, "printed_name__icontains", "username", "badge")
+
+
+def _people(text: str) -> list[UUID]:
+    """Return the people of this name, user name or badge whose record this site may read."""
+    seen = Stream.objects.seen().filter(id__in=_called(text))
+    return list(seen.values_list("id", flat=True))
+
+
 thing(
     "person", _("Person"), retention="people", page="accounts:person",
     labels=labels_of(Person, "printed_name"),
-    find=found_by(Person, "printed_name__icontains", "username", "badge"),
+    find=_people,
 )  # fmt: skip
 thing(
     "device", _("Tablet"), retention="people",

@@ -1,4 +1,4 @@
-"""Verification: chains, copies against the hashed bytes, and projections folded anew.
+"""Verification: walls, chains, copies against the hashed bytes, and projections folded anew.
 
 Runs as the reader's role, which sees all sites and writes nothing but its own mark. The
 projections are folded into temporary tables of the same names, by the very functions that
@@ -20,7 +20,7 @@ from django.db import DatabaseError, connections, transaction
 from pydantic_core import from_json
 
 from mes.lib import clock
-from records import chains, helpers, routing, vouching
+from records import chains, helpers, routing, vouching, walls
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
@@ -90,6 +90,7 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
     report, mark = Report(), None
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
+        report.differences += [Difference(where, problem) for where, problem in walls.check()]
         if stream is None and not everything:
             mark = _last_mark()
         whole = stream is None and mark is None
