@@ -3,7 +3,8 @@
 Who owns the database can drop a policy, disable a guard or widen a grant, and no row shows it. So
 ``walls.txt`` beside this file names each table, column, constraint, trigger, policy, function,
 grant and role as the migrations make them (``make walls``; a test compares), and ``verify``
-compares the live catalogue with it. The list comes with the software: no owner of a database can alter it.
+compares the live catalogue with it. The list comes with the software: no owner of a database can
+alter it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
