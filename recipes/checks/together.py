@@ -47,7 +47,7 @@ def _units(outline: Outline, place: OperationPlace) -> Iterator[tuple[object, st
                 claimed = together.claim(outline, use.name, place.stage)
                 if claimed is not None:
                     unit = (claimed[0].path, use.name)
-                    yield unit, use.name, (*place.path, "steps", number, use.field)
+                    yield unit, use.name, (*place.path, "steps", number, *use.path)
 
 
 @check("staff.at_once")
