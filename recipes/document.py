@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -33,6 +35,7 @@ from recipes.parts import (
     Key,
     Limits,
     Limits2,
+    Misplaced,
     Name,
     Number,
     Part,
@@ -46,6 +49,7 @@ from recipes.parts import (
     Words,
 )
 from recipes.step import StepBase, Written, band_written
+from recipes.units import time_of
 
 
 class Input(Part):
@@ -183,7 +187,8 @@ class Repeat(Part):
     @model_validator(mode="after")
     def _a_group_has_two_ends(self) -> Repeat:
         if (self.first is None) != (self.last is None):
-            raise ValueError(_("a group of steps has a first and a last step"))
+            alone = "first" if self.last is None else "last"
+            raise Misplaced(_("a group of steps has a first and a last step"), alone)
         return self
 
 
@@ -381,6 +386,13 @@ class Recipe(Part):
     def parameter_values(self) -> dict[str, tuple[str, str]]:
         """The parameters as facts: value and unit by key."""
         return {p.key: (format(p.default, "f"), p.unit) for p in self.parameters}
+
+    def time_of(self, span: timedelta | str) -> timedelta:
+        """Return a time, be it written out or the value of a parameter."""
+        if isinstance(span, timedelta):
+            return span
+        value, unit = self.parameter_values[span.removeprefix("parameters.")]
+        return time_of(Decimal(value), unit)
 
     def meaning(self, name: str, *, at: str) -> Placed | None:
         """Return the step that a reference means, read from the step with path ``at``."""

@@ -17,7 +17,7 @@ from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
 from recipes.site import Site
-from recipes.step import StepBase, Written, likely_written, limits_written
+from recipes.step import StepBase, Written, choices_at, likely_written, limits_written, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,12 +371,8 @@ class Outline:
         return _number(formula, self._defaults | inputs)
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
-        """Yield every text that a person reads, with the path of what it belongs to."""
-        recipe = self.recipe
-        for name in ("parameters", "bill_of_materials", "bill_of_equipment", "tests",
-                     "specification"):  # fmt: skip
-            for number, part in enumerate(getattr(recipe, name)):
-                yield (name, number, "title"), part.title
+        """Yield every text that a person reads, with the path at which it stands."""
+        yield from self._texts_of_lists()
         for stage in self.stages:
             yield (*stage.path, "title"), stage.stage.title
             if stage.stage.safe_state is not None:
@@ -384,8 +380,19 @@ class Outline:
         for operation in self.operations:
             yield (*operation.path, "title"), operation.operation.title
         for step in self.all_steps:
-            for text in step.step.texts():
-                yield (*step.path, "text"), text
+            for field, text in step.step.texts_at():
+                yield (*step.path, *way(field)), text
+
+    def _texts_of_lists(self) -> Iterator[tuple[Path, Text]]:
+        recipe = self.recipe
+        for name in ("inputs", "parameters", "bill_of_materials", "bill_of_equipment", "tests",
+                     "specification"):  # fmt: skip
+            for number, part in enumerate(getattr(recipe, name)):
+                if part.title is not None:
+                    yield (name, number, "title"), part.title
+        for number, test in enumerate(recipe.tests):
+            for field, text in choices_at("options", test.options):
+                yield ("tests", number, *way(field)), text
 
 
 def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:

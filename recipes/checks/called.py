@@ -29,7 +29,7 @@ def contingencies_find_their_equipment(outline: Outline) -> Iterator[Fault]:
                 if not outline.may_use(use.name, stage.number):
                     sentence = _("%(name)s is not claimed in %(stage)s, where this is offered.")
                     words = {"name": use.name, "stage": stage.stage.key}
-                    yield Fault((*place.path, use.field), sentence % words)
+                    yield Fault((*place.path, *use.path), sentence % words)
 
 
 @check("contingency.openness")

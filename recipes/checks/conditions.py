@@ -122,7 +122,7 @@ def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
         if sample is None or sample.number > place.number:
             continue  # that is said where gates are behind their samples
         if why := _missing(outline, paths.normal(sample.name), place, held, at_end=False):
-            yield Fault((*place.path, use.field), why % {"name": sample.name})
+            yield Fault((*place.path, *use.path), why % {"name": sample.name})
 
 
 def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
@@ -132,7 +132,7 @@ def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
             yield written.path, name
     for use in place.step.uses():
         if use.what == Names.STEP:
-            yield (use.field,), use.name
+            yield use.path, use.name
     for number, limit in enumerate(place.step.within):
         yield ("within", number, "from"), limit.from_
 

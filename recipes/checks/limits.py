@@ -246,13 +246,12 @@ def defaults_within_bounds(outline: Outline) -> Iterator[Fault]:
 @check("duration.order")
 def durations_in_order(outline: Outline) -> Iterator[Fault]:
     """Low is at most expected, expected at most high, and no stage takes no time."""
+    sentence = _("A duration is more than nothing, and low ≤ expected ≤ high.")
     for place in outline.stages:
         d = place.stage.duration
         if not timedelta(0) < d.low <= d.expected <= d.high:
-            yield Fault(
-                (*place.path, "duration"),
-                _("A duration is more than nothing, and low ≤ expected ≤ high."),
-            )
+            field = "expected" if timedelta(0) < d.low <= d.expected else "low"
+            yield Fault((*place.path, "duration", field), sentence)
 
 
 @check("lag.order")
@@ -261,7 +260,7 @@ def lags_in_order(outline: Outline) -> Iterator[Fault]:
     for place in outline.stages:
         lag = place.stage.lag
         if lag and lag.min is not None and lag.max is not None and lag.min > lag.max:
-            yield Fault((*place.path, "lag"), _("The least lag is longer than the most."))
+            yield Fault((*place.path, "lag", "min"), _("The least lag is longer than the most."))
 
 
 @check("timer.order")

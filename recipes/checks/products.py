@@ -96,11 +96,10 @@ def _made(step: StepBase) -> object:
 @check("identity.never_scanned")
 def identity_is_scanned(outline: Outline) -> Iterator[Fault]:
     """The patient's container is scanned by two identifiers at least once."""
-    if not any(
-        _scans(place, ContainerKind.PATIENT) and getattr(place.step, "identifiers", 0) == 2
-        for place in outline.steps
-    ):
-        yield Fault(("stages",), _("No step scans the patient's container by two identifiers."))
+    scans = [place for place in outline.steps if _scans(place, ContainerKind.PATIENT)]
+    if not any(getattr(place.step, "identifiers", 0) == 2 for place in scans):
+        path = (*scans[0].path, "identifiers") if scans else ("stages",)
+        yield Fault(path, _("No step scans the patient's container by two identifiers."))
 
 
 @check("material.never_added")

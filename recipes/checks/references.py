@@ -35,7 +35,7 @@ def materials_in_bill(outline: Outline) -> Iterator[Fault]:
     for place, use in _uses(outline, Names.MATERIAL):
         if use.name not in known:
             sentence = _("%(name)s is not in the bill of materials.")
-            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+            yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
 
 @check("reference.equipment")
@@ -49,7 +49,7 @@ def equipment_claimed(outline: Outline) -> Iterator[Fault]:
         )  # fmt: skip
         if not claimed:
             sentence = _("%(name)s is claimed neither by this stage nor by one that holds it.")
-            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+            yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
 
 @check("reference.test")
@@ -59,7 +59,7 @@ def tests_known(outline: Outline) -> Iterator[Fault]:
     for place, use in _uses(outline, Names.TEST):
         if use.name not in known:
             yield Fault(
-                (*place.path, use.field), _("There is no test %(name)s.") % {"name": use.name}
+                (*place.path, *use.path), _("There is no test %(name)s.") % {"name": use.name}
             )
 
 
@@ -67,7 +67,7 @@ def tests_known(outline: Outline) -> Iterator[Fault]:
 def steps_known_and_before(outline: Outline) -> Iterator[Fault]:
     """A time runs from a step that exists and comes before."""
     for place, use in _uses(outline, Names.STEP):
-        yield from _before(outline, use.name, place, (*place.path, use.field))
+        yield from _before(outline, use.name, place, (*place.path, *use.path))
 
 
 @check("formula.name")

@@ -48,7 +48,7 @@ def _units(outline: Outline, place: OperationPlace) -> Iterator[tuple[object, st
                 claimed = together.claim(outline, use.name, place.stage)
                 if claimed is not None:
                     unit = (claimed[0].number, use.name)
-                    yield unit, use.name, (*step.path, use.field)
+                    yield unit, use.name, (*step.path, *use.path)
 
 
 @check("staff.at_once")

@@ -8,19 +8,20 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from recipes import dimensions, formulas, paths, units
+from recipes import dimensions, formulas, paths, unit_words, units
 from recipes.conditions import conditions
 from recipes.document import Parameter
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import LONGEST, duration_text
-from recipes.step import Measure, Written
+from recipes.step import Measure, Written, way
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-TIMES = ("d", "h", "min", "s")
+TIMES = ("wk", "d", "h", "min", "s")
 # What an amount of something is counted in, each with its multiples.
-AMOUNTS = ("L", "g", "mol", "{cells}", "{copies}", "{TU}", "[EU]", "[IU]", "{bags}", "{pieces}",
-           "{vials}", "{tests}")  # fmt: skip
+AMOUNTS = ("L", "g", "mol", "osm", "eq", "U", "{cells}", "{copies}", "{TU}", "{vg}", "{vp}", "[EU]",
+           "[IU]", "[CFU]", "[PFU]", "[TCID_50]", "{particles}", "{bags}", "{pieces}", "{vials}",
+           "{tubes}", "{syringes}", "{doses}", "{tests}")  # fmt: skip
 
 
 def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
@@ -29,16 +30,22 @@ def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
             if part.unit is not None:
                 yield (name, number, "unit"), part.unit
     for place in outline.all_steps:
-        for unit in place.step.units():
-            yield (*place.path, "unit"), unit
+        for field, unit in place.step.units_at():
+            yield (*place.path, *way(field)), unit
 
 
 @check("unit.unknown")
 def known_units(outline: Outline) -> Iterator[Fault]:
     """Each unit is a UCUM code that recipes may use."""
     for path, code in _units(outline):
-        if not units.known(code):
-            yield Fault(path, _("There is no unit %(unit)s.") % {"unit": code})
+        if units.known(code):
+            continue
+        meant, words = unit_words.meant(code), {"unit": code}
+        if meant is None:
+            yield Fault(path, _("There is no unit %(unit)s.") % words)
+        else:
+            sentence = _("There is no unit %(unit)s: write %(meant)s if that is what you mean.")
+            yield Fault(path, sentence % {**words, "meant": meant})
 
 
 @check("formula.unit")
