@@ -7,18 +7,19 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from pytest_django import Settings
 
 from mes.lib.ids import uuid7
 from plant.throwaway import pointed_at
+from records import beside, files, routing
 from records.checkpoints import Checkpointer
 from records.models import Checkpoint
 from records.verification import Report, verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import Owner, saying, unguarded
 from tests.records.trial import command as said_by
-from tests.records.trial import say, stream_with
+from tests.records.trial import keep_file, say, stream_with
 from tests.support.cluster import Cluster
 
 pytestmark = [
@@ -400,3 +401,53 @@ def test_a_projection_rewritten_by_the_owner_is_found(owner: Owner) -> None:
         connection.execute("UPDATE materials_lot SET status = 'rejected' WHERE id = %s", [lot])
     found = [one.where for one in verify().differences]
     assert found == [f"materials_lot of stream {lot} (entry 2)"] * 2
+
+
+def a_file(content: bytes) -> str:
+    return files.put(content, media_type="text/plain").sha256
+
+
+# What somebody does to a file or its row, and what is then named of it.
+FILES: dict[str, tuple[Callable[[str, Owner], object], str]] = {
+    "altered": (
+        lambda it, _: files.path_of(it).write_bytes(b"something else"),
+        "file {}: is not what was put into the store",
+    ),
+    "gone": (lambda it, _: files.path_of(it).unlink(), "file {}: is not in the store"),
+    "another size": (
+        lambda it, owner: owner.run(
+            f"UPDATE records_storedfile SET size = 9 WHERE sha256 = '{it}'"
+        ),
+        "file {}: has another size than its row says",
+    ),
+    "row gone": (
+        lambda it, owner: owner.run(f"DELETE FROM records_storedfile WHERE sha256 = '{it}'"),
+        "records_storedfile {}: an entry names this file, and no row does",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", FILES)
+def test_a_stored_file_that_is_not_what_it_was_is_found(way: str, owner: Owner) -> None:
+    alter, said = FILES[way]
+    kept = a_file(b"kept")
+    stream = stream_with("a")
+    named = a_file(f"of {stream}".encode())
+    keep_file(command=said_by(file=named), stream=stream, file=named)
+    assert verify(everything=True).clean
+    alter(named, owner)
+    assert [str(one) for one in verify(everything=True).differences] == [said.format(named)]
+    assert kept != named
+
+
+def test_without_being_asked_for_everything_each_run_reads_another_part_of_the_files() -> None:
+    altered = [a_file(bytes([number])) for number in range(40)]
+    for one in altered:
+        files.path_of(one).write_bytes(b"x")
+    with routing.on("reader"), transaction.atomic(using="reader"):
+        turns = [beside.of_files((), turn=number) for number in range(beside.PARTS)]
+        again = beside.of_files((), turn=beside.PARTS + 7)
+    found = [where for turn in turns for where, _ in turn]
+    assert sorted(found) == sorted(f"file {one}" for one in altered)
+    assert max(len(turn) for turn in turns) < 5
+    assert again == turns[7]
