@@ -380,8 +380,8 @@ class Outline:
         for operation in self.operations:
             yield (*operation.path, "title"), operation.operation.title
         for step in self.all_steps:
-            for field, text in step.step.texts_at():
-                yield (*step.path, *way(field)), text
+            for at, text in step.step.texts_at():
+                yield (*step.path, *way(at)), text
 
     def _texts_of_lists(self) -> Iterator[tuple[Path, Text]]:
         recipe = self.recipe
@@ -391,8 +391,8 @@ class Outline:
                 if part.title is not None:
                     yield (name, number, "title"), part.title
         for number, test in enumerate(recipe.tests):
-            for field, text in choices_at("options", test.options):
-                yield ("tests", number, *way(field)), text
+            for at, text in choices_at("options", test.options):
+                yield ("tests", number, *way(at)), text
 
 
 def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
