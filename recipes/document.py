@@ -229,6 +229,16 @@ class Operation(Part):
     pinned: Pin | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
+    @cached_property
+    def looped(self) -> range:
+        """The numbers of the steps that are repeated together: a group, all of them, or none."""
+        if self.repeat is None:
+            return range(0)
+        keys = [step.key for step in self.steps]
+        if self.repeat.first not in keys or self.repeat.last not in keys:
+            return range(len(keys))
+        return range(keys.index(self.repeat.first), keys.index(self.repeat.last) + 1)
+
     def reusable(self) -> dict[str, Any]:
         """Return what the library keeps of it: all but its place in a recipe, as plain JSON."""
         data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
