@@ -280,8 +280,10 @@ def test_a_text_has_its_fields_in_one_order_whoever_wrote_them(name: str) -> Non
 def test_what_names_a_thing_stands_first_and_what_is_inside_it_last() -> None:
     step = {"critical": "true", "unit": "mL", "limits": ["1", "2"], "text": {"de": "x", "en": "y"},
             "kind": "enter", "value": "decimal", "key": "a", "odd": "1"}  # fmt: skip
-    operation: dict[str, Any] = {"steps": [step], "staff": [{"count": "2", "role": "operator"}], "key": "o",
-                 "repeat": {"max": "3", "until": "a > 1"}}  # fmt: skip
+    operation: dict[str, Any] = {
+        "steps": [step], "staff": [{"count": "2", "role": "operator"}], "key": "o",
+        "repeat": {"max": "3", "until": "a > 1"},
+    }  # fmt: skip
     assert yaml_of(operation).splitlines() == [
         "key: o", "repeat: {until: a > 1, max: '3'}", "staff:", "- {role: operator, count: '2'}",
         "steps:", "- key: a", "  kind: enter", "  text: {en: y, de: x}", "  value: decimal",
