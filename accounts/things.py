@@ -17,6 +17,7 @@ from accounts.models import (
     TreatmentCentre,
 )
 from accounts.permissions import role_title
+from records.models import Stream
 from records.things import evaluates, found_by, labels_of, says, thing, words
 
 
@@ -26,10 +27,19 @@ def _documents(text: str) -> list[UUID]:
     return list(rows.values_list("stream", flat=True).distinct())
 
 
+_called = found_by(Person, "printed_name__icontains", "username", "badge")
+
+
+def _people(text: str) -> list[UUID]:
+    """Return the people of this name, user name or badge whose record this site may read."""
+    seen = Stream.objects.seen().filter(id__in=_called(text))
+    return list(seen.values_list("id", flat=True))
+
+
 thing(
     "person", _("Person"), retention="people", page="accounts:person",
     labels=labels_of(Person, "printed_name"),
-    find=found_by(Person, "printed_name__icontains", "username", "badge"),
+    find=_people,
 )  # fmt: skip
 thing(
     "device", _("Tablet"), retention="people",
@@ -100,6 +110,7 @@ words({
     "sign_in.alarmed": _("Alarm of sign-in"),
     "sign_in.alarm_answered": _("Alarm of sign-in answered"),
     "sign_in.tries_refused": _("Tries of a secret refused"),
+    "sign_in.tries_answered": _("Wrong tries answered for"),
     "sign_in.linked": _("Single sign-on linked"),
     "sign_in.unlinked": _("Single sign-on unlinked"),
     "factor.added": _("Second factor added"),
@@ -121,4 +132,4 @@ evaluates(
     "factor.added", "factor.removed",
 )  # fmt: skip
 evaluates("access", "access_review.opened", "access_review.decided")
-evaluates("attempts", "sign_in.alarmed", "sign_in.alarm_answered")
+evaluates("attempts", "sign_in.alarmed", "sign_in.alarm_answered", "sign_in.tries_answered")

@@ -40,5 +40,5 @@ def targets(text: str, *, may: Callable[[str], bool]) -> list[Named]:
     """
     kinds = [kind for kind in things.with_pages() if may(things.permission_of_page(kind))]
     streams = {stream for kind in kinds for stream in things.find(text, kind=kind)}
-    rows = Stream.objects.filter(id__in=streams, kind__in=kinds).values_list("id", "kind")
+    rows = Stream.objects.seen().filter(id__in=streams, kind__in=kinds).values_list("id", "kind")
     return sorted((one for one in things.named(rows).values() if one.label), key=str)

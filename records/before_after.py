@@ -196,7 +196,7 @@ def _between(parts: Sequence[Any]) -> str:
 def _names(found: Changes) -> dict[UUID, str]:
     """Return the names of all things that the changed rows point to: few queries for all."""
     wanted = {value for some in found.of.values() for one in some for value in _ids(one)}
-    kinds = Stream.objects.filter(id__in=wanted).values_list("id", "kind")
+    kinds = Stream.objects.seen().filter(id__in=wanted).values_list("id", "kind")
     return {stream: str(name) for stream, name in named(kinds).items()}
 
 

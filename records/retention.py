@@ -201,7 +201,7 @@ def shown(*, now: datetime) -> list[ClassShown]:
 
 def _class_shown(kept: RetentionClass, now: datetime) -> ClassShown:
     things = [one for one in THINGS.values() if one.retention == kept.key]
-    heads = Stream.objects.filter(kind__in=[one.kind for one in things])
+    heads = Stream.objects.seen().filter(kind__in=[one.kind for one in things])
     over = [head for head in _old(kept, heads, now) if (c := clock_of(head)) and c.is_due(now)]
     names = named((head.id, head.kind) for head in over[:DUE_SHOWN])
     titles = sorted(str(one.title) for one in things)

@@ -197,7 +197,7 @@ def of_thing(stream: UUID, *, upto: int, reviewer: UUID, name: str) -> Part:
 
     Raises NotFound, OwnEntries, NothingToReview, TrailTooLong.
     """
-    head = Stream.objects.filter(id=stream).first()
+    head = Stream.objects.seen().filter(id=stream).first()
     if head is None or upto > head.seq:
         raise NotFound()
     rows = Entry.objects.filter(stream=stream, seq__lte=upto).order_by("-seq")

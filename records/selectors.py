@@ -69,8 +69,8 @@ class Chain:
 
 
 def head_of(stream: UUID) -> Stream:
-    """Return the head of a stream of this site. Raises NotFound."""
-    return the_one(Stream.objects.filter(id=stream))
+    """Return the head of a stream that may be read at this site. Raises NotFound."""
+    return the_one(Stream.objects.seen().filter(id=stream))
 
 
 def chain(stream: UUID) -> Chain:

@@ -148,6 +148,10 @@ SELECT 'setting of ' || CASE setrole WHEN 0 THEN 'everybody' ELSE pg_get_userbyi
 """
 _SPELLED = "regexp_replace(line, '\\s+', ' ', 'g')"
 ALL = f'SELECT {_SPELLED} FROM ({LINES}) lines ORDER BY {_SPELLED} COLLATE "C"'
+# A list of texts in a condition is cast as a whole when a migration made it, and one by one after
+# a dump and a restore: both are spelled like the latter.
+_CAST_WHOLE = re.compile(r"\(ARRAY\[((?:'[^']*'::character varying(?:, )?)+)\]\)::text\[\]")
+_CAST = re.compile(r"('[^']*'::character varying)")
 # All names in full, and none that an owner put before those of the server.
 ALONE = "SET LOCAL search_path = pg_catalog, pg_temp"
 AGAIN = "SET LOCAL search_path = public"
@@ -179,9 +183,13 @@ def standing(alias: str = READER) -> list[str]:
     with connections[alias].cursor() as cursor:
         cursor.execute(ALONE)
         cursor.execute(ALL)
-        lines = [str(row[0]) for row in cursor.fetchall()]
+        lines = sorted(_as_restored(str(row[0])) for row in cursor.fetchall())
         cursor.execute(AGAIN)
     return lines
+
+
+def _as_restored(line: str) -> str:
+    return _CAST_WHOLE.sub(lambda found: "ARRAY[" + _CAST.sub(r"(\1)::text", found[1]) + "]", line)
 
 
 def text(alias: str = READER) -> str:

@@ -18,7 +18,6 @@ from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Command, Reply
 from records.exceptions import ReasonMissing
-from records.models import Stream
 from records.retention import refusal_to_delete
 from records.reviews import (
     TRAIL,
@@ -28,6 +27,7 @@ from records.reviews import (
     part_of,
     trail_of_site,
 )
+from records.selectors import head_of
 
 REVIEWED = gettext_noop("I reviewed this part of the audit trail, in which I had no part.")
 LONGEST = 4000
@@ -84,9 +84,10 @@ def delete_record(*, command: Command, stream: UUID, reason: str) -> Reply:
     """
     with act(command, streams=[stream]) as a:
         rules.check_permission(a.actor, Permission.RECORDS_REVIEW)
+        head = head_of(stream)
         if not reason.strip():
             raise ReasonMissing(field="reason")
-        raise refusal_to_delete(Stream.objects.get(id=stream), now=a.now)
+        raise refusal_to_delete(head, now=a.now)
 
 
 @acting

@@ -1,6 +1,20 @@
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from mes.lib.evidence import GENESIS
+from records.models.entry import Entry
+
+
+class StreamQuerySet(models.QuerySet["Stream"]):
+    """Heads of streams. Any head may be locked; read is only what the walls let be read."""
+
+    def seen(self) -> "StreamQuerySet":
+        """Keep the streams whose entries this site may read: a shared one is a head to all.
+
+        The wall of entries decides; a stream that is still empty tells nothing.
+        """
+        first = Entry.objects.filter(stream=OuterRef("id"), seq=1)
+        return self.filter(Q(site__isnull=False) | Q(seq=0) | Exists(first))
 
 
 class Stream(models.Model):
@@ -17,6 +31,8 @@ class Stream(models.Model):
     hash = models.BinaryField(db_default=GENESIS)
     # The one column that the application may update: a row lock asks for that right.
     lockable = models.BooleanField(db_default=True)
+
+    objects = StreamQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

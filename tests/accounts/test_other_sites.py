@@ -28,6 +28,7 @@ from recipes.services.rehearsals import request_rehearsal
 from recipes.services.reviews import comment
 from records.act import act
 from records.entries import decode
+from records.models import Stream
 from records.reading import reading
 from tests.builders import quality as build
 from tests.builders.accounts import (
@@ -254,6 +255,69 @@ def test_nothing_of_another_site_is_found_at_any_address(
         if all(asked(client, address) in (403, 404) for client in own.values())
     }
     assert unseen == set(NOT_THERE) - {"accounts:enrol"}
+
+
+@pytest.mark.req("P11-10d", "P11-10g")
+def test_a_person_of_another_site_is_in_no_trail_search_or_export() -> None:
+    """A person has one stream for all sites, without a site: it is theirs who employ them."""
+    there, here = open_demo_site("MZ1"), open_demo_site("MZ9")
+    them = person("operator", site=there, name="Zoltan Kerekes", badge="Z-77")
+    ours, theirs = (signed_in_client(site, "qa-reviewer") for site in (here, there))
+    pages = [
+        reverse(name, args=[them, *seq])
+        for name, *seq in (
+            ("records:stream",), ("records:self_check_of",), ("records:reviewed",),
+            ("records:entry", 1), ("records:changed", 1), ("accounts:delete_record",),
+        )
+    ]  # fmt: skip
+    reviewed = reverse("accounts:trail_review") + f"?stream={them}&upto=1"
+    before = count_of(them)
+    assert [ours.get(page).status_code for page in [*pages, reviewed]] == [404] * 7
+    assert [theirs.get(page).status_code for page in [*pages, reviewed]] == [200] * 7
+    deleting = {"reason": "not ours", "stream": str(them), "upto": "1", "comment": "x"}
+    refused = [ours.post(at, {"key": str(uuid7()), **deleting}) for at in (pages[-1], reviewed)]
+    assert ([one.status_code for one in refused], count_of(them)) == ([404, 404], before)
+    assert (told_of(them, ours), told_of(them, theirs)) == (set(), set(ASKED))
+
+
+ASKED: dict[str, tuple[str, dict[str, str]]] = {
+    "trail": ("records:index", {}),
+    "trail of a thing": ("records:index", {"label": "Z-77"}),
+    "trail of a kind": ("records:index", {"thing": "person"}),
+    "trail by its id": ("records:index", {"label": "them"}),
+    "trail of who": ("records:index", {"who": "Zoltan Kerekes"}),
+    "csv": ("accounts:trail_export", {"form": "csv", "thing": "person"}),
+    "json": ("accounts:trail_export", {"form": "json", "thing": "person"}),
+}
+
+
+def test_the_box_of_the_header_finds_no_person_of_another_site() -> None:
+    there, here = open_demo_site("MZ1"), open_demo_site("MZ9")
+    them = person("operator", site=there, name="Zoltan Kerekes", badge="Z-77")
+    ours, theirs = (signed_in_client(site, "admin") for site in (here, there))
+    for typed in ("Zoltan", "Z-77", str(them)):
+        answers = [one.get(reverse("jump"), {"id": typed}).status_code for one in (ours, theirs)]
+        assert (typed, answers) == (typed, [404, 302])
+
+
+def told_of(who: UUID, client: Client) -> set[str]:
+    """Return which questions are answered with something of a person: their name or id."""
+    told = set()
+    for name, (view, asks) in ASKED.items():
+        given = {key: str(who) if value == "them" else value for key, value in asks.items()}
+        if view == "accounts:trail_export":
+            answer = client.post(reverse(view), {"key": str(uuid7()), **given})
+        else:
+            answer = client.get(reverse(view), given)
+        said = answer.headers.get("Location", "") + answer.content.decode()
+        # What was typed stands in the form again; it tells nothing.
+        if any(word in said for word in (str(who), "Zoltan Kerekes") if word not in given.values()):
+            told.add(name)
+    return told
+
+
+def count_of(stream: UUID) -> int:
+    return Stream.objects.values_list("seq", flat=True).get(id=stream)
 
 
 def asked(client: Client, address: str) -> int:
