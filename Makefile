@@ -13,7 +13,7 @@ PRESENT = $(wildcard $(CODE) tests bench docs manage.py)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-check clean-data test test-slow plant-faults check trace bench bench-full screenshots messages lock
+.PHONY: help setup run run-check clean-data test test-slow plant-faults check trace bench bench-full screenshots messages walls lock
 
 help:
 	@echo "make run          serve the product with a demo site"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench        benchmarks, each against a baseline of the same run (bench-full SET=name)"
 	@echo "make screenshots  the pictures in docs/, from the running product"
 	@echo "make messages     collect the sentences to translate"
+	@echo "make walls        list the database's walls, after a new migration"
 	@echo "make lock         compile the hashed requirements anew"
 
 # --- the environment -------------------------------------------------------------------------
@@ -113,6 +114,9 @@ messages: $(VENV)/.runtime
 	test -f locale/de/LC_MESSAGES/django.po || $(BABEL) init -D django -i locale/django.pot -d locale -l de
 	$(BABEL) update -D django -i locale/django.pot -d locale --no-fuzzy-matching
 	rm locale/django.pot
+
+walls: setup $(VENV)/.develop
+	$(PY) -m tests.walls
 
 LOCK := $(VENV)/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url

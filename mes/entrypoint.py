@@ -22,9 +22,11 @@ COMMANDS = {
     "worker": ("-m", "celery", "-A", "mes", "worker", "--loglevel", "INFO"),
     "relay": ("manage.py", "relay"),
     "checkpoint": ("manage.py", "checkpoint", "--every", "60"),
+    "verify": ("manage.py", "verify", "--every", "60"),
     "migrate": ("manage.py", "migrate", "--brief"),
     "manage": ("manage.py",),
 }
+READER = "DATABASE_READER_URL"
 USAGE = f"Usage: python -m mes.entrypoint {'|'.join([*COMMANDS, 'health'])} [arguments]"
 
 
@@ -49,7 +51,7 @@ def _become(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 
 def _further(name: str) -> tuple[str, ...]:
     """Return what this process needs and no other one has."""
-    needs = {"migrate": "DATABASE_OWNER_URL", "checkpoint": "DATABASE_READER_URL"}
+    needs = {"migrate": "DATABASE_OWNER_URL", "checkpoint": READER, "verify": READER}
     return (needs[name],) if name in needs else ()
 
 

@@ -37,6 +37,8 @@ MES_DATA = data_folder(os.environ)
 # Checkpoints of the ledger (a folder, or s3://bucket/prefix) and the key that signs them: whoever
 # has the data must not have these.
 MES_CHECKPOINTS = env.text("MES_CHECKPOINTS", str(MES_DATA / "checkpoints"))
+# The walls as the migrations make them: verify compares those of the database (make walls).
+MES_WALLS = BASE_DIR / "records" / "walls.txt"
 # Where whoever runs the site puts the backups of its data: it is only asked whether that is apart.
 MES_BACKUPS = env.text("MES_BACKUPS", "")
 MES_CHECKPOINT_KEY = Path(env.text("MES_CHECKPOINT_KEY", str(MES_DATA / "keys" / "checkpoint.pem")))

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from accounts.selectors import site_of
@@ -32,7 +31,6 @@ from recipes.document import Stage as RecipeStage
 
 # Plans begin at a quarter of an hour: nobody books 14:07:31.
 GRID = timedelta(minutes=15)
-UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
 
 def job_of(batch: Batch, *, at: datetime) -> PlanningJob:
@@ -91,7 +89,7 @@ def job_stage(
     recipe: Recipe, stage: RecipeStage, started: datetime | None, facts: dict[str, datetime]
 ) -> JobStage:
     """Return a stage as the solver sees it; ``facts`` are the moments that are past."""
-    bounds = [(_moment(recipe, one.from_), _span(recipe, one.max)) for one in stage.within]
+    bounds = [(_moment(recipe, one.from_), recipe.time_of(one.max)) for one in stage.within]
     known = [facts[name] + most for name, most in bounds if name in facts]
     links = [_link(name, most) for name, most in bounds if name not in facts]
     lag = stage.lag
@@ -123,13 +121,6 @@ def _link(name: str, most: timedelta) -> Link:
     stage = name.replace("/", ".").split(".")[0]
     moment: Moment = "started_at" if name.endswith(".started_at") else "ended_at"
     return Link(stage=stage, moment=moment, most=most)
-
-
-def _span(recipe: Recipe, span: timedelta | str) -> timedelta:
-    if isinstance(span, timedelta):
-        return span
-    value, unit = recipe.parameter_values[span.removeprefix("parameters.")]
-    return timedelta(seconds=int(Decimal(value) * UNITS[unit]))
 
 
 def own_waiting_claims(batch: UUID) -> list[Claim]:

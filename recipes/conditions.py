@@ -110,16 +110,13 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
     """Return between what a value lies, whatever happens; None when that is not known."""
     space, key = paths.space_of(name), name.partition(".")[2]
     if space == "inputs":
-        return next(((i.low, i.high) for i in outline.recipe.inputs if i.name == key), None)
+        given = outline.inputs.get(key)
+        return (given.low, given.high) if given else None
     if space == "parameters":
-        return next(
-            (
-                (p.low, p.high)
-                for p in outline.recipe.parameters
-                if p.key == key and p.low is not None and p.high is not None
-            ),
-            None,
-        )
+        set_to = outline.parameters.get(key)
+        if set_to is None or set_to.low is None or set_to.high is None:
+            return None
+        return set_to.low, set_to.high
     meant = paths.find(name, at=at, among=outline.by_name) if space is None else None
     plausible = getattr(meant.step, "plausible", None) if meant else None
     if not isinstance(plausible, Band):

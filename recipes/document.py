@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -33,6 +35,7 @@ from recipes.parts import (
     Key,
     Limits,
     Limits2,
+    Misplaced,
     Name,
     Number,
     Part,
@@ -46,6 +49,7 @@ from recipes.parts import (
     Words,
 )
 from recipes.step import StepBase, Written, band_written
+from recipes.units import time_of
 
 
 class Input(Part):
@@ -183,7 +187,8 @@ class Repeat(Part):
     @model_validator(mode="after")
     def _a_group_has_two_ends(self) -> Repeat:
         if (self.first is None) != (self.last is None):
-            raise ValueError(_("a group of steps has a first and a last step"))
+            alone = "first" if self.last is None else "last"
+            raise Misplaced(_("a group of steps has a first and a last step"), alone)
         return self
 
 
@@ -382,6 +387,13 @@ class Recipe(Part):
         """The parameters as facts: value and unit by key."""
         return {p.key: (format(p.default, "f"), p.unit) for p in self.parameters}
 
+    def time_of(self, span: timedelta | str) -> timedelta:
+        """Return a time, be it written out or the value of a parameter."""
+        if isinstance(span, timedelta):
+            return span
+        value, unit = self.parameter_values[span.removeprefix("parameters.")]
+        return time_of(Decimal(value), unit)
+
     def meaning(self, name: str, *, at: str) -> Placed | None:
         """Return the step that a reference means, read from the step with path ``at``."""
         return paths.find(name, at=at, among=self._normal)
@@ -398,7 +410,7 @@ class Recipe(Part):
     def _needs_of(self, stage: Stage) -> Iterator[Need]:
         if stage.room is not None:
             last = stage.room.hold_until or stage.key
-            is_open = any(held.open for held in self.held(stage.key, last))
+            is_open = any(self._open[number] for number in self._held(stage.key, last))
             yield Need("place", stage.room.class_, None, stage.key, last, is_open)
         for unit in stage.equipment:
             last = unit.hold_until or stage.key
@@ -406,17 +418,27 @@ class Recipe(Part):
 
     def held(self, first: str, last: str) -> tuple[Stage, ...]:
         """Return the stages from ``first`` to ``last``, both included."""
-        keys = [stage.key for stage in self.stages]
-        if first not in keys or last not in keys:
-            return ()
-        return self.stages[keys.index(first) : keys.index(last) + 1]
+        span = self._held(first, last)
+        return self.stages[span.start : span.stop]
+
+    def _held(self, first: str, last: str) -> range:
+        begin, end = self._numbers.get(first), self._numbers.get(last)
+        return range(0) if begin is None or end is None else range(begin, end + 1)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The number of each stage; of two with one key the first counts."""
+        pairs = [(stage.key, number) for number, stage in enumerate(self.stages)]
+        return dict(reversed(pairs))
+
+    @cached_property
+    def _open(self) -> tuple[bool, ...]:
+        return tuple(stage.open for stage in self.stages)
 
     def needs_at(self, stage: str) -> tuple[Need, ...]:
         """Return what a batch holds during a stage, claimed by it or by a stage before."""
-        covered = (
-            (need, [held.key for held in self.held(need.first, need.last)]) for need in self.needs
-        )
-        return tuple(need for need, keys in covered if stage in keys)
+        number = self._numbers.get(stage)
+        return tuple(need for need in self.needs if number in self._held(need.first, need.last))
 
     def dump(self) -> dict[str, Any]:
         """Return the document as plain JSON; fields left at their default are left out.

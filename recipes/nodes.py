@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json import decoder
 from typing import Any, NoReturn
@@ -28,6 +28,8 @@ MOST_FIELDS = 100
 MOST_ITEMS = 6_000
 MOST_PARTS = 200_000
 Path = tuple[str | int, ...]
+# A pair of limits may be written as a list: [low, high].
+PAIR: Mapping[str | int, int] = {"low": 0, "high": 1}
 PLAIN_NOTHING = frozenset({"", "~", "null"})
 JSON_SPACE = re.compile(r"[ \t\r\n]*")
 JSON_WORD = re.compile(r"-?\d[\d.eE+-]{0,60}|true|false|null", re.ASCII)
@@ -47,7 +49,18 @@ class Nodes:
         for end in range(len(path), -1, -1):
             if path[:end] in self.marks:
                 return self.marks[path[:end]]
+            if (paired := _paired(path[:end])) in self.marks:
+                return self.marks[paired]
         return None, None
+
+    def stands(self, path: Path) -> bool:
+        """Tell whether a path stands in the text itself, so that its mark is its own."""
+        return path in self.marks or _paired(path) in self.marks
+
+
+def _paired(path: Path) -> Path:
+    """Return where a bound stands in limits that are written as a list."""
+    return (*path[:-1], PAIR[path[-1]]) if path and path[-1] in PAIR else path
 
 
 def read(source: bytes | str) -> Nodes:

@@ -41,6 +41,14 @@ LONGEST = timedelta(days=3650)
 SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
 
+class Misplaced(ValueError):
+    """What is wrong with a part lies in one of its fields: ``at`` is the way to it."""
+
+    def __init__(self, problem: str, *at: str | int) -> None:
+        self.at = at
+        super().__init__(problem)
+
+
 class Part(BaseModel):
     """A frozen piece of a document that refuses unknown fields."""
 
@@ -280,7 +288,7 @@ class TimeLimit(Part):
         if self.min is None and self.max is None:
             raise ValueError(_("a limit of time has a min, a max or both"))
         if self.warn is not None and self.max is None:
-            raise ValueError(_("a warning of time comes before a max"))
+            raise Misplaced(_("a warning of time comes before a max"), "warn")
         return self
 
 

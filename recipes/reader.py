@@ -76,10 +76,11 @@ def _list(data: Any, name: str) -> list[Any]:
 
 
 def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
-    path = _given_path(detail["loc"], found.data)
+    missing = detail["type"] == "missing"
+    inside = getattr(detail.get("ctx", {}).get("error"), "at", ())
+    path = _given_path((*detail["loc"], *inside), found.data, missing=missing or bool(inside))
     if detail["type"] == "union_tag_invalid":
         path = (*path, "kind")
-    missing = detail["type"] == "missing"
     where = path[:-1] if missing else path
     line, column = found.mark(where)
     return Message(
@@ -92,15 +93,20 @@ def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
     )
 
 
-def _given_path(loc: tuple[int | str, ...], data: Any) -> nodes.Path:
-    """Leave out of pydantic's location what is not in the text: kinds and union members."""
+def _given_path(loc: tuple[int | str, ...], data: Any, *, missing: bool) -> nodes.Path:
+    """Leave out of pydantic's location what is not in the text: kinds and union members.
+
+    With ``missing`` the last part is the name of a field that is asked for.
+    """
     path: list[int | str] = []
     for number, part in enumerate(loc):
-        last = number == len(loc) - 1
+        last = missing and number == len(loc) - 1
         if isinstance(data, dict) and (part in data or last) and isinstance(part, str):
             data = data.get(part)
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
+        elif isinstance(data, list) and part in nodes.PAIR:
+            data = None
         else:
             continue
         path.append(part)

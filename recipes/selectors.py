@@ -1,6 +1,7 @@
 """Reads of recipes: documents by hash, versions, approvals, where-used."""
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 
 from mes.lib import evidence
 from recipes import compiler, nodes, reader
+from recipes import touches as reach
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
 from recipes.document import Recipe
@@ -58,6 +60,12 @@ def plain_document(content_hash: str) -> dict[str, Any]:
 def differences(before: str, after: str) -> tuple[Difference, ...]:
     """Return the differences between two documents by their hashes; kept by them."""
     return difference(document(before), document(after))
+
+
+def reached(before: str, after: str, begun: Set[str]) -> reach.Reached:
+    """Return how a batch of one document stands to what another changes, by its begun steps."""
+    found = differences(before, after)
+    return reach.reached(found, document(before), document(after), begun)
 
 
 @lru_cache(maxsize=64)

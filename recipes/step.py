@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -37,6 +38,11 @@ from recipes.parts import (
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+def way(field: str) -> Path:
+    """Return the way to a field from its name: ``limits.action.low``, ``parameters.0.set``."""
+    return tuple(int(part) if part.isdigit() else part for part in field.split("."))
+
+
 class Names(StrEnum):
     """What a step can refer to."""
 
@@ -54,6 +60,11 @@ class Use:
     name: str
     field: str
 
+    @property
+    def path(self) -> Path:
+        """The way to the field from the step."""
+        return way(self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -66,7 +77,7 @@ class Written:
     @property
     def path(self) -> Path:
         """The way to the field from what it is written in."""
-        return tuple(int(part) if part.isdigit() else part for part in self.field.split("."))
+        return way(self.field)
 
     def inside(self, field: str) -> Written:
         """Return the same, as seen from what has it in a field."""
@@ -128,12 +139,21 @@ class StepBase(Part):
 
     def units(self) -> tuple[str, ...]:
         """Return the units of this step."""
+        return tuple(code for _field, code in self.units_at())
+
+    def units_at(self) -> tuple[tuple[str, str], ...]:
+        """Return the units of this step, each with the field in which it stands."""
         return ()
 
     def texts(self) -> tuple[Text, ...]:
         """Return every text of this step that a person reads."""
-        more = (self.note, self.reaction, *(picture.alt for picture in self.pictures))
-        return (self.text, *(text for text in more if text is not None))
+        return tuple(text for _field, text in self.texts_at())
+
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
+        """Return every text of this step that a person reads, with the field it stands in."""
+        own = (("text", self.text), ("note", self.note), ("reaction", self.reaction))
+        alts = ((f"pictures.{n}.alt", picture.alt) for n, picture in enumerate(self.pictures))
+        return (*((field, text) for field, text in own if text is not None), *alts)
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the number that formulas mean by this step, None if it has none."""
@@ -145,9 +165,14 @@ class Commented(StepBase):
 
     reasons: tuple[Choice, ...] = ()
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and those of its reasons."""
-        return (*super().texts(), *(reason.text for reason in self.reasons))
+        return (*super().texts_at(), *choices_at("reasons", self.reasons))
+
+
+def choices_at(field: str, choices: Sequence[Choice]) -> Iterator[tuple[str, Text]]:
+    """Yield the texts of a list of things to choose from, each with its field."""
+    return ((f"{field}.{number}.text", one.text) for number, one in enumerate(choices))
 
 
 class Measure(Part):

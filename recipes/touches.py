@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from recipes.difference import Difference, What
 from recipes.difference.parts import path_of
 from recipes.document import Recipe, Stage
 from recipes.enums import UseKind
+from recipes.places import CALLED
 from recipes.uses import uses_of
 
 LABELS = frozenset({"makes", "copies", "scan_back"})
@@ -41,6 +42,69 @@ def _codes(recipe: Recipe, kind: UseKind) -> set[str]:
 
 def _sorted(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The changed places of the work that a batch has behind it, and those ahead of it, in the
+    order of the batch's own document. What is new is called by its place in the later one.
+    """
+
+    passed: tuple[str, ...]
+    ahead: tuple[str, ...]
+
+
+def reached(
+    found: Iterable[Difference], before: Recipe, after: Recipe, begun: Set[str]
+) -> Reached:  # fmt: skip
+    """Return how a batch of the earlier document stands to what changes, by its begun steps."""
+    places = _Places(before, after, begun)
+    rows = {path: place for one in found for path, place in places.of(one)}
+    ordered = sorted(rows, key=lambda path: rows[path][0])
+    return Reached(
+        tuple(path for path in ordered if rows[path][1]),
+        tuple(path for path in ordered if not rows[path][1]),
+    )
+
+
+class _Places:
+    """Where a change meets a batch: the number of a step of its document, and whether it is past.
+
+    A step that was moved is met where the batch does it, not where later batches will.
+    """
+
+    def __init__(self, before: Recipe, after: Recipe, begun: Set[str]) -> None:
+        self._own = [placed.path for placed in before.steps()]
+        self._later = [placed.path for placed in after.steps()]
+        self._begun = begun
+
+    def of(self, one: Difference) -> Iterator[tuple[str, tuple[float, bool]]]:
+        """Yield the path of a change and its place; nothing for what is no part of the way."""
+        path = path_of(one.was_at or one.at)
+        if path and path.partition("/")[0] != CALLED:
+            yield path, self._known(path) if one.was_at else self._new(path)
+
+    def _known(self, path: str) -> tuple[float, bool]:
+        steps = _within(self._own, path)
+        return self._first(steps), not self._begun.isdisjoint(steps)
+
+    def _new(self, path: str) -> tuple[float, bool]:
+        """It comes before what stands behind it; the last of a list behind all of that."""
+        owner = path.rpartition("/")[0]
+        last = self._later.index(_within(self._later, path)[-1])
+        behind = [one for one in _within(self._later[last + 1 :], owner) if one in self._own]
+        beside = _within(self._own, owner)
+        if behind:
+            return self._first(behind) - 0.5, not self._begun.isdisjoint(behind)
+        return self._first(beside) + len(beside), bool(beside) and self._begun >= set(beside)
+
+    def _first(self, steps: list[str]) -> float:
+        return self._own.index(steps[0]) if steps else len(self._own)
+
+
+def _within(paths: list[str], path: str) -> list[str]:
+    """Return the steps that stand at a path or inside it; all of them for none."""
+    return [one for one in paths if not path or one == path or one.startswith(f"{path}/")]
 
 
 def about_tests(found: Iterable[Difference]) -> list[Difference]:

@@ -129,6 +129,9 @@ class Checkpointer:
         self.pending: list[Numbered] = []
         self.since = 0
         self._read(self.previous.size if self.previous else 0)
+        if self.previous and not log.kept(self.previous.size):
+            # It was ended between the file and its copy.
+            log.keep(self.previous.fields())
 
     def _read(self, signed: int) -> None:
         for leaves in log.numbered():

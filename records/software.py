@@ -28,7 +28,7 @@ from records.things import evaluates, thing, words
 SOFTWARE: Final = "software"
 STREAM: Final = UUID("00000000-0000-7000-8000-000000000002")
 # What makes the product: everything else is pinned by the requirements' hashes.
-PARTS: Final = ("*.py", "*.html", "*.js", "*.css", "*.po", "*.typ")
+PARTS: Final = ("*.py", "*.html", "*.js", "*.css", "*.po", "*.typ", "walls.txt")
 RELAY: Final = Actor(person=None, name="relay", role=SYSTEM_ROLE, site=None)
 
 

@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -99,6 +100,7 @@ def django_db_setup(
     with ExitStack() as stack:
         with django_db_blocker.unblock():
             name = cluster.clone("worker")
+            django_settings.MES_WALLS = cluster.walls()
             stack.callback(cluster.drop, name)
             stack.enter_context(pointed_at(name))
         yield

@@ -26,7 +26,7 @@ def check(work: Work) -> None:
     lot = Lot.objects.get(id=work.found.things["lot"])
     quantity = Decimal(work.values["quantity"])
     streams = [work.batch.id, lot.id]
-    for refusal in lot_refusals(lot, step.material, quantity, at=work.a.now, streams=streams):
+    for refusal in lot_refusals(lot, step.material, quantity, at=work.at, streams=streams):
         work.interlock(partial(refuse, refusal))
 
 

@@ -49,7 +49,7 @@ def _check_end(work: Work, name: str, end: End) -> None:
     elif end.material is not None:
         lot, streams = Lot.objects.get(id=thing), [work.batch.id, thing]
         # Nothing is taken yet: ``add`` says how much.
-        for refusal in lot_refusals(lot, end.material, Decimal(0), at=work.a.now, streams=streams):
+        for refusal in lot_refusals(lot, end.material, Decimal(0), at=work.at, streams=streams):
             work.interlock(partial(refuse, refusal))
     elif end.equipment is not None:
         units.check_unit(work, thing, end.equipment)

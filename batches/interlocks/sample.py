@@ -77,6 +77,6 @@ def effect(work: Work) -> None:
             "tests": list(step.tests),
             "volume": work.values["volume"],
             "unit": step.volume.unit,
-            "drawn_at": work.a.now.isoformat(),
+            "drawn_at": work.at.isoformat(),
         },
     )

@@ -44,7 +44,7 @@ def unfit(work: Work, unit: UUID, alias: str) -> Iterator[Refusal]:
     need = _need(work, alias)
     seen = Unit.objects.get(id=unit)
     asked = need.class_ if need else None
-    yield from unit_refusals(seen, at=work.a.now, unit_class=asked, batch=work.batch.id)
+    yield from unit_refusals(seen, at=work.at, unit_class=asked, batch=work.batch.id)
 
 
 def waiting(work: Work, unit: UUID, alias: str) -> list[UUID]:

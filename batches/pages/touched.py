@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from batches.enums import StepState
 from batches.models import Batch, Step
 from equipment.models import Claim
-from recipes.difference import Difference
+from recipes.document import Recipe
 from recipes.models import RecipeVersion
-from recipes.selectors import differences, document
+from recipes.selectors import document, reached
 
 # Batches whose difference is looked at; a plant runs some hundreds at once.
 MOST = 500
@@ -44,36 +44,26 @@ def _done(batches: Iterable[UUID]) -> dict[UUID, set[str]]:
 
 
 def _row(batch: Batch, version: RecipeVersion, done: set[str], claims: int) -> dict[str, Any]:
-    changed = _changed(differences(batch.recipe_hash, version.content_hash))
-    passed = [path for path in changed if _behind(path, done)]
-    ahead = [path for path in changed if path not in passed]
+    own, later = document(batch.recipe_hash), document(version.content_hash)
+    found = reached(batch.recipe_hash, version.content_hash, done)
     return {
         "batch": batch,
         "url": reverse("batches:record", args=[batch.id]),
-        "passed": len(passed),
-        "changed": len(changed),
-        "next": ahead[0] if ahead else "",
-        "next_title": _title(batch, ahead[0]) if ahead else "",
+        "passed": len(found.passed),
+        "changed": len(found.passed) + len(found.ahead),
+        "next": found.ahead[0] if found.ahead else "",
+        "next_title": _title(own, later, found.ahead[0]) if found.ahead else "",
         "claims": claims,
     }
 
 
-def _changed(found: tuple[Difference, ...]) -> list[str]:
-    """Return the places of the work that change, each once, in the order of the document."""
-    paths = (one.path for one in found)
-    return list(dict.fromkeys(path for path in paths if path and "contingencies" not in path))
-
-
-def _behind(path: str, done: set[str]) -> bool:
-    """Whether the place was begun: the step itself, or one of the part's steps."""
-    return path in done or any(one.startswith(f"{path}/") for one in done)
-
-
-def _title(batch: Batch, path: str) -> str:
-    recipe = document(batch.recipe_hash)
-    placed = recipe.by_path.get(path)
-    stage = recipe.stage_by_key.get(path.partition("/")[0])
-    language = get_language() or "en"
-    if placed is not None:
-        return placed.step.text.say(language)
-    return stage.title.say(language) if stage is not None else path
+def _title(own: Recipe, later: Recipe, path: str) -> str:
+    """Return what a place is called in the batch's document; what is new, in the later one."""
+    for recipe in (own, later):
+        placed, operation = recipe.by_path.get(path), recipe.operation(path)
+        if placed is not None:
+            return placed.step.text.say(get_language() or "en")
+        part = recipe.stage_by_key.get(path) or operation
+        if part is not None:
+            return part.title.say(get_language() or "en")
+    return path

@@ -40,6 +40,8 @@ from recipes.selectors import differences, document
 from recipes.services.versions import keep
 from records.act import Act, act, acting
 from records.commands import Command, Reply
+from records.entries import decode
+from records.models import Entry
 
 PRODUCTION = gettext_noop("For production: the rest of this batch is made as shown.")
 QUALITY = gettext_noop("For QA: the rest of this batch may be made as shown.")
@@ -114,17 +116,27 @@ def open_redline(batch: UUID) -> Redline | None:
 
 
 def redline_content(row: Redline) -> JSON:
-    """Return what both signatures cover: exactly the new document, and what it changes."""
-    found = differences(row.before_hash, row.recipe_hash)
+    """Return what both signatures cover: exactly the new document, and what it changes.
+
+    The changes are those that were proposed, in the words of that time.
+    """
     changes: list[JSON] = [
-        [one.what.value, "/".join(one.was_at), "/".join(one.at), one.before, one.after]
-        for one in found
+        [one.what, "/".join(one.was_at), "/".join(one.at), one.before, one.after]
+        for one in _proposed(row).changes
     ]
     return {
         "batch": str(row.stream), "redline": row.number, "reason": row.reason,
         "before": row.before_hash, "document": document(row.recipe_hash).dump(),
         "changes": changes,
     }  # fmt: skip
+
+
+def _proposed(row: Redline) -> RedlineProposed:
+    entries = Entry.objects.filter(stream=row.stream, kind=RedlineProposed.kind)
+    payloads = (decode(one.kind, one.version, one.envelope["payload"]) for one in entries)
+    return next(
+        one for one in payloads if isinstance(one, RedlineProposed) and one.redline == row.id
+    )
 
 
 def _waiting(batch: UUID, redline: UUID, seen: Batch) -> Redline:

@@ -16,8 +16,9 @@ _NARROW: Final = "\u202f"
 _SUPERSCRIPT: Final = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 # UCUM codes that people write differently; annotations in braces are their own words.
 _PRINTED: Final = MappingProxyType(
-    {"Cel": "°C", "uL": "µL", "ug": "µg", "um": "µm", "um2": "µm²", "1": "", "d": "d"}
-)
+    {"Cel": "°C", "uL": "µL", "ug": "µg", "um": "µm", "um2": "µm²", "1": "", "d": "d",
+     "[g]": "× g", "Ohm": "Ω", "[TCID_50]": "TCID₅₀", "[arb'U]": "AU"}
+)  # fmt: skip
 _LARGE: Final = Decimal(1_000_000)
 
 

@@ -1,12 +1,14 @@
 """Checks of the compiler, one small function each. A new check is a new function here."""
 
 from recipes.checks import (
+    accounted,
     called,
     claims,
     conditions,
     containers,
     decisions,
     flow,
+    interlocks,
     keys,
     laboratory,
     library,
@@ -24,12 +26,14 @@ from recipes.checks import (
 )
 
 __all__ = [
+    "accounted",
     "called",
     "claims",
     "conditions",
     "containers",
     "decisions",
     "flow",
+    "interlocks",
     "keys",
     "laboratory",
     "library",

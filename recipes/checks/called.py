@@ -19,18 +19,17 @@ def _offering(outline: Outline, place: OperationPlace) -> list[StagePlace]:
 @check("contingency.equipment")
 def contingencies_find_their_equipment(outline: Outline) -> Iterator[Fault]:
     """The equipment of a contingency is claimed in each stage that offers it."""
-    anywhere = frozenset[str]().union(*outline.aliases)
     for place in outline.all_steps:
         if place.operation.stage is not None:
             continue
         for use in place.step.uses():
-            if use.what != Names.EQUIPMENT or use.name not in anywhere:
+            if use.what != Names.EQUIPMENT or use.name not in outline.claims:
                 continue
             for stage in _offering(outline, place.operation):
-                if use.name not in outline.aliases[stage.number]:
+                if not outline.may_use(use.name, stage.number):
                     sentence = _("%(name)s is not claimed in %(stage)s, where this is offered.")
                     words = {"name": use.name, "stage": stage.stage.key}
-                    yield Fault((*place.path, use.field), sentence % words)
+                    yield Fault((*place.path, *use.path), sentence % words)
 
 
 @check("contingency.openness")

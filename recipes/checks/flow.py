@@ -21,7 +21,7 @@ def gates_behind_samples(outline: Outline) -> Iterator[Fault]:
                 sample is None or sample.number > place.number
             ):
                 sentence = _("No sample for %(name)s is taken before this gate.")
-                yield Fault((*place.path, use.field), sentence % {"name": use.name})
+                yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
 
 @check("timer.first")

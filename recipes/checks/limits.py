@@ -15,11 +15,14 @@ from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, Limits
 from recipes.settled import interval
-from recipes.step import Measure
+from recipes.step import Measure, StepBase
 
 # The kinds of steps that have a number of their own.
 MEASURE = frozenset({"calculate", "enter", "reading", "weigh"})
 NUMERIC = frozenset({"decimal", "integer"})
+# All that counts in these is scanned; or the system measures time, works out or looks up itself.
+SCANNED = frozenset({"account", "connect", "equip", "scan"})
+WORKED = frozenset({"calculate", "gate", "timer"})
 Bounds = tuple[Decimal | None, Decimal | None]
 
 
@@ -246,13 +249,12 @@ def defaults_within_bounds(outline: Outline) -> Iterator[Fault]:
 @check("duration.order")
 def durations_in_order(outline: Outline) -> Iterator[Fault]:
     """Low is at most expected, expected at most high, and no stage takes no time."""
+    sentence = _("A duration is more than nothing, and low ≤ expected ≤ high.")
     for place in outline.stages:
         d = place.stage.duration
         if not timedelta(0) < d.low <= d.expected <= d.high:
-            yield Fault(
-                (*place.path, "duration"),
-                _("A duration is more than nothing, and low ≤ expected ≤ high."),
-            )
+            field = "expected" if timedelta(0) < d.low <= d.expected else "low"
+            yield Fault((*place.path, "duration", field), sentence)
 
 
 @check("lag.order")
@@ -261,7 +263,7 @@ def lags_in_order(outline: Outline) -> Iterator[Fault]:
     for place in outline.stages:
         lag = place.stage.lag
         if lag and lag.min is not None and lag.max is not None and lag.min > lag.max:
-            yield Fault((*place.path, "lag"), _("The least lag is longer than the most."))
+            yield Fault((*place.path, "lag", "min"), _("The least lag is longer than the most."))
 
 
 @check("timer.order")
@@ -316,11 +318,17 @@ def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
 
 @check("verify.proves_nothing")
 def witness_where_nothing_proves(outline: Outline) -> Iterator[Fault]:
-    """A second person is asked only where no scan proves the act."""
+    """A second person is asked only where neither a scan nor the system itself proves the act."""
     for place in outline.all_steps:
-        if place.step.verify and place.step.kind in {"scan", "equip"}:
-            yield Fault(
-                (*place.path, "verify"),
-                _("The witness proves nothing: the scan proves this step."),
-                Weight.WARNING,
-            )
+        step = place.step
+        if step.verify and (why := _proved(step)):
+            yield Fault((*place.path, "verify"), why, Weight.WARNING)
+
+
+def _proved(step: StepBase) -> str:
+    """Return what proves a step without a witness; nothing where only a second look does."""
+    if step.kind in SCANNED or (step.kind == "label" and field_of(step, "scan_back")):
+        return _("The witness proves nothing: the scan proves this step.")
+    if step.kind in WORKED:
+        return _("The witness proves nothing: the system itself measures or works this out.")
+    return ""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from accounts.permissions import ROLES
 from recipes import together
+from recipes.checks.decisions import roles
 from recipes.checks.materials import same_unit
 from recipes.document import Staff
 from recipes.messages import Weight
@@ -104,9 +106,9 @@ def _qualifications(outline: Outline) -> Iterator[tuple[Path, str]]:
 def roles_are_known(outline: Outline) -> Iterator[Fault]:
     """People of each role work at the site."""
     known = outline.site.known_roles if outline.site else None
-    for path, staff in together.staff(outline):
-        if known is not None and staff.role not in known:
-            yield lacks((*path, "role"), "site.role", name=staff.role)
+    for path, name in roles(outline):
+        if known is not None and name in ROLES and name not in known:
+            yield lacks(path, "site.role", name=name)
 
 
 @check("staff.beyond_shift")

@@ -35,7 +35,7 @@ def materials_in_bill(outline: Outline) -> Iterator[Fault]:
     for place, use in _uses(outline, Names.MATERIAL):
         if use.name not in known:
             sentence = _("%(name)s is not in the bill of materials.")
-            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+            yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
 
 @check("reference.equipment")
@@ -43,12 +43,13 @@ def equipment_claimed(outline: Outline) -> Iterator[Fault]:
     """What a step binds is claimed by its stage, or held from one before."""
     for place, use in _uses(outline, Names.EQUIPMENT):
         stage = place.operation.stage
-        claimed = frozenset[str]().union(*outline.aliases) if stage is None else (
-            outline.aliases[stage.number]
+        claimed = (
+            use.name in outline.claims if stage is None
+            else outline.may_use(use.name, stage.number)
         )  # fmt: skip
-        if use.name not in claimed:
+        if not claimed:
             sentence = _("%(name)s is claimed neither by this stage nor by one that holds it.")
-            yield Fault((*place.path, use.field), sentence % {"name": use.name})
+            yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
 
 @check("reference.test")
@@ -58,7 +59,7 @@ def tests_known(outline: Outline) -> Iterator[Fault]:
     for place, use in _uses(outline, Names.TEST):
         if use.name not in known:
             yield Fault(
-                (*place.path, use.field), _("There is no test %(name)s.") % {"name": use.name}
+                (*place.path, *use.path), _("There is no test %(name)s.") % {"name": use.name}
             )
 
 
@@ -66,7 +67,7 @@ def tests_known(outline: Outline) -> Iterator[Fault]:
 def steps_known_and_before(outline: Outline) -> Iterator[Fault]:
     """A time runs from a step that exists and comes before."""
     for place, use in _uses(outline, Names.STEP):
-        yield from _before(outline, use.name, place, (*place.path, use.field))
+        yield from _before(outline, use.name, place, (*place.path, *use.path))
 
 
 @check("formula.name")
@@ -107,8 +108,8 @@ def _before(outline: Outline, name: str, place: StepPlace, path: Path) -> Iterat
 
 
 def _result(outline: Outline, key: str, place: StepPlace, path: Path) -> Iterator[Fault]:
-    taken = {paths.normal(test): at.number for test, at in outline.sampled.items()}
-    if taken.get(paths.normal(key), place.number) >= place.number:
+    sample = outline.sampled_normally.get(paths.normal(key))
+    if sample is None or sample.number >= place.number:
         sentence = _("No sample for the test %(name)s is taken before this step.")
         yield Fault(path, sentence % {"name": key})
 

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.checks.conditions import held_by
 from recipes.checks.containers import made_by
-from recipes.checks.times import span_of
 from recipes.conditions import always, over
 from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, duration_text
+from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
 # What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
@@ -50,13 +50,20 @@ def items_have_a_criterion(outline: Outline) -> Iterator[Fault]:
             yield Fault(path, _("The item has no limit."))
         if test.value == ValueType.TEXT and not item.accepts:
             yield Fault(path, _("The item accepts no answer."))
-        if not answers.issuperset(item.accepts):
-            yield Fault((*path, "accepts"), _("The test does not give all of these answers."))
+        unknown = [at for at, answer in enumerate(item.accepts) if answer not in answers]
+        if unknown:
+            sentence = _("The test does not give all of these answers.")
+            yield Fault((*path, "accepts", unknown[0]), sentence)
 
 
 def _bounds(item: SpecificationItem) -> tuple[str, ...]:
     own = (item.limits.low, item.limits.high) if item.limits else ()
     return tuple(bound for bound in (*own, item.above, item.below) if bound is not None)
+
+
+def _bounding(item: SpecificationItem) -> str:
+    """Return the field that bounds an item: the strict one where there are several."""
+    return next((n for n in ("above", "below") if getattr(item, n) is not None), "limits")
 
 
 @check("specification.cannot_be_met")
@@ -65,7 +72,7 @@ def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
     yield from _answers_apart(outline)
     seen: dict[str, Ends] = {}
     for number, item in enumerate(outline.recipe.specification):
-        own, path = _ends(outline, item), ("specification", number)
+        own, path = _ends(outline, item), ("specification", number, _bounding(item))
         test = outline.recipe.test_by_key.get(item.test)
         action = test.limits.action if test and test.limits else None
         earlier = seen.setdefault(item.test, Ends())
@@ -172,13 +179,11 @@ def bounds_of_known_things(outline: Outline) -> Iterator[Fault]:
     known = {f"inputs.{given.name}" for given in outline.recipe.inputs}
     known |= {f"parameters.{parameter.key}" for parameter in outline.recipe.parameters}
     for number, item in enumerate(outline.recipe.specification):
-        for bound in _bounds(item):
-            for name in formulas.parse(bound).names:
+        for bound in item.written(None):
+            for name in formulas.parse(bound.formula).names:
                 if name not in known:
-                    yield Fault(
-                        ("specification", number, "limits"),
-                        _("There is no %(name)s.") % {"name": name},
-                    )
+                    path = ("specification", number, *bound.path)
+                    yield Fault(path, _("There is no %(name)s.") % {"name": name})
 
 
 @check("shelf_life.step")
@@ -236,7 +241,7 @@ def tests_have_one_sample(outline: Outline) -> Iterator[Fault]:
             first = outline.sampled.get(use.name)
             if place.step.kind == "sample" and first is not None and first.name != place.name:
                 yield Fault(
-                    (*place.path, "tests"),
+                    (*place.path, *use.path),
                     _("A sample for %(name)s is taken before: name a test of its own.")
                     % {"name": use.name},
                 )
@@ -248,6 +253,27 @@ def samples_have_a_test(outline: Outline) -> Iterator[Fault]:
     for place in outline.all_steps:
         if place.step.kind == "sample" and not place.step.uses():
             yield Fault((*place.path, "tests"), _("The sample is for no test."))
+
+
+@check("sample.no_hold")
+def samples_have_a_hold_time(outline: Outline) -> Iterator[Fault]:
+    """Each sample says how long it may wait for its test: else nobody sees that it is too old."""
+    for place in outline.all_steps:
+        if place.step.kind == "sample" and field_of(place.step, "hold") is None:
+            sentence = _("Nothing says how long this sample may wait for its test: give its hold "
+                         "time (hold).")  # fmt: skip
+            yield Fault((*place.path, "hold"), sentence, Weight.WARNING)
+
+
+@check("sample.hold_none")
+def samples_may_wait_a_little(outline: Outline) -> Iterator[Fault]:
+    """A sample can be tested in time: its hold time is longer than nothing."""
+    for place in outline.all_steps:
+        hold = field_of(place.step, "hold") if place.step.kind == "sample" else None
+        longest = span_of(outline, hold)
+        if longest is not None and longest == timedelta():
+            sentence = _("No sample is tested as it is drawn: its hold time is more than nothing.")
+            yield Fault((*place.path, "hold"), sentence)
 
 
 @check("specification.empty")

@@ -8,19 +8,20 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from recipes import dimensions, formulas, paths, units
+from recipes import dimensions, formulas, paths, unit_words, units
 from recipes.conditions import conditions
 from recipes.document import Parameter
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import LONGEST, duration_text
-from recipes.step import Measure, Written
+from recipes.step import Measure, Written, way
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-TIMES = ("d", "h", "min", "s")
+TIMES = ("wk", "d", "h", "min", "s")
 # What an amount of something is counted in, each with its multiples.
-AMOUNTS = ("L", "g", "mol", "{cells}", "{copies}", "{TU}", "[EU]", "[IU]", "{bags}", "{pieces}",
-           "{vials}", "{tests}")  # fmt: skip
+AMOUNTS = ("L", "g", "mol", "osm", "eq", "U", "{cells}", "{copies}", "{TU}", "{vg}", "{vp}", "[EU]",
+           "[IU]", "[CFU]", "[PFU]", "[TCID_50]", "{particles}", "{bags}", "{pieces}", "{vials}",
+           "{tubes}", "{syringes}", "{doses}", "{tests}")  # fmt: skip
 
 
 def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
@@ -29,16 +30,22 @@ def _units(outline: Outline) -> Iterator[tuple[Path, str]]:
             if part.unit is not None:
                 yield (name, number, "unit"), part.unit
     for place in outline.all_steps:
-        for unit in place.step.units():
-            yield (*place.path, "unit"), unit
+        for field, unit in place.step.units_at():
+            yield (*place.path, *way(field)), unit
 
 
 @check("unit.unknown")
 def known_units(outline: Outline) -> Iterator[Fault]:
     """Each unit is a UCUM code that recipes may use."""
     for path, code in _units(outline):
-        if not units.known(code):
-            yield Fault(path, _("There is no unit %(unit)s.") % {"unit": code})
+        if units.known(code):
+            continue
+        meant, words = unit_words.meant(code), {"unit": code}
+        if meant is None:
+            yield Fault(path, _("There is no unit %(unit)s.") % words)
+        else:
+            sentence = _("There is no unit %(unit)s: write %(meant)s if that is what you mean.")
+            yield Fault(path, sentence % {**words, "meant": meant})
 
 
 @check("formula.unit")
@@ -122,12 +129,14 @@ def unit_of(outline: Outline, name: str, at: str) -> str | None:
     """Return the unit of what a formula at a step means by a name, None when it has none."""
     space, key = paths.space_of(name), name.partition(".")[2]
     if space == "inputs":
-        return next((i.unit for i in outline.recipe.inputs if i.name == key), None)
+        given = outline.inputs.get(key)
+        return given.unit if given else None
     if space == "parameters":
-        return next((p.unit for p in outline.recipe.parameters if p.key == key), None)
+        set_to = outline.parameters.get(key)
+        return set_to.unit if set_to else None
     if space == "results":
-        tests = outline.recipe.tests
-        return next((t.unit for t in tests if paths.normal(t.key) == paths.normal(key)), None)
+        test = outline.tests.get(paths.normal(key))
+        return test.unit if test else None
     meant = paths.find(name, at=at, among=outline.by_name)
     return meant.step.unit_of_value() if meant else None
 

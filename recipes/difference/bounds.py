@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from recipes.drafting.changes import Plain
 from recipes.parts import parse_decimal, parse_duration
 
 OPEN = {"low": Decimal("-Infinity"), "high": Decimal("Infinity")}
-Values = Mapping[str, str]
+PARAMETER = re.compile(r"\bparameters\.[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,50 @@ class Known:
         except ValueError:
             return None
 
+    def used(self, text: Plain) -> Iterator[str]:
+        """Yield the parameters that a bound, a span or a formula names, each once."""
+        said = PARAMETER.findall(text) if isinstance(text, str) else []
+        yield from (name for name in dict.fromkeys(said) if name in self.values)
+
+    def unit_of(self, text: Plain) -> str | None:
+        """Return the unit of a parameter; None for what is none."""
+        return self.values[text][1] if isinstance(text, str) and text in self.values else None
+
+    def told(self, text: Plain) -> str:
+        """Return a field's text with the values of the parameters that it names."""
+        if text is None:
+            return ""
+        said = self._exactly(text)
+        values = self.values_of(self.used(text)) if said == text else ""
+        return f"{said} ({values})" if values else said
+
+    def _exactly(self, text: Plain) -> str:
+        """Return what is a parameter's name by its value, anything else as it is written."""
+        if isinstance(text, str) and text in self.values:
+            return f"{self._value(text)} ({_key(text)})"
+        return str(text)
+
+    def _value(self, name: str) -> str:
+        return " ".join(self.values[name]).strip()
+
+    def values_of(self, names: Iterable[str]) -> str:
+        """Return what parameters are: ``seed_cells = 1e8 {cells}, moi = 5``."""
+        return ", ".join(f"{_key(name)} = {self._value(name)}" for name in names)
+
+    def band(self, band: Plain) -> str:
+        """Return a band as people read it: ``0.9e8 – 1.1e8``, ``≥ 80``, ``≤ 5`` or nothing.
+
+        A parameter is told by its value, those within formulas once behind all.
+        """
+        bounds = _bounds(band)
+        low, high = (None if bound is None else self._exactly(bound) for bound in bounds)
+        if low is None and high is None:
+            return ""
+        inside = [name for one in bounds if one not in self.values for name in self.used(one)]
+        values = self.values_of(dict.fromkeys(inside))
+        sign = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+        return f"{sign} ({values})" if values else sign
+
     def seconds(self, text: Plain) -> int | None:
         """Return a span in seconds; None for what is none."""
         said = (
@@ -39,24 +84,18 @@ class Known:
             return None
 
 
+def _key(name: str) -> str:
+    return name.partition(".")[2]
+
+
 def known_of(data: Plain) -> Known:
     """Return the parameters of a document or draft."""
     rows = data.get("parameters") if isinstance(data, dict) else None
     named = [row for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)]
     return Known({
-        f"parameters.{row.get('key')}": (str(row.get("default")), str(row.get("unit")))
+        f"parameters.{row.get('key')}": (str(row.get("default")), str(row.get("unit") or ""))
         for row in named
     })  # fmt: skip
-
-
-def band_text(band: Plain) -> str:
-    """Return a band as a document writes it: ``0.9e8 – 1.1e8``, ``≥ 80``, ``≤ 5`` or nothing."""
-    low, high = _bounds(band)
-    if low is not None and high is not None:
-        return f"{low} – {high}"
-    if low is not None:
-        return f"≥ {low}"
-    return f"≤ {high}" if high is not None else ""
 
 
 def _bounds(band: Plain) -> tuple[Plain, Plain]:
@@ -73,6 +112,8 @@ def limit_change(was: Plain, now: Plain, before: Known, after: Known) -> What | 
     ways = {_lower(old[0], new[0], before, after), _higher(old[1], new[1], before, after)} - {0}
     if not ways:
         return None if old == new else What.LIMIT_SHIFTED
+    if any(before.unit_of(one) != after.unit_of(one) for one in (*old, *new)):
+        return What.LIMIT_SHIFTED  # numbers in two units say nothing of which is larger
     if ways == {1}:
         return What.LIMIT_NARROWED
     return What.LIMIT_WIDENED if ways == {-1} else What.LIMIT_SHIFTED

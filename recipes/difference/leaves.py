@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from recipes.difference.bounds import (
     Known,
-    band_text,
     criterion_change,
     limit_change,
     span_change,
@@ -46,6 +45,8 @@ WEIGHTY = frozenset({
     W.VERIFICATION_REMOVED, W.NO_LONGER_CRITICAL, W.NO_LONGER_IRREVERSIBLE, W.OPENNESS_CHANGED,
     W.TEST_REMOVED,
 })  # fmt: skip
+# What weighs more at a critical step.
+TOUCHY = frozenset({W.CHANGED, W.UNIT_CHANGED, W.FORMULA_CHANGED, W.PARAMETER_CHANGED})
 LIGHT = frozenset({W.DURATION_LENGTHENED, W.DURATION_SHORTENED})
 
 
@@ -120,27 +121,39 @@ class Leaf:
                 )  # fmt: skip
 
     def _limits(self) -> list[Difference]:
-        what = limit_change(self.was, self.now, self.before, self.after)
-        if what is None and self.was == self.now:
-            return []
         if self.at[0] == "specification" and self.field == "limits":
             return self._criterion()
-        return self._said(what or W.CHANGED, band_text(self.was), band_text(self.now))
+        before, after = self.before.band(self.was), self.after.band(self.now)
+        if self.was == self.now and before == after:
+            return []
+        what = limit_change(self.was, self.now, self.before, self.after)
+        return self._said(what or W.LIMIT_SHIFTED, before, after)
 
     def _criterion(self) -> list[Difference]:
         what = criterion_change(self.field, self.was, self.now, self.before, self.after)
-        if self.was == self.now and what is W.CRITERION_CHANGED:
-            return []
         if self.field == "limits":
-            return self._said(what, band_text(self.was), band_text(self.now))
-        return self._said(what, _text(self.was), _text(self.now))
+            before, after = self.before.band(self.was), self.after.band(self.now)
+        else:
+            before, after = self.before.told(self.was), self.after.told(self.now)
+        same = self.was == self.now and before == after
+        return [] if same else self._said(what, before, after)
 
     def changed(self) -> list[Difference]:
         """Return what another value of a plain field means; nothing when it means the same."""
+        before, after = self.before.told(self.was), self.after.told(self.now)
         what = self._meaning()
-        if what is None:
-            return []
-        return self._said(what, _text(self.was), _text(self.now))
+        if what is not None:
+            return self._said(what, before, after)
+        return self._uses() if before != after else []
+
+    def _uses(self) -> list[Difference]:
+        """Say which parameters of an unchanged field have another value."""
+        names = [
+            name for name in self.after.used(self.now)
+            if self.before.values.get(name) != self.after.values[name]
+        ]  # fmt: skip
+        before = self.before.values_of(name for name in names if name in self.before.values)
+        return self._said(W.PARAMETER_CHANGED, before, self.after.values_of(names))
 
     def _meaning(self) -> What | None:
         span = span_change(self.was, self.now, self.before, self.after)
@@ -165,7 +178,7 @@ class Leaf:
     def _said(self, what: What, before: str, after: str) -> list[Difference]:
         severity = weight(what, self.at)
         if self.critical and severity == MAJOR and what is not W.TEXT_CHANGED:
-            severity = CRITICAL if what in {W.CHANGED, W.UNIT_CHANGED, W.FORMULA_CHANGED} else MAJOR
+            severity = CRITICAL if what in TOUCHY else MAJOR
         return [Difference(what, severity, self.was_at, self.at, self.field, before, after)]
 
 
@@ -178,7 +191,3 @@ def _texts(value: Plain) -> bool:
 
 def _band(value: Plain) -> bool:
     return isinstance(value, dict) and bool(value) and set(value) <= {"low", "high"}
-
-
-def _text(value: Plain) -> str:
-    return "" if value is None else value if isinstance(value, str) else str(value)

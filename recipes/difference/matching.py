@@ -171,6 +171,24 @@ def out_of_order(was: list[Address], now: list[Address]) -> set[Address]:
     return set(now) - stay
 
 
+def swapped(
+    was: list[Address], now: list[Address], moved: set[Address]
+) -> Iterator[tuple[Address, tuple[Address, Address]]]:
+    """Yield of what was moved that which passed one other thing only, with the pair as it was.
+
+    The other one may as well have been moved.
+    """
+    old, new = ({a: n for n, a in enumerate(order)} for order in (was, now))
+    for one in moved:
+        passed = [
+            other for other in was
+            if other != one and (old[one] < old[other]) != (new[one] < new[other])
+        ]  # fmt: skip
+        if len(passed) == 1 and passed[0] not in moved:
+            first, second = sorted((one, passed[0]), key=old.__getitem__)
+            yield one, (first, second)
+
+
 def _longest(numbers: list[int]) -> list[int]:
     """Return a longest increasing subsequence."""
     tails: list[int] = []

@@ -12,19 +12,26 @@ STRUCTURAL = ("stages", "contingencies", "operations", "steps")
 
 
 class What(StrEnum):
-    """What has become of a place. ``PART`` is any other thing that a list of names holds."""
+    """What has become of a place. ``PART`` is any other thing that a list of names holds.
+
+    Two neighbours that changed places are told as a pair: nothing says which of them was moved.
+    ``PARAMETER_CHANGED`` is what is written as before but uses a parameter with another value.
+    """
 
     STAGE_ADDED = "stage_added"
     STAGE_REMOVED = "stage_removed"
     STAGE_MOVED = "stage_moved"
+    STAGES_SWAPPED = "stages_swapped"
     STAGE_RENAMED = "stage_renamed"
     OPERATION_ADDED = "operation_added"
     OPERATION_REMOVED = "operation_removed"
     OPERATION_MOVED = "operation_moved"
+    OPERATIONS_SWAPPED = "operations_swapped"
     OPERATION_RENAMED = "operation_renamed"
     STEP_ADDED = "step_added"
     STEP_REMOVED = "step_removed"
     STEP_MOVED = "step_moved"
+    STEPS_SWAPPED = "steps_swapped"
     STEP_RENAMED = "step_renamed"
     KIND_CHANGED = "kind_changed"
     TEXT_CHANGED = "text_changed"
@@ -67,6 +74,7 @@ class What(StrEnum):
     MADE_IRREVERSIBLE = "made_irreversible"
     NO_LONGER_IRREVERSIBLE = "no_longer_irreversible"
     FORMULA_CHANGED = "formula_changed"
+    PARAMETER_CHANGED = "parameter_changed"
     PART_ADDED = "part_added"
     PART_REMOVED = "part_removed"
     ORDER_CHANGED = "order_changed"
@@ -78,7 +86,8 @@ class Difference:
     """One change of meaning.
 
     ``at`` is its place in the later document, ``was_at`` in the earlier one; a thing that is new
-    or gone has one of them empty. ``before`` and ``after`` are as the documents write them.
+    or gone has one of them empty. ``before`` and ``after`` are as the documents write them, a
+    parameter by its value there.
     """
 
     what: What

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recipes.difference.bounds import known_of
 from recipes.difference.leaves import Leaf, added, removed
-from recipes.difference.matching import Level, Node, Pairs, matched, nodes_of, out_of_order
+from recipes.difference.matching import Level, Node, Pairs, matched, nodes_of, out_of_order, swapped
 from recipes.difference.parts import STRUCTURAL, Difference, What
 from recipes.document import Recipe
 from recipes.drafting.changes import Address, Plain, name_of
@@ -93,14 +93,26 @@ class _Walk:
         known = [node.address for node in nodes if node.address in self.back]
         own = [a for a in known if self.pairs.get(old[self.back[a]].owner) == owner]
         before = sorted(own, key=lambda a: place[self.back[a]])
-        elsewhere = (set(known) - set(own)) | out_of_order(before, own)
+        beside = out_of_order(before, own)
+        swaps = dict(swapped(before, own, beside))
+        elsewhere = (set(known) - set(own)) | beside
         for address in [one for one in known if one in elsewhere]:
             was_at = self.back[address]
+            if address in swaps:
+                yield self._swap(sort, *swaps[address])
+                continue
             yield Difference(
                 What(f"{sort}_moved"), Severity.MAJOR, was_at, address,
                 before=_behind(old, was_at),
                 after=_behind(new, address),
             )  # fmt: skip
+
+    def _swap(self, sort: str, first: Address, second: Address) -> Difference:
+        """Say that two neighbours changed places; ``first`` was the first of them."""
+        return Difference(
+            What(f"{sort}s_swapped"), Severity.MAJOR, self.back[second], second,
+            before=first[-1], after=second[-1],
+        )  # fmt: skip
 
     # --- what a thing says ------------------------------------------------------------------------
 
@@ -117,7 +129,7 @@ class _Walk:
     def _value(self, was: Plain, now: Plain, was_at: Address, at: Address) -> Iterator[Difference]:
         if was == now and not self.shifted:
             return
-        leaf = Leaf(was, now, was_at, at, self.before, self.after, self._critical(was_at, at))
+        leaf = self._leaf(was, now, was_at, at)
         said = leaf.whole()
         if said is not None:
             yield from said
@@ -130,6 +142,9 @@ class _Walk:
             yield from self._lists(was, now, was_at, at)
         else:
             yield from leaf.changed()
+
+    def _leaf(self, was: Plain, now: Plain, was_at: Address, at: Address) -> Leaf:
+        return Leaf(was, now, was_at, at, self.before, self.after, self._critical(was_at, at))
 
     def _inside(self, was: Plain, now: Plain, was_at: Address, at: Address) -> Iterator[Difference]:
         old, new = _mapping(was), _mapping(now)
@@ -146,11 +161,9 @@ class _Walk:
                 yield added(thing, (*at, name))
             elif isinstance(thing, dict) and isinstance(old[name], dict):
                 yield from self._inside(old[name], thing, (*was_at, name), (*at, name))
-            elif thing != old[name]:
-                yield Difference(
-                    What.CHANGED, Severity.MAJOR, (*was_at, name), (*at, name), at[-1],
-                    str(old[name]), str(thing),
-                )  # fmt: skip
+            else:
+                leaf = self._leaf(old[name], thing, (*was_at, name), (*at, name))
+                yield from (replace(one, field=at[-1]) for one in leaf.changed())
         both = [name for name in old if name in new]
         if both != [name for name in new if name in old]:
             yield Difference(What.ORDER_CHANGED, Severity.MINOR, was_at, at, at[-1],
@@ -173,14 +186,15 @@ def _by_owner(level: Level) -> dict[Address, list[Node]]:
 
 
 def _behind(level: Level, address: Address) -> str:
-    """Return what stands before a thing in its list, with the owner where that says more."""
+    """Return what stands before a thing in its list, with the owner where that says more.
+
+    ``owner/`` or nothing for the first of a list.
+    """
     node = level[address]
     around = [one for one in level.values() if one.owner == node.owner]
     number = around.index(node)
     before = around[number - 1].name if number else ""
-    return "/".join(
-        part for part in (node.owner[-1] if len(node.owner) > 1 else "", before) if part
-    )
+    return f"{node.owner[-1]}/{before}" if len(node.owner) > 1 else before
 
 
 def _step(address: Address) -> Address:

@@ -1,11 +1,13 @@
 """A difference as a sentence for people, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mes.ui.text import number_text, unit_text
 from recipes.difference.parts import Difference, What
 from recipes.drafting.labels import KIND_LABELS, LABELS, label_of
 from recipes.enums import Openness
@@ -15,15 +17,18 @@ W = What
 SENTENCES: Mapping[What, Any] = {
     W.STAGE_ADDED: _("Stage added: %(after)s"),
     W.STAGE_REMOVED: _("Stage removed: %(before)s"),
-    W.STAGE_MOVED: _("Stage moved: it was behind “%(before)s”, it is behind “%(after)s”"),
+    W.STAGE_MOVED: _("Stage moved: it was %(before)s, it is %(after)s"),
+    W.STAGES_SWAPPED: _("Stages changed places: “%(after)s” now comes before “%(before)s”"),
     W.STAGE_RENAMED: _("Stage renamed from “%(before)s” to “%(after)s”"),
     W.OPERATION_ADDED: _("Operation added: %(after)s"),
     W.OPERATION_REMOVED: _("Operation removed: %(before)s"),
-    W.OPERATION_MOVED: _("Operation moved: it was behind “%(before)s”, it is behind “%(after)s”"),
+    W.OPERATION_MOVED: _("Operation moved: it was %(before)s, it is %(after)s"),
+    W.OPERATIONS_SWAPPED: _("Operations changed places: “%(after)s” now comes before “%(before)s”"),
     W.OPERATION_RENAMED: _("Operation renamed from “%(before)s” to “%(after)s”"),
     W.STEP_ADDED: _("Step added: %(after)s"),
     W.STEP_REMOVED: _("Step removed: %(before)s"),
-    W.STEP_MOVED: _("Step moved: it was behind “%(before)s”, it is behind “%(after)s”"),
+    W.STEP_MOVED: _("Step moved: it was %(before)s, it is %(after)s"),
+    W.STEPS_SWAPPED: _("Steps changed places: “%(after)s” now comes before “%(before)s”"),
     W.STEP_RENAMED: _("Step renamed from “%(before)s” to “%(after)s”"),
     W.KIND_CHANGED: _("It is another kind of step: “%(before)s” became “%(after)s”"),
     W.TEXT_CHANGED: _("%(field)s changed in %(language)s"),
@@ -65,6 +70,9 @@ SENTENCES: Mapping[What, Any] = {
     W.NO_LONGER_CRITICAL: _("It is not critical any more"),
     W.MADE_IRREVERSIBLE: _("It cannot be undone now"),
     W.NO_LONGER_IRREVERSIBLE: _("It does not count as irreversible any more"),
+    W.PARAMETER_CHANGED: _(
+        "%(field)s uses a parameter that changed: “%(before)s” became “%(after)s”"
+    ),
     W.FORMULA_CHANGED: _("Formula changed from “%(before)s” to “%(after)s”"),
     W.PART_ADDED: _("%(field)s: %(after)s added"),
     W.PART_REMOVED: _("%(field)s: %(before)s removed"),
@@ -81,10 +89,42 @@ def sentence(found: Difference) -> str:
     """Return what has changed, as a sentence without its place."""
     return str(SENTENCES[found.what]) % {
         "field": _field(found),
-        "before": _value(found.field, found.before),
-        "after": _value(found.field, found.after),
+        "before": said(found, found.before),
+        "after": said(found, found.after),
         "language": found.language,
     }
+
+
+# The value of a parameter in a text: ``2 Cel (transport_low)`` or ``transport_low = 2 Cel``.
+PARAMETER = re.compile(
+    r"(?P<sign>\b[a-z][a-z0-9_]* = )?(?P<number>-?\d[\d.eE+-]*) (?P<unit>[^\s,)]+)"
+    r"(?(sign)(?=[,)]|$)|(?= \([a-z][a-z0-9_]*\)))"
+)
+MOVED = frozenset({W.STAGE_MOVED, W.OPERATION_MOVED, W.STEP_MOVED})
+
+
+def said(found: Difference, text: str) -> str:
+    """Return what stood or stands in a place, in words."""
+    if found.what in MOVED:
+        return _place(text)
+    if found.what is W.TEXT_CHANGED:
+        return text
+    return PARAMETER.sub(_with_unit, _value(found.field, text))
+
+
+def _with_unit(value: re.Match[str]) -> str:
+    """Return a parameter's value and unit as people write them."""
+    return f"{value['sign'] or ''}{number_text(value['number'])} {unit_text(value['unit'])}"
+
+
+def _place(text: str) -> str:
+    """Return where a thing stands: what it is behind of, or that it is the first."""
+    owner, _slash, before = text.rpartition("/")
+    if before:
+        return gettext("behind “%(thing)s”") % {"thing": text}
+    if owner:
+        return gettext("the first in “%(owner)s”") % {"owner": owner}
+    return gettext("the first")
 
 
 def _field(found: Difference) -> str:

@@ -6,8 +6,8 @@ Nothing here knows a kind of step: a new kind or field has its form as soon as i
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -204,6 +204,13 @@ class Drawing:
         """Return the place one further."""
         return Drawing((*self.address, name), self.languages, self.errors)
 
+    def of_all(self, things: Sequence[Plain]) -> Drawing:
+        """Return the same place, where what is wrong with one of its names is said."""
+        path = path_of(self.address)
+        inside = (self.errors.get(f"{path}/#{number}") for number in range(len(things)))
+        said = next((error for error in inside if error), None)
+        return self if said is None else replace(self, errors={path: said, **self.errors})
+
     def field(self, label: str, widget: Widget, **more: Any) -> Field:
         """Return a field here."""
         path = path_of(self.address)
@@ -281,7 +288,7 @@ def _list(label: str, declared: Any, value: Plain, here: Drawing) -> Field:
     things = value if isinstance(value, list) else []
     if item_model(declared, None) is None:
         said = ", ".join(_text(thing) for thing in things)
-        return here.field(label, Widget.NAMES, value=said)
+        return here.of_all(things).field(label, Widget.NAMES, value=said)
     groups = tuple(
         _one(label, declared, thing, number, here) for number, thing in enumerate(things)
     )

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from recipes.enums import Severity
 from recipes.judging import Facts, Finding, Judged, judged
-from recipes.parts import Code, Expression, Number, UnitCode, decimal_text
+from recipes.parts import Code, Expression, Misplaced, Number, UnitCode, decimal_text
 from recipes.step import (
     Commented,
     Names,
@@ -38,7 +38,7 @@ class Step(Commented):
     @model_validator(mode="after")
     def _tolerance_of_what(self) -> "Step":
         if self.tolerance is not None and self.quantity is None:
-            raise ValueError(_("a tolerance needs the quantity that it is of"))
+            raise Misplaced(_("a tolerance needs the quantity that it is of"), "tolerance")
         return self
 
     def uses(self) -> tuple[Use, ...]:
@@ -49,9 +49,9 @@ class Step(Commented):
         """Return the formula of the quantity."""
         return (Written(self.quantity, "quantity", self.unit),) if self.quantity else ()
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the quantity's unit."""
-        return (self.unit,)
+        return (("unit", self.unit),)
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the quantity that was added."""

@@ -30,9 +30,9 @@ class Step(Commented):
         own = Written(self.formula, "formula", self.unit)
         return (own, *limits_written(self.limits, unit=self.unit))
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the result's unit."""
-        return (self.unit,)
+        return (("unit", self.unit),)
 
     def unit_of_value(self) -> str | None:
         """Return the result's unit."""

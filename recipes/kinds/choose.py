@@ -10,7 +10,7 @@ from recipes.enums import Severity
 from recipes.judging import Facts, Finding, Judged, judged
 from recipes.likely import draw_choice
 from recipes.parts import Choice, Text
-from recipes.step import Commented, not_understood, required, with_comment
+from recipes.step import Commented, choices_at, not_understood, required, with_comment
 
 RULE, VERSION = "choose.flag", "1"
 
@@ -23,9 +23,9 @@ class Step(Commented):
     kind: Literal["choose"]
     options: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=20)]
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and those of its answers."""
-        return (*super().texts(), *(option.text for option in self.options))
+        return (*super().texts_at(), *choices_at("options", self.options))
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

@@ -31,9 +31,10 @@ class Step(StepBase):
         """Return the key of each check."""
         return tuple(check.key for check in self.checks)
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and those of its checks."""
-        return (*super().texts(), *(check.text for check in self.checks))
+        own = ((f"checks.{number}.text", one.text) for number, one in enumerate(self.checks))
+        return (*super().texts_at(), *own)
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

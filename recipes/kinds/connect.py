@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from recipes.enums import Connection, ContainerKind, Severity
 from recipes.judging import Facts, Finding, Judged, judged
-from recipes.parts import Code, Key, Part
+from recipes.parts import Code, Key, Misplaced, Part
 from recipes.step import Commented, Names, Use, as_code, not_understood, required, with_comment
 
 RULE, VERSION = "connect.tight", "1"
@@ -24,9 +24,11 @@ class End(Part):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "End":
-        given = [one for one in (self.container, self.material, self.equipment) if one is not None]
-        if len(given) != 1:
-            raise ValueError(_("an end is a container, a material or a unit"))
+        ends = (("container", self.container), ("material", self.material),
+                ("equipment", self.equipment))  # fmt: skip
+        if sum(one is not None for _name, one in ends) != 1:
+            sentence = _("an end is a container, a material or a unit")
+            raise Misplaced(sentence, *[name for name, one in ends if one is not None][1:2])
         return self
 
 
@@ -44,7 +46,7 @@ class Step(Commented):
     @model_validator(mode="after")
     def _only_a_weld_has_a_welder(self) -> "Step":
         if self.as_ is not None and self.how != Connection.WELD:
-            raise ValueError(_("only a weld is made by a welder"))
+            raise Misplaced(_("only a weld is made by a welder"), "as")
         return self
 
     @property

@@ -10,7 +10,7 @@ from recipes.enums import Severity
 from recipes.judging import Facts, Finding, Judged, judged
 from recipes.likely import draw_choice
 from recipes.parts import Choice, Key, Text
-from recipes.step import Commented, not_understood, required
+from recipes.step import Commented, choices_at, not_understood, required
 
 RULE, VERSION = "decide.named", "1"
 
@@ -27,9 +27,9 @@ class Step(Commented):
     role: Key
     options: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=10)]
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and those of the ways."""
-        return (*super().texts(), *(option.text for option in self.options))
+        return (*super().texts_at(), *choices_at("options", self.options))
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from recipes.enums import ValueType
 from recipes.judging import Facts, Judged, judged
 from recipes.likely import Likely, draw_number, rounded
-from recipes.parts import Limits, Limits2, Number, UnitCode, Whole, decimal_text
+from recipes.parts import Limits, Limits2, Misplaced, Number, UnitCode, Whole, decimal_text
 from recipes.step import (
     Commented,
     Written,
@@ -28,6 +28,7 @@ from recipes.step import (
 
 RULE, VERSION = "enter.limits", "1"
 NUMERIC = (ValueType.DECIMAL, ValueType.INTEGER)
+OF_NUMBERS = ("unit", "target", "limits", "plausible", "decimals", "likely")
 
 
 class Step(Commented):
@@ -50,11 +51,9 @@ class Step(Commented):
 
     @model_validator(mode="after")
     def _only_numbers_have_limits(self) -> "Step":
-        numeric = (
-            self.unit, self.target, self.limits, self.plausible, self.decimals, self.likely,
-        )  # fmt: skip
-        if self.value not in NUMERIC and any(part is not None for part in numeric):
-            raise ValueError(_("only a number has a unit, a target or limits"))
+        given = [name for name in OF_NUMBERS if getattr(self, name) is not None]
+        if self.value not in NUMERIC and given:
+            raise Misplaced(_("only a number has a unit, a target or limits"), given[0])
         return self
 
     def written(self) -> tuple[Written, ...]:
@@ -65,9 +64,9 @@ class Step(Commented):
             *likely_written(self.likely, unit=self.unit),
         )
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the value's unit."""
-        return (self.unit,) if self.unit else ()
+        return (("unit", self.unit),) if self.unit else ()
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the value; 1 for a number without unit."""

@@ -31,7 +31,10 @@ class Step(Commented):
 
     def uses(self) -> tuple[Use, ...]:
         """Return the tests."""
-        return tuple(Use(Names.TEST, test, "waits_for") for test in self.waits_for)
+        return tuple(
+            Use(Names.TEST, test, f"waits_for.{number}")
+            for number, test in enumerate(self.waits_for)
+        )
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

@@ -53,13 +53,13 @@ class Step(Commented):
             *likely_written(self.likely, unit=self.unit),
         )
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the unit of the reading."""
-        return (self.unit,)
+        return (("unit", self.unit),)
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and the name of what is read."""
-        return (*super().texts(), self.what)
+        return (*super().texts_at(), ("what", self.what))
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the reading."""

@@ -10,7 +10,18 @@ from pydantic import Field, model_validator
 from recipes.enums import Severity
 from recipes.judging import Facts, Finding, Judged, WrongProgramme, judged
 from recipes.likely import draw_number, rounded
-from recipes.parts import Expression, Flag, Key, Limits, Number, Part, Text, UnitCode, decimal_text
+from recipes.parts import (
+    Expression,
+    Flag,
+    Key,
+    Limits,
+    Misplaced,
+    Number,
+    Part,
+    Text,
+    UnitCode,
+    decimal_text,
+)
 from recipes.step import (
     Commented,
     Names,
@@ -69,12 +80,13 @@ class Step(Commented):
     @model_validator(mode="after")
     def _each_in_its_place(self) -> "Step":
         if self.does == "stop" and self.parameters:
-            raise ValueError(_("parameters are set where the programme is started"))
+            raise Misplaced(_("parameters are set where the programme is started"), "parameters")
         if self.does == "start" and self.log:
-            raise ValueError(_("a log is there when the programme has ended"))
+            raise Misplaced(_("a log is there when the programme has ended"), "log")
         keys = [parameter.key for parameter in self.parameters]
-        if len(set(keys)) < len(keys):
-            raise ValueError(_("two parameters have one key"))
+        again = [number for number, key in enumerate(keys) if key in keys[:number]]
+        if again:
+            raise Misplaced(_("two parameters have one key"), "parameters", again[0], "key")
         return self
 
     def accepts(self) -> tuple[str, ...]:
@@ -99,13 +111,16 @@ class Step(Commented):
             for one in parameter.written()
         )
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the units of the parameters."""
-        return tuple(parameter.unit for parameter in self.parameters)
+        own = enumerate(self.parameters)
+        return tuple((f"parameters.{number}.unit", one.unit) for number, one in own)
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts_at(self) -> tuple[tuple[str, Text], ...]:
         """Return the step's texts and the titles of the parameters."""
-        return (*super().texts(), *(parameter.title for parameter in self.parameters))
+        own = enumerate(self.parameters)
+        titles = ((f"parameters.{number}.title", one.title) for number, one in own)
+        return (*super().texts_at(), *titles)
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

@@ -46,16 +46,18 @@ class Step(Commented):
 
     def uses(self) -> tuple[Use, ...]:
         """Return the tests."""
-        return tuple(Use(Names.TEST, test, "tests") for test in self.tests)
+        return tuple(
+            Use(Names.TEST, test, f"tests.{number}") for number, test in enumerate(self.tests)
+        )
 
     def written(self) -> tuple[Written, ...]:
         """Return the formulas of the volume's limits and distribution."""
         hold = (Written(self.hold, "hold"),) if isinstance(self.hold, str) else ()
         return (*self.volume.written("volume"), *hold)
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the volume's unit."""
-        return (self.volume.unit,)
+        return (("volume.unit", self.volume.unit),)
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the volume that was drawn."""

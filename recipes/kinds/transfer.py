@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from recipes.enums import ContainerKind, Pouring
 from recipes.judging import Facts, Judged, judged
-from recipes.parts import Flag, Number, Whole, decimal_text
+from recipes.parts import Flag, Misplaced, Number, Whole, decimal_text
 from recipes.step import (
     Commented,
     Measure,
@@ -50,9 +50,10 @@ class Step(Commented):
     @model_validator(mode="after")
     def _counted_where_there_are_several(self) -> "Step":
         if (self.count is None) != (self.pour == Pouring.DRAW):
-            raise ValueError(_("a split and a pool say how many containers there are"))
+            raise Misplaced(_("a split and a pool say how many containers there are"), "count")
         if self.least is not None and (self.count is None or self.least > self.count):
-            raise ValueError(_("the least number is not more than the number of containers"))
+            sentence = _("the least number is not more than the number of containers")
+            raise Misplaced(sentence, "least")
         return self
 
     @property
@@ -88,9 +89,9 @@ class Step(Commented):
         """Return the formulas of the volume's limits and distribution."""
         return self.volume.written("volume")
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the volume's unit."""
-        return (self.volume.unit,)
+        return (("volume.unit", self.volume.unit),)
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the volume: of what went over, of each, or of the pool."""

@@ -64,9 +64,9 @@ class Step(Commented):
             *likely_written(self.likely, unit=self.unit),
         )
 
-    def units(self) -> tuple[str, ...]:
+    def units_at(self) -> tuple[tuple[str, str], ...]:
         """Return the unit of the weights."""
-        return (self.unit,)
+        return (("unit", self.unit),)
 
     def unit_of_value(self) -> str | None:
         """Return the unit of the net."""

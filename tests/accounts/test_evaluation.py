@@ -31,6 +31,7 @@ from records.verification import verify
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
 from tests.builders.recipes import proof_of
 from tests.records.golden_rows import golden_rows
+from tests.records.ledger_owner import unguarded
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("A11-11")]
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -94,18 +95,27 @@ def test_a_verification_with_findings_is_told_of_and_the_next_does_not_go_on_fro
     site, since = open_demo_site(), clock.now() - DAY
     client = signed_in_client(site, "auditor")
     assert verify().clean
-    owner_connection.execute("ALTER TABLE accounts_person DISABLE TRIGGER USER")
-    owner_connection.execute("UPDATE accounts_person SET printed_name = 'X' WHERE username = %s",
-                             [named(site)])  # fmt: skip
+    with unguarded(owner_connection, "accounts_person"):
+        forged = "UPDATE accounts_person SET printed_name = 'X' WHERE username = %s"
+        owner_connection.execute(forged, [named(site)])
     found = [[str(one) for one in verify().differences] for _ in range(2)]
     assert (len(found[0]), found[1]) == (2, found[0])
     with reading(site=site.id):
         facts = facts_of(since, since + 2 * DAY)
     assert (facts.verifications, facts.with_findings) == (1, 2)
     assert facts.content()["with_findings"] == 2
+    # Where something differs is told at each site, what is there to nobody who may not see it.
+    [where] = {one.partition(" of stream")[0] for one in facts.found}
+    assert (where, facts.content()["found"]) == ("accounts_person", list(facts.found))
+    assert {one.partition(": ")[2] for one in facts.found} == {
+        "differs from the entries", "is missing or differs",
+    }  # fmt: skip
     page = client.get(reverse("records:evaluation"), {"since": f"{since:%Y-%m-%d}"})
     assert "Verifications with findings" in page.content.decode()
     assert page.context["facts"].with_findings == 2
+    assert [line for line in facts.found if line not in page.content.decode()] == []
+    proposed = client.get(reverse("incidents"), {"title": "Records were altered"})
+    assert proposed.context["form"]["title"].value() == "Records were altered"
 
 
 def named(site: DemoSite) -> str:

@@ -23,6 +23,9 @@ from batches.exceptions import (
 from batches.models import BatchException, PaperPack
 from batches.services import attest_operation, call_contingency, make_pack, perform_step
 from batches.services.steps import step_content
+from materials.exceptions import LotExpired
+from materials.models import Lot
+from materials.selectors import scanned_text
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
@@ -302,6 +305,19 @@ def test_who_performs_and_the_interlocks_are_asked_as_ever() -> None:
     with pytest.raises(Refusal) as late:
         from_paper(trial, AFTER)
     assert (wrong.value.code, late.value.code) == ("lot.unknown", "step.not_due")
+
+
+def test_a_lot_is_judged_by_the_time_on_the_paper() -> None:
+    """It was good when it was used and ran out before the sheets were entered."""
+    trial, _client = with_pack(ADD)
+    given = trial.good(ADD)
+    with reading(site=trial.site):
+        lot = Lot.objects.get(code=scanned_text(given["lot"]))
+    clock.simulate(lot.expires_at + MINUTE)
+    with pytest.raises(LotExpired):
+        from_paper(trial, ADD, given, at=lot.expires_at)
+    from_paper(trial, ADD, given, at=lot.expires_at - MINUTE)
+    assert trial.step(ADD).paper_at == lot.expires_at - MINUTE
 
 
 # ------------------------------------------------------------------ what cannot be true

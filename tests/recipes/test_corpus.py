@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from recipes import compiler
+from recipes import compiler, nodes
 from recipes.messages import Message, Weight
 from recipes.outline import CHECKS
 from recipes.site import Site, read_site
@@ -24,6 +24,10 @@ BASES = {
     "containers": CORPUS.parent / "containers.yaml",
 }
 SITE = (CORPUS / "site.yaml").read_text(encoding="utf-8")
+# What is said because a field is not there stands on the line of what should have it.
+ABSENT = frozenset(
+    {"room.missing", "staff.none", "sample.no_hold", "sample.no_test", "specification.empty"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Case:
     at: str = ""
     weight: Weight = Weight.ERROR
     site: Site | None = None
+    absent: bool = False
 
 
 def changed(text: str, changes: list[dict[str, str]]) -> str:
@@ -52,7 +57,7 @@ def case_of(row: dict[str, Any], *, plant: bool) -> Case:
         name=row.get("name") or f"{row['fault']} {row['at']}",
         text=changed(path.read_text(encoding="utf-8"), row.get("changes", [])),
         fault=row.get("fault", ""), at=row.get("at", ""),
-        weight=Weight(row.get("weight", "error")), site=site,
+        weight=Weight(row.get("weight", "error")), site=site, absent=row.get("absent", False),
     )  # fmt: skip
 
 
@@ -80,7 +85,10 @@ def test_one_fault_is_found_at_its_place_and_nothing_else(case: Case) -> None:
     assert [(m.code, m.path, m.severity) for m in found] == [(case.fault, case.at, case.weight)]
     (message,) = found
     assert message.sentence.endswith(".")
-    assert min(message.line or 0, message.column or 0) > 0
+    text = nodes.read(case.text)
+    # The line is that of the very field, unless what is wrong is that it is not there.
+    assert text.stands(message.at) is (case.fault not in ABSENT and not case.absent)
+    assert (message.line, message.column) == text.mark(message.at)
 
 
 @pytest.mark.req("S88-2")

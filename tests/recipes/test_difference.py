@@ -9,6 +9,7 @@ from django.utils import translation
 from recipes import reader
 from recipes.difference import Difference, What, difference, difference_of_data
 from recipes.difference.words import SENTENCES, sentence
+from recipes.difference.words import said as told
 from recipes.drafting import asked
 from recipes.drafting.between import between
 from recipes.drafting.changes import (
@@ -138,6 +139,51 @@ def test_a_parameter_says_where_it_is_used() -> None:
     assert {one.what for one in found[1:]} - {W.CHANGED}
 
 
+DOSE, DOUBLE = (f"dose_level = {n}\u202f×\u202f10⁶ cells/kg" for n in (1, 2))
+BY_WEIGHT = "parameters.dose_level * inputs.patient_weight"
+# A parameter, its new value, and what is said of the places that use it.
+PARAMETERS: dict[str, tuple[str, list[tuple[str, What, str, str]]]] = {
+    "transport_low": ("1", [
+        (f"receipt/accept/{step}", W.LIMIT_WIDENED, "2 °C (transport_low) – 8 °C (transport_high)",
+         "1 °C (transport_low) – 8 °C (transport_high)") for step in ("logger-low", "logger-high")
+    ]),
+    "thaw_to_add": ("45", [
+        ("transduction/transduce/thaw-to-add", W.HOLD_SHORTENED, "60 min (thaw_to_add)",
+         "45 min (thaw_to_add)"),
+    ]),
+    "transduction_volume": ("90", [
+        ("transduction/transduce/medium", W.PARAMETER_CHANGED, "transduction_volume = 100 mL",
+         "transduction_volume = 90 mL"),
+        ("wash/wash/medium", W.PARAMETER_CHANGED, "transduction_volume = 100 mL",
+         "transduction_volume = 90 mL"),
+    ]),
+    "dose_level": ("2e6", [
+        ("", W.CRITERION_CHANGED, f"0.8 * {BY_WEIGHT} – 1.2 * {BY_WEIGHT} ({DOSE})",
+         f"0.8 * {BY_WEIGHT} – 1.2 * {BY_WEIGHT} ({DOUBLE})"),
+        ("harvest/harvest/car-t", W.LIMIT_SHIFTED, f"≥ {BY_WEIGHT} ({DOSE})",
+         f"≥ {BY_WEIGHT} ({DOUBLE})"),
+        ("fill/prepare/dose-volume", W.PARAMETER_CHANGED, DOSE, DOUBLE),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", PARAMETERS)
+def test_what_uses_a_parameter_says_its_values_before_and_now(key: str) -> None:
+    value, expected = PARAMETERS[key]
+    found = changed((("parameters", key, "default"), value), name="cart19-prodigy")
+    assert [one.at for one in found[:1]] == [("parameters", key, "default")]
+    assert [
+        (one.path, one.what, told(one, one.before), told(one, one.after)) for one in found[1:]
+    ] == expected
+
+
+def test_a_parameter_in_another_unit_is_a_shifted_limit_whatever_its_number() -> None:
+    found = changed((("parameters", "transport_low", "unit"), "K"), name="cart19-prodigy")
+    assert [(one.what, one.before) for one in found[1:]] == [
+        (W.LIMIT_SHIFTED, "2 Cel (transport_low) – 8 Cel (transport_high)")
+    ] * 2
+
+
 def _used(data: Any, name: str) -> bool:
     if isinstance(data, dict):
         return any(_used(value, name) for value in data.values())
@@ -193,6 +239,43 @@ def test_a_step_that_is_moved_is_moved_and_nothing_else() -> None:
     change = Move(at=SEED, name="seeded", was_after=None, into=SEED, after=None)
     found = difference_of_data(data, apply_all(data, [change]))
     assert said(found) == [(W.STEP_MOVED, SEEDED_PATH, Severity.MAJOR)]
+
+
+ACCEPT = ("stages", "receipt", "operations", "accept", "steps")
+ORDER = ("clear-before", "identity", "bag", "logger-low", "logger-high")
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_of_a_list_only_the_step_that_was_moved_is_named(name: str) -> None:
+    data = data_of("cart19-prodigy")
+    for after in (None, *(other for other in ORDER if other != name)):
+        rest = [one for one in ORDER if one != name]
+        place = 0 if after is None else rest.index(after) + 1
+        passed = sorted((place, ORDER.index(name)))
+        found = difference_of_data(
+            data, apply_all(data, asked.move(data, (*ACCEPT, name), into=ACCEPT, after=after))
+        )
+        said = [(one.what, one.at[-1], one.before, one.after) for one in found]
+        if passed[0] == passed[1]:
+            assert said == []
+        elif passed[0] + 1 == passed[1]:  # of two neighbours, nobody knows which was moved
+            first, second = (ORDER[number] for number in passed)
+            assert said == [(W.STEPS_SWAPPED, second, first, second)]
+        else:
+            was = ORDER[ORDER.index(name) - 1] if name != ORDER[0] else ""
+            assert said == [(W.STEP_MOVED, name, f"accept/{was}", f"accept/{after or ''}")]
+
+
+def test_a_place_is_said_in_words() -> None:
+    data = data_of("cart19-prodigy")
+    change = asked.move(data, (*ACCEPT, "bag"), into=ACCEPT, after=None)
+    assert [sentence(one) for one in difference_of_data(data, apply_all(data, change))] == [
+        "Step moved: it was behind “accept/identity”, it is the first in “accept”"
+    ]
+    change = asked.move(data, (*ACCEPT, "bag"), into=ACCEPT, after="clear-before")
+    assert [sentence(one) for one in difference_of_data(data, apply_all(data, change))] == [
+        "Steps changed places: “bag” now comes before “identity”"
+    ]
 
 
 def test_a_step_in_another_operation_is_the_same_step() -> None:
@@ -259,7 +342,8 @@ def touches(found: Difference, change: Change) -> bool:
             places = [(*change.at, str(name_of(change.item)))]
         case Move():  # two neighbours that change places are one move, of either
             return (found.what is W.ORDER_CHANGED and found.at == change.at) or (
-                found.what.endswith("_moved") and change.at in {found.was_at[:-1], found.at[:-1]}
+                found.what.endswith(("_moved", "_swapped"))
+                and change.at in {found.was_at[:-1], found.at[:-1]}
             )
     ways = [way for way in (found.at, found.was_at) if way]
     return any(_near(way, place) for way in ways for place in places)

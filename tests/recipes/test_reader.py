@@ -1,5 +1,6 @@
 import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -181,3 +182,42 @@ def test_any_text_is_refused_with_sentences(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_with_sentences(content: bytes) -> None:
     assert refused(content)
+
+
+LEAST = 'to: intermediate-container\n            count: "3"\n            least: "%s"'
+VALUE = 'value: %s\n            unit: "{cells}"\n            target'
+BEYOND = "            log: true"
+PARAMETERS = "            parameters:\n              - {key: a, title: {en: A}, unit: Cel}"
+
+
+@pytest.mark.parametrize(
+    ("base", "old", "new", "place"),
+    [
+        ("machines", "does: stop", "does: start", "seeding/seed/ended/log"),
+        ("machines", BEYOND, PARAMETERS, "seeding/seed/ended/parameters"),
+        ("machines", "{key: speed, title", "{key: temperature, title",
+         "seeding/seed/begun/parameters/temperature/key"),
+        ("machines", "            how: luer\n", "            how: luer\n            as: prodigy\n",
+         "seeding/seed/medium/as"),
+        ("containers", LEAST % 2, LEAST % 4, "seeding/seed/split/least"),
+        ("containers", "pour: pool", "pour: draw", "seeding/seed/pool/count"),
+        ("corpus/branches", 'max: "3"}', 'max: "3",\n                 first: counter}',
+         "culture/count/repeat/first"),
+        ("corpus/branches", VALUE % "decimal", VALUE % "text", "culture/count/seeded/unit"),
+        ("corpus/branches", "min: 6 h, max: 40 h}", "min: 6 h,\n                 warn: 40 h}",
+         "harvest/collect/harvested/within/1/warn"),
+        ("corpus/branches", 'action: ["0.8e8", "1.2e8"]', 'action: ["0.8e8",\n         "1.2 e 8"]',
+         "culture/count/seeded/limits/action/high"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_among_fields_is_said_at_the_one(
+    base: str, old: str, new: str, place: str
+) -> None:
+    text = (Path(__file__).parent / f"{base}.yaml").read_text(encoding="utf-8")
+    text = with_change(text, old, new)
+    with pytest.raises(RecipeNotReadable) as caught:
+        reader.read(text)
+    (message,) = caught.value.messages
+    found = nodes.read(text)
+    assert (message.path, found.stands(message.at)) == (place, True)
+    assert (message.line, message.column) == found.mark(message.at)

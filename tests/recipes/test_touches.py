@@ -17,7 +17,7 @@ from recipes import reader, touches
 from recipes.difference import difference
 from recipes.document import Recipe
 from recipes.drafting import asked
-from recipes.drafting.changes import apply_all
+from recipes.drafting.changes import Insert, apply_all
 from recipes.drafting.plain import yaml_of
 from recipes.enums import UseKind
 from recipes.selectors import document, version_of
@@ -85,6 +85,43 @@ def test_labels_and_tests_are_told_apart() -> None:
     assert [one.address[:2] for one in touches.about_tests(found)] == [("tests", test)]
     about = touches.about_labels(found, before, after)
     assert [one.path for one in about] == ["/".join(label[1::2])]
+
+
+LOOK: dict[str, Any] = {"key": "look", "kind": "confirm", "text": {"en": "Look."}}
+STEPS = ("clear-before", "identity", "unit", "seeded", "medium", "clear-after")
+
+
+def reached(after: Any, begun: int) -> touches.Reached:
+    """Return how a batch that began so many steps stands to the change to ``after``."""
+    before, later = (reader.read(yaml_of(one).encode()) for one in (data_of("six-steps"), after))
+    done = {f"seeding/seed/{step}" for step in STEPS[:begun]}
+    return touches.reached(difference(before, later), before, later, done)
+
+
+@pytest.mark.parametrize(
+    ("behind", "begun", "passed"),
+    [(None, 0, False), (None, 1, True), ("seeded", 4, False), ("seeded", 5, True),
+     ("clear-after", 5, False), ("clear-after", 6, True)],
+)  # fmt: skip
+def test_a_batch_is_past_a_new_step_when_it_is_past_its_place(
+    behind: str | None, begun: int, passed: bool
+) -> None:
+    later = apply_all(data_of("six-steps"), [Insert(at=SEED, after=behind, item=LOOK)])
+    new = ("seeding/seed/look",)
+    assert reached(later, begun) == touches.Reached(*((new, ()) if passed else ((), new)))
+
+
+def test_what_is_ahead_of_a_batch_comes_in_the_order_of_its_work() -> None:
+    data = data_of("six-steps")
+    moved = asked.move(data, (*SEED, "medium"), into=SEED, after="clear-before")
+    later = apply_all(data, [*moved, Insert(at=SEED, after="seeded", item=LOOK)])
+    later = apply_all(later, asked.put(later, (*SEED, "unit", "text", "en"), "Scan it."))
+    unit, medium, new = (f"seeding/seed/{step}" for step in ("unit", "medium", "look"))
+    # The batch meets the moved step where its own document has it.
+    assert reached(later, 2) == touches.Reached((), (unit, medium, new))
+    assert reached(later, 4) == touches.Reached((unit,), (medium, new))
+    assert reached(later, 5) == touches.Reached((unit, medium), (new,))
+    assert reached(later, 6) == touches.Reached((unit, medium, new), ())
 
 
 @pytest.fixture

@@ -3,18 +3,22 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time
 from uuid import UUID
 
 import psycopg
 import pytest
+from pytest_django import Settings
 
 from mes.lib.embedded.process import wait_until
 from mes.lib.ids import uuid7
-from records import chains, helpers
+from records import chains, helpers, marks
 from records.chains import Part
 from records.helpers import HelperFailed
+from records.management.commands.verify import due
 from records.verification import Report, verify
 from tests.builders import materials as build
+from tests.records.ledger_owner import unguarded
 from tests.records.trial import stream_with
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10a")]
@@ -25,9 +29,8 @@ def alter(owner_connection: psycopg.Connection) -> Callable[[str], None]:
     """Give a way to do, as the owner, what the triggers would refuse."""
 
     def run(sql: str) -> None:
-        owner_connection.execute("ALTER TABLE records_entry DISABLE TRIGGER ALL")
-        owner_connection.execute("ALTER TABLE records_stream DISABLE TRIGGER ALL")
-        owner_connection.execute(sql)
+        with unguarded(owner_connection, "records_entry", "records_stream"):
+            owner_connection.execute(sql)
 
     return run
 
@@ -89,6 +92,61 @@ def test_a_flipped_byte_is_found(part: str, position: int, alter: Callable[[str]
     assert any(f"entry {stream}/2" in one.where for one in report.differences)
 
 
+# What a thief writes into the mark of the last run, so that the next does not look where it was.
+FORGED = {
+    "raised": "UPDATE records_verification SET horizon = pg_current_xact_id()::text::bigint",
+    "of another": """INSERT INTO records_verification
+            (at, horizon, entries, snapshot, rows, signature)
+        SELECT now(), pg_current_xact_id()::text::bigint, 0, pg_current_snapshot()::text, rows,
+               signature FROM records_verification""",
+    "beyond": "UPDATE records_verification SET horizon = horizon + 1000000",
+}
+
+
+@pytest.mark.scenario(33)
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_horizon_that_somebody_raised_hides_nothing(
+    forged: str, alter: Callable[[str], None], owner_connection: psycopg.Connection
+) -> None:
+    stream = stream_with("a", "b", "c")
+    assert verify().clean
+    alter("UPDATE records_entry SET role = 'boss' WHERE seq = 2")
+    owner_connection.execute(FORGED[forged].encode())
+    report = verify()
+    assert named(report) == [f"entry {stream}/2 (trial.said)"]
+    assert marks.NOT_BELIEVED in report.notes
+
+
+def test_without_a_key_each_run_looks_at_everything_and_says_so(settings: Settings) -> None:
+    stream_with("a", "b")
+    settings.MES_CHECKPOINT_KEY = "/nowhere/checkpoint.pem"
+    for _ in range(2):
+        report = verify()
+        assert (report.entries, marks.NOT_SIGNED in report.notes) == (2, True)
+
+
+NIGHTS = [
+    ("2026-11-21 02:30", "2026-11-22 01:59", False),
+    ("2026-11-21 02:30", "2026-11-22 02:01", True),
+    ("2026-11-22 02:01", "2026-11-22 23:00", False),
+    ("2026-11-21 01:59", "2026-11-21 02:00", True),
+]
+
+
+@pytest.mark.parametrize(("last", "now", "expected"), NIGHTS)
+def test_everything_is_due_once_a_night(
+    last: str, now: str, expected: bool, reader_connection: psycopg.Connection
+) -> None:
+    assert due(time(2), now=datetime.fromisoformat(f"{now}Z"))
+    reader_connection.read_only = False
+    reader_connection.execute(
+        """INSERT INTO records_verification (at, horizon, entries, whole)
+           VALUES (%s, 1, 1, true), (%s, 1, 1, false)""",
+        [f"{last}Z", f"{now}Z"],
+    )
+    assert due(time(2), now=datetime.fromisoformat(f"{now}Z")) is expected
+
+
 @pytest.mark.parametrize("seq", [1, 2, 3])
 def test_a_deleted_entry_is_found(seq: int, alter: Callable[[str], None]) -> None:
     stream = stream_with("a", "b", "c")
@@ -126,8 +184,8 @@ def test_a_row_that_the_owner_deleted_is_found_by_the_next_run_and_named(
     assert verify().clean
     assert wait_until(lambda: verify().streams == 0, seconds=30)
     build.lot(actor, "L-3")
-    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
-    owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
+    with unguarded(owner_connection, "materials_lot"):
+        owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
     assert named(verify()) == [f"materials_lot of stream {gone} (entry 2)"]
     assert kept != gone
 
@@ -141,12 +199,12 @@ def test_a_row_of_a_stream_that_is_not_there_is_found_by_every_whole_run(
     build.lot(actor, "L-1")
     assert verify().clean
     nowhere = uuid7()
-    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
-    owner_connection.execute("CREATE TEMP TABLE forged AS SELECT * FROM materials_lot")
-    owner_connection.execute(
-        "UPDATE forged SET id = %s, stream = %s, code = 'L-9'", [nowhere, nowhere]
-    )
-    owner_connection.execute("INSERT INTO materials_lot SELECT * FROM forged")
+    with unguarded(owner_connection, "materials_lot"):
+        owner_connection.execute("CREATE TEMP TABLE forged AS SELECT * FROM materials_lot")
+        owner_connection.execute(
+            "UPDATE forged SET id = %s, stream = %s, code = 'L-9'", [nowhere, nowhere]
+        )
+        owner_connection.execute("INSERT INTO materials_lot SELECT * FROM forged")
     for _ in range(2):
         found = named(verify(everything=True))
         assert found == [f"materials_lot of stream {nowhere} (entry 2)"]
@@ -171,8 +229,8 @@ def test_rows_are_missed_in_a_table_that_an_owner_emptied(
     build.material(actor)
     lots = [build.lot(actor, "L-1"), build.lot(actor, "L-2")]
     assert verify().clean
-    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
-    owner_connection.execute("DELETE FROM materials_lot")
+    with unguarded(owner_connection, "materials_lot"):
+        owner_connection.execute("DELETE FROM materials_lot")
     found = named(verify(everything=everything))
     assert found == sorted(f"materials_lot of stream {lot} (entry 2)" for lot in lots)
 
@@ -187,8 +245,8 @@ def test_a_forged_entry_that_the_database_does_not_take_is_named_beside_the_othe
         "UPDATE records_entry SET body = convert_to(replace(convert_from(body, 'utf8'), 'L-2',"
         f" repeat('L', 10000)), 'utf8') WHERE stream = '{forged}' AND seq = 1"
     )
-    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
-    owner_connection.execute("UPDATE materials_lot SET code = 'L-9' WHERE id = %s", [kept])
+    with unguarded(owner_connection, "materials_lot"):
+        owner_connection.execute("UPDATE materials_lot SET code = 'L-9' WHERE id = %s", [kept])
     report = verify(everything=True)
     said = [one.problem.split(":")[0] for one in report.differences if f"{forged}/1" in one.where]
     assert said == ["body and hash do not follow the entry before", "cannot be folded"]
@@ -202,8 +260,8 @@ def test_rows_that_came_with_new_entries_make_up_for_none_that_is_gone(
     build.material(actor)
     gone = build.lot(actor, "L-1")
     assert verify().clean
-    owner_connection.execute("ALTER TABLE materials_lot DISABLE TRIGGER ALL")
-    owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
+    with unguarded(owner_connection, "materials_lot"):
+        owner_connection.execute("DELETE FROM materials_lot WHERE id = %s", [gone])
     for number in range(2, 5):
         build.lot(actor, f"L-{number}")
     assert named(verify()) == [f"materials_lot of stream {gone} (entry 2)"]

@@ -83,11 +83,20 @@ class Cluster:
             self._template = self._made(f"mes_template_{migrations_hash()}")
         return self._template
 
+    def walls(self) -> Path:
+        """Return the list of the walls that the migrations make, as they are now.
+
+        The list that is handed out is compared with it by one test, not by every one that verifies.
+        """
+        self.template()
+        return self.folder / f"walls_{migrations_hash()}.txt"
+
     def _made(self, name: str) -> str:
         with (self.folder / "template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._exists(name):
-                self._build(name)
+            listed = self.folder / f"walls_{migrations_hash()}.txt"
+            if not (self._exists(name) and listed.exists()):
+                self._build(name, listed)
         return name
 
     def clone(self, kind: str) -> str:
@@ -142,7 +151,7 @@ class Cluster:
             Event().wait(DROP_AGAIN_SECONDS)
         return self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _build(self, name: str) -> None:
+    def _build(self, name: str, listed: Path) -> None:
         from plant.throwaway import pointed_at
 
         building = f"mes_building_{token_hex(6)}"
@@ -151,6 +160,9 @@ class Cluster:
             from django.core.management import call_command
 
             call_command("migrate", verbosity=0, interactive=False)
+            from records import walls
+
+            listed.write_text(walls.text())
         with self.owner(building) as connection:
             connection.execute("INSERT INTO records_simulation (purpose) VALUES ('tests')")
             connection.execute("VACUUM ANALYZE")
@@ -158,6 +170,9 @@ class Cluster:
         # it is copied with the files, so that no session of a test has to.
         with self.owner(building) as connection:
             connection.execute("SELECT")
+        if self._exists(name):
+            self._run("ALTER DATABASE {} WITH IS_TEMPLATE false", name)
+            self.drop(name)
         self._run("ALTER DATABASE {} RENAME TO {}", building, name)
         self._run("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false", name)
 

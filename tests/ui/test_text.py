@@ -28,6 +28,11 @@ def berlin() -> Iterator[None]:
         ("uL", "µL"),
         ("1", ""),
         ("%", "%"),
+        ("[pH]", "pH"),
+        ("[CFU]/m3", "CFU/m3"),
+        ("mm[Hg]", "mmHg"),
+        ("[g]", "× g"),
+        ("[TCID_50]", "TCID₅₀"),
     ],
 )
 def test_unit(unit: str, printed: str) -> None:
