@@ -377,6 +377,19 @@ class TriesRefused(Payload):
     address: str | None
 
 
+@entry("sign_in.tries_answered", version=1, stream="person")
+class TriesAnswered(Payload):
+    """The person said whether wrong tries of their secret were their own. Then they are forgotten.
+
+    ``tries`` reached the hash since ``since`` (None: none is left to ask about).
+    """
+
+    credential: str
+    tries: int
+    since: Instant | None
+    own: bool
+
+
 @entry("credential.unblocked", version=1, stream="person")
 class CredentialUnblocked(Payload):
     """Wrong tries were forgotten after the person's identity was checked in this way."""

@@ -51,6 +51,7 @@ class AlarmKind(models.TextChoices):
     LOCKED_OUT = "locked-out", _("too many wrong tries of one person at one place")
     BLOCKED = "blocked", _("a secret is blocked after wrong tries in several places")
     SPRAY = "spray", _("many people were tried from one place")
+    DENIED = "denied", _("a person says that wrong tries of their secret were not theirs")
 
 
 class SecondPerson(models.TextChoices):
@@ -63,6 +64,7 @@ class SecondPerson(models.TextChoices):
     CONCESSION = "concession", _("Who grants a concession")
     RELEASING = "releasing", _("Who certifies, releases or rejects")
     APPROVER = "approver", _("Who approves a recipe")
+    DOCUMENT = "document", _("Who approves a document of the system")
 
 
 class Presence(models.TextChoices):

@@ -209,6 +209,21 @@ def _tries_refused(p: said.TriesRefused) -> str:
     return sentence % {"n": p.refused, "kind": GuessKind(p.credential).label}
 
 
+@presents(said.TriesAnswered)
+def _tries_answered(p: said.TriesAnswered) -> str:
+    own = ngettext(
+        "%(n)d wrong try was one's own: %(kind)s",
+        "%(n)d wrong tries were one's own: %(kind)s",
+        p.tries,
+    )
+    others = ngettext(
+        "%(n)d wrong try was not one's own: %(kind)s",
+        "%(n)d wrong tries were not one's own: %(kind)s",
+        p.tries,
+    )
+    return (own if p.own else others) % {"n": p.tries, "kind": GuessKind(p.credential).label}
+
+
 @presents(said.CredentialUnblocked)
 def _credential_unblocked(p: said.CredentialUnblocked) -> str:
     said_of = {"kind": GuessKind(p.credential).label, "check": p.identity_check}

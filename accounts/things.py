@@ -110,6 +110,7 @@ words({
     "sign_in.alarmed": _("Alarm of sign-in"),
     "sign_in.alarm_answered": _("Alarm of sign-in answered"),
     "sign_in.tries_refused": _("Tries of a secret refused"),
+    "sign_in.tries_answered": _("Wrong tries answered for"),
     "sign_in.linked": _("Single sign-on linked"),
     "sign_in.unlinked": _("Single sign-on unlinked"),
     "factor.added": _("Second factor added"),
@@ -131,4 +132,4 @@ evaluates(
     "factor.added", "factor.removed",
 )  # fmt: skip
 evaluates("access", "access_review.opened", "access_review.decided")
-evaluates("attempts", "sign_in.alarmed", "sign_in.alarm_answered")
+evaluates("attempts", "sign_in.alarmed", "sign_in.alarm_answered", "sign_in.tries_answered")

@@ -1,8 +1,11 @@
 """What a person was given and lost at a site: joiner, mover, leaver."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from accounts.models import Device
+from records.entries import AttemptRefused
 from records.models import Entry
 
 _ROLES: Final = ("role.granted", "role.revoked", "role.approval_answered")
@@ -28,6 +31,18 @@ def trail_of(person: UUID, site: UUID | None) -> list[dict[str, Any]]:
     if granted and not here:
         return []
     return [e for e in envelopes if _is_of(e, site, here)]
+
+
+def wrong_tries(person: UUID, *, since: datetime, most: int) -> list[dict[str, Any]]:
+    """Return when and on which tablet (None: at a desk) a person's secret was tried in vain."""
+    rows = Entry.objects.filter(stream=person, kind=AttemptRefused.kind, at__gte=since)
+    said = (row.envelope for row in rows.order_by("-seq")[: most * 5])
+    wrong = [e for e in said if e["payload"]["code"].startswith("credential.")][:most]
+    tablets = Device.objects.in_bulk([e["device"] for e in wrong if e["device"]])
+    named = {str(device.id): device.code for device in tablets.values()}
+    return [
+        {"at": datetime.fromisoformat(e["at"]), "tablet": named.get(e["device"])} for e in wrong
+    ]
 
 
 def _is_of(envelope: dict[str, Any], site: UUID | None, here: set[str]) -> bool:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/owed/", views.owed, name="owed"),
     path("me/approvals/<uuid:assignment>/", views.approval, name="approval"),
     path("me/sign-in/", views.own_ways, name="own_ways"),
+    path("me/sign-in/tries/", views.own_tries, name="own_tries"),
     path("me/sign-in/passkey/", views.new_passkey, name="new_passkey"),
     path("me/sign-in/codes/", views.new_generator, name="new_generator"),
     path("sign-out/", views.sign_out, name="sign_out"),

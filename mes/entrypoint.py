@@ -12,17 +12,21 @@ from typing import NoReturn
 
 from mes.lib.environment import REQUIRED, Environment, Missing
 
+# Without what was asked behind the path and the page before: what people look for may be a name.
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(L)s "%(a)s"'
 COMMANDS = {
     "web": (
         *("-m", "gunicorn", "mes.wsgi", "--worker-class", "gthread", "--no-control-socket"),
-        *("--access-logfile", "-", "--graceful-timeout", "20"),
+        *("--access-logfile", "-", "--access-logformat", ACCESS_LOG, "--graceful-timeout", "20"),
     ),
     "worker": ("-m", "celery", "-A", "mes", "worker", "--loglevel", "INFO"),
     "relay": ("manage.py", "relay"),
     "checkpoint": ("manage.py", "checkpoint", "--every", "60"),
+    "verify": ("manage.py", "verify", "--every", "60"),
     "migrate": ("manage.py", "migrate", "--brief"),
     "manage": ("manage.py",),
 }
+READER = "DATABASE_READER_URL"
 USAGE = f"Usage: python -m mes.entrypoint {'|'.join([*COMMANDS, 'health'])} [arguments]"
 
 
@@ -47,7 +51,7 @@ def _become(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 
 def _further(name: str) -> tuple[str, ...]:
     """Return what this process needs and no other one has."""
-    needs = {"migrate": "DATABASE_OWNER_URL", "checkpoint": "DATABASE_READER_URL"}
+    needs = {"migrate": "DATABASE_OWNER_URL", "checkpoint": READER, "verify": READER}
     return (needs[name],) if name in needs else ()
 
 

@@ -13,7 +13,7 @@ from mes.state import State, database_answers, state
 AWAY: dict[str, Any] = {
     "healthy": False, "database": False, "broker": None, "relay": None, "worker": None,
     "canary_age": None, "oldest_message": None, "dead_letters": None, "checkpoints": None,
-    "checkpoint_age": None,
+    "checkpoint_age": None, "verification": None, "verification_age": None,
 }  # fmt: skip
 
 
@@ -25,8 +25,9 @@ def health(request: HttpRequest) -> JsonResponse:
 
     Times are in seconds. ``canary_age``: since work was last seen to come out of a worker.
     ``oldest_message``: since when the first of those that are due waits. ``checkpoints``: whether
-    records are being sealed; like ``dead_letters`` it is for people to answer and holds up nobody,
-    so it makes no answer bad.
+    records are being sealed. ``verification``: whether everything was looked at of late and the
+    newest run found nothing; ``verification_age``: since everything was. Like dead letters these
+    are for people to answer and hold up nobody, so they make no answer bad.
     """
     if not database_answers():
         return JsonResponse(AWAY, status=503)
@@ -46,6 +47,8 @@ def _said(found: State) -> dict[str, Any]:
         "dead_letters": found.dead,
         "checkpoints": found.sealing.works,
         "checkpoint_age": _seconds(found.sealing.age),
+        "verification": found.verifying.works,
+        "verification_age": _seconds(found.verifying.whole),
     }
 
 

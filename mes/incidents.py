@@ -40,7 +40,9 @@ class Opening(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def system_incidents(request: HttpRequest) -> HttpResponse:
     """List the incidents, those that are open first; open one, or close one."""
-    form, refused = Opening(request.POST if "open" in request.POST else None), None
+    proposed = {"title": request.GET.get("title", "")[: incidents.SHORT]}
+    form = Opening(request.POST if "open" in request.POST else None, initial=proposed)
+    refused = None
     if request.method == "POST":
         try:
             if _done(request, form):

@@ -22,6 +22,13 @@ CHECKPOINT_LATE = timedelta(minutes=3)
 PULSES = "SELECT name, clock_timestamp() - at, problem, since, reaches FROM records_pulse"
 NEVER: tuple[Any, ...] = (None, "", None, "")
 LAST = "SELECT size, clock_timestamp() - at::timestamptz FROM records_checkpoint"
+# Everything is looked at once a night; what is new again and again meanwhile.
+WHOLE_LATE = timedelta(hours=36)
+VERIFIED = """
+SELECT clock_timestamp() - max(at) FILTER (WHERE whole),
+       (SELECT findings FROM records_verification ORDER BY id DESC LIMIT 1)
+  FROM records_verification
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,19 @@ class Sealing:
 
 
 @dataclass(frozen=True, slots=True)
+class Verifying:
+    """How long ago everything was last looked at, and what the newest run of all found."""
+
+    whole: timedelta | None
+    findings: int
+
+    @property
+    def works(self) -> bool:
+        """Whether everything was looked at of late and the newest run found nothing."""
+        return self.whole is not None and self.whole < WHOLE_LATE and not self.findings
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Each part as it was found at one moment. Times are by the database's clock."""
 
@@ -50,6 +70,7 @@ class State:
     oldest: timedelta
     dead: int
     sealing: Sealing
+    verifying: Verifying
     reaches: tuple[str, ...]
 
     @property
@@ -79,6 +100,7 @@ def state() -> State:
         oldest=outbox.oldest_due(),
         dead=outbox.dead(),
         sealing=_sealing(pulses.get(CHECKPOINT, NEVER)),
+        verifying=_verifying(),
         reaches=tuple(relay[3].split()) if relay else (),
     )
 
@@ -94,6 +116,11 @@ def _sealing(pulse: Any) -> Sealing:
     last = _rows(f"{LAST} ORDER BY size DESC LIMIT 1")
     size, age = last[0] if last else (0, None)
     return Sealing(looked, problem, since, size, age)
+
+
+def _verifying() -> Verifying:
+    [(whole, findings)] = _rows(VERIFIED)
+    return Verifying(whole, findings or 0)
 
 
 def database_answers() -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access_of
 from accounts.permissions import Permission
 from mes.lib.access import requires
-from mes.state import Sealing, State, sealing, state
+from mes.state import Sealing, State, Verifying, sealing, state
 from mes.ui.text import duration_text
 from records.pulses import KEY, PLACE
 
@@ -112,6 +112,7 @@ def _seals(it: State) -> Iterator[Part]:
         said = {"size": it.sealing.size, "ago": duration_text(it.sealing.age)}
         found = _("over %(size)s entries, %(ago)s ago") % said
         yield Part(_("Newest checkpoint"), "tick" if it.sealing.works else "warning", found)
+    yield _verification(it.verifying)
     if KEY in it.reaches:
         todo = _("Keep it where only the checkpointer's user may read it.")
         yield Part(_("Key"), "warning", _("the application can read it: for show only"), todo)
@@ -133,3 +134,17 @@ def _checkpointer(it: Sealing) -> Part:
     if it.works:
         return Part(name, "tick", found)
     return Part(name, "stop", found, _("It has ended or hangs: start it again."))
+
+
+def _verification(it: Verifying) -> Part:
+    name = _("Verification of everything")
+    if it.findings:
+        found = ngettext("the newest run found %(n)s", "the newest run found %(n)s", it.findings)
+        todo = _("Read in the periodic evaluation what it found, and open an incident.")
+        return Part(name, "stop", found % {"n": it.findings}, todo)
+    if it.whole is None:
+        return Part(name, "warning", _("never ran"), _("Start the process that verifies."))
+    found = _("%(ago)s ago, without a finding") % {"ago": duration_text(it.whole)}
+    if it.works:
+        return Part(name, "tick", found)
+    return Part(name, "warning", found, _("It runs each night: start the process that verifies."))

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,8 @@ class Section:
 class Facts:
     """What of a period stands in no entries: verifications and checkpoints, and the last of each.
 
-    ``verifications`` are those without a finding.
+    ``verifications`` are those without a finding, ``whole_at`` is when one last looked at
+    everything, ``found`` is each thing that one of the others found, once.
     """
 
     verifications: int
@@ -67,12 +69,15 @@ class Facts:
     verified_at: datetime | None
     checkpoints: int
     sealed: int
+    whole_at: datetime | None = None
+    found: tuple[str, ...] = ()
 
-    def content(self) -> dict[str, str | int | None]:
+    def content(self) -> dict[str, Any]:
         """Return what a signature is under."""
         # Named only where there are some: a review that was signed before they were counted holds.
-        found = {"with_findings": self.with_findings} if self.with_findings else {}
-        return found | {
+        some: dict[str, Any] = {"with_findings": self.with_findings} if self.with_findings else {}
+        some |= {"found": list(self.found)} if self.found else {}
+        return some | {
             "verifications": self.verifications,
             "verified_at": instant_text(self.verified_at) if self.verified_at else None,
             "checkpoints": self.checkpoints, "sealed": self.sealed,
@@ -108,8 +113,11 @@ def facts_of(since: datetime, until: datetime) -> Facts:
     # The time of a checkpoint is kept as its file has it: text that sorts as time does.
     signed = Checkpoint.objects.filter(at__gte=instant_text(since), at__lt=instant_text(until))
     newest = signed.order_by("size").last()
+    with_findings = list(runs.exclude(findings=0))
     return Facts(
-        verifications=clean.count(), with_findings=runs.exclude(findings=0).count(),
+        verifications=clean.count(), with_findings=len(with_findings),
         verified_at=last.at if last else None, checkpoints=signed.count(),
         sealed=newest.size if newest else 0,
+        whole_at=runs.filter(whole=True).aggregate(at=Max("at"))["at"],
+        found=tuple(sorted({one for run in with_findings for one in run.found})),
     )  # fmt: skip

@@ -19,8 +19,7 @@ from django.apps import apps
 from django.db import DatabaseError, connections, transaction
 from pydantic_core import from_json
 
-from mes.lib import clock
-from records import chains, helpers, routing, vouching, walls
+from records import beside, chains, helpers, marks, routing, vouching, vouching_acts, walls
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
@@ -43,10 +42,15 @@ class Difference:
     def __str__(self) -> str:
         return f"{self.where}: {self.problem}"
 
+    @property
+    def brief(self) -> str:
+        """Where, and what is wrong, without a value: a mark is read at every site."""
+        return f"{self.where}: {self.problem.partition(':')[0]}"
+
 
 @dataclass(slots=True)
 class Report:
-    """What a run looked at and what it found.
+    """What a run looked at and what it found. ``files`` are those that the entries name.
 
     ``proving`` counts the seconds for heads, chains, copies and checkpoints; folding is the rest.
     """
@@ -57,6 +61,7 @@ class Report:
     proving: float = 0.0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
     @property
     def clean(self) -> bool:
@@ -92,10 +97,10 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
         _open()
         report.differences += [Difference(where, problem) for where, problem in walls.check()]
         if stream is None and not everything:
-            mark = _last_mark()
+            mark = marks.last(report.notes)
         whole = stream is None and mark is None
         started = helpers.start(connections[READER].connection) if whole else None
-        new_mark = None if stream else _mark()
+        new_mark = None if stream else _mark(whole=whole)
         chosen = [stream] if stream else _streams(mark)
         tables = projections() if careful else _in_use()
         _make_temporary_tables(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
@@ -105,11 +110,14 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
         part = Part() if whole else Part(streams=chosen)
         rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
         _compare_projections(tables, None if whole else chosen, report)
+        if stream is None:
+            _look_beside(report, mark)
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
     if new_mark:
-        _leave(new_mark, report)
+        found = [one.brief for one in report.differences]
+        marks.leave(new_mark, entries=report.entries, found=found, notes=report.notes)
     return report
 
 
@@ -134,15 +142,11 @@ def _rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
     return rows
 
 
-def _last_mark() -> Verification | None:
-    return Verification.objects.exclude(rows=None).order_by("-id").first()
-
-
-def _mark() -> Verification:
+def _mark(*, whole: bool) -> Verification:
     """Return the mark that this run leaves: what it sees, and what there is."""
-    seen = "SELECT pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())::text"
-    [(snapshot, horizon)] = _rows(seen)
-    return Verification(horizon=int(horizon), snapshot=snapshot, rows=_counted(projections()))
+    snapshot, horizon, _ = marks.seen()
+    rows = _counted(projections())
+    return Verification(horizon=horizon, snapshot=snapshot, rows=rows, whole=whole)
 
 
 Tables = Sequence[type[Projection]]
@@ -298,6 +302,7 @@ def _fold_entries(
     sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
     for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
         for row in rows:
+            report.files.update(one.decode() for one in beside.NAMES_FILE.findall(row[3]))
             problem = _fold(row[3], careful=careful)
             if problem:
                 where = f"entry {row[0]}/{row[1]} ({row[2]})"
@@ -319,6 +324,13 @@ def _fold(body: bytes, *, careful: bool) -> str:
             raise NotFolded() from error
         return f"cannot be folded: {type(error).__name__}: {error}"
     return ""
+
+
+def _look_beside(report: Report, mark: Verification | None) -> None:
+    """Compare what lies beside the entries: all of it, or a part where a run goes on."""
+    flaws = beside.of_files(report.files, turn=mark.id if mark else None)
+    flaws += vouching_acts.check() if mark is None else []
+    report.differences += [Difference(where, problem) for where, problem in flaws]
 
 
 def _compare_projections(tables: Tables, streams: Sequence[UUID] | None, report: Report) -> None:
@@ -345,13 +357,3 @@ def _compare_projections(tables: Tables, streams: Sequence[UUID] | None, report:
         for problem, stream, seq, row in _rows(both, params):
             where = f"{table} of stream {stream} (entry {seq})"
             report.differences.append(Difference(where, f"{problem}: {row}"))
-
-
-def _leave(mark: Verification, report: Report) -> None:
-    with routing.on(READER), transaction.atomic(using=READER):
-        _run("SET TRANSACTION READ WRITE")
-        mark.at, mark.entries = clock.now(), report.entries
-        mark.findings = len(report.differences)
-        if not report.clean:
-            mark.rows = None
-        mark.save(force_insert=True)

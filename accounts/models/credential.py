@@ -48,6 +48,11 @@ class Attempt(models.Model):
     # Refused before any hash, since the entry that told of such tries last.
     refused = models.PositiveIntegerField(default=0)
     refused_since = models.DateTimeField(null=True)
+    # Of all places together: refused since then, until somebody answers for it.
+    blocked_at = models.DateTimeField(null=True)
+    # Wrong tries of which the person has not said yet whether they were theirs.
+    unanswered = models.PositiveIntegerField(default=0)
+    unanswered_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

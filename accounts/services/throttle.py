@@ -4,8 +4,12 @@ Three counts, by rows whose locks make them exact however many tries come at onc
 
 - of a person at a place (tablet, or a desk's address): a wait after the third wrong try, five
   in a quarter of an hour;
-- of a person in all places: ten, until an administrator has checked who it is. What is refused
-  at one place does not count here, so that one tablet alone cannot block anybody elsewhere;
+- of a person in all places: ten, and of these seven at places where the person is not known. A
+  right secret does not take wrong ones back: they fade by one in a day, or are forgotten when
+  their person has said that they were theirs, by a new secret, or by an administrator. So at
+  most ten wrong tries in any day reach the hash, whoever signs rightly meanwhile, and a stranger
+  elsewhere leaves three to the places where the person works. What is refused at one place does
+  not count here, so that one tablet alone cannot block anybody elsewhere;
 - of a place: after wrong tries for many people it is slowed for those who are not known there.
   Whoever was right there lately goes on at once: others in the room are not locked out.
 """
@@ -17,7 +21,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
 from accounts.exceptions import CredentialBlocked, LockedOut, SourceSlowed, TriedTooSoon
@@ -27,6 +32,12 @@ from mes.lib.refusals import Refusal
 # reliability.md 47: five tries for each person and place, ten for each secret.
 TRIES_HERE: Final = 5
 TRIES_EVERYWHERE: Final = 10
+# Of these, at places where the person was not right lately, while there is another where they were.
+TRIES_OF_STRANGERS: Final = 7
+# In this time one wrong try fades, as long as nothing is blocked.
+FADES: Final = timedelta(days=1)
+# So many wrong tries are told to their person at the next sign-in.
+TOLD: Final = 3
 WINDOW: Final = timedelta(minutes=15)
 # Wrong tries → how long the next one waits. A person who types is hardly held up.
 BACK_OFF: Final = {3: timedelta(seconds=2), 4: timedelta(seconds=5)}
@@ -75,6 +86,10 @@ class Tries:
 
     everywhere: int
     locked_until: datetime | None
+    blocked: bool = False
+    # Not yet answered by the person, and since when.
+    unanswered: int = 0
+    since: datetime | None = None
 
 
 ADMITTED: Final = Verdict()
@@ -122,13 +137,29 @@ def _admit_person(tried: Try, person: UUID) -> Verdict:
     waits = _back_off(here, tried.at)
     if waits is not None:
         return Verdict(waits, noted=_refused(here, tried, ends=here.first_at + WINDOW))
-    if everywhere.tries >= TRIES_EVERYWHERE:
+    _fade(everywhere, tried.at)
+    if everywhere.tries >= _most(tried):
         return _block(everywhere, tried)
     for row in (here, everywhere):
         row.first_at = row.first_at if row.tries else tried.at
         row.tries, row.last_at = row.tries + 1, tried.at
         row.save(update_fields=["tries", "first_at", "last_at"])
     return ADMITTED
+
+
+def _fade(everywhere: Attempt, at: datetime) -> None:
+    """Let a wrong try fade for each whole day since counting began; nothing that is blocked."""
+    if everywhere.tries and everywhere.blocked_at is None:
+        days = max(0, (at - everywhere.first_at) // FADES)
+        everywhere.tries = max(0, everywhere.tries - days)
+        everywhere.first_at += days * FADES
+
+
+def _most(tried: Try) -> int:
+    """Return how many wrong tries in all may reach the hash from this place."""
+    known = Tried.objects.filter(identity=tried.identity, right_at__gt=tried.at - KNOWN_FOR)
+    scopes = set(known.values_list("scope", flat=True))
+    return TRIES_OF_STRANGERS if scopes and tried.scope not in scopes else TRIES_EVERYWHERE
 
 
 def _counts(tried: Try, person: UUID) -> tuple[Attempt, Attempt]:
@@ -159,7 +190,9 @@ def _lock_out(here: Attempt, tried: Try) -> Verdict:
 
 
 def _block(everywhere: Attempt, tried: Try) -> Verdict:
-    alarm = _once(everywhere, AlarmKind.BLOCKED, limit=TRIES_EVERYWHERE)
+    alarm = AlarmKind.BLOCKED if everywhere.blocked_at is None else None
+    everywhere.blocked_at = everywhere.blocked_at or tried.at
+    everywhere.save(update_fields=["blocked_at", "tries", "first_at"])
     noted = _refused(everywhere, tried, ends=tried.at + WINDOW)
     return Verdict(CredentialBlocked(), alarm, noted)
 
@@ -205,6 +238,7 @@ def was_wrong(tried: Try) -> int | None:
     with transaction.atomic(durable=True):
         source = _source(tried.scope)
         _note(tried, wrong_at=tried.at)
+        _keep_for_person(tried)
         rows = Tried.objects.filter(scope=tried.scope, wrong_at__gt=tried.at - WINDOW)
         people = rows.count()
         if people < SPRAY_PEOPLE:
@@ -216,12 +250,26 @@ def was_wrong(tried: Try) -> int | None:
 
 
 def was_right(tried: Try) -> None:
-    """Start counting anew for the person, here and everywhere; they are known here now."""
+    """Start counting anew for the person here; they are known here now.
+
+    Everywhere only this try is taken back: who guesses would else wait for the owner's next one.
+    """
     with transaction.atomic(durable=True):
         _source(tried.scope)
         _note(tried, wrong_at=None, right_at=tried.at)
         if tried.person:
-            forget(tried.person, tried.kind, scopes=[tried.scope, EVERYWHERE])
+            forget(tried.person, tried.kind, scopes=[tried.scope])
+            rows = Attempt.objects.filter(person=tried.person, kind=tried.kind, scope=EVERYWHERE)
+            rows.update(tries=Greatest(F("tries") - 1, 0))
+
+
+def _keep_for_person(tried: Try) -> None:
+    """Count a wrong try until its person has said whether it was theirs."""
+    if tried.person:
+        Attempt.objects.filter(person=tried.person, kind=tried.kind, scope=EVERYWHERE).update(
+            unanswered=F("unanswered") + 1,
+            unanswered_since=Coalesce("unanswered_since", Value(tried.at)),
+        )
 
 
 def _note(tried: Try, **times: datetime | None) -> None:
@@ -232,12 +280,20 @@ def forget(person: UUID, kind: str, *, scopes: list[UUID] | None = None) -> None
     """Start counting a person's tries anew, here (``scopes``) or in all places."""
     rows = Attempt.objects.filter(person=person, kind=kind)
     counts = _locked(rows.filter(scope__in=scopes) if scopes else rows)
-    Attempt.objects.filter(id__in=[row.id for row in counts]).update(tries=0, last_at=None)
+    Attempt.objects.filter(id__in=[row.id for row in counts]).update(
+        tries=0, last_at=None, blocked_at=None, unanswered=0, unanswered_since=None
+    )
+
+
+def answered(person: UUID, kind: str) -> None:
+    """Ask no more about the wrong tries so far; they stay counted, and a block stays."""
+    rows = Attempt.objects.filter(person=person, kind=kind, scope=EVERYWHERE)
+    rows.update(unanswered=0, unanswered_since=None)
 
 
 def tries_of(person: UUID, *, at: datetime) -> dict[GuessKind, Tries]:
     """Return a person's wrong tries for each kind of secret, as a page shows them."""
-    rows = list(Attempt.objects.filter(person=person, tries__gt=0))
+    rows = list(Attempt.objects.filter(Q(tries__gt=0) | Q(unanswered__gt=0), person=person))
     return {kind: _tries([row for row in rows if row.kind == kind], at=at) for kind in GuessKind}
 
 
@@ -247,7 +303,11 @@ def _tries(rows: list[Attempt], *, at: datetime) -> Tries:
         for row in rows
         if row.scope != EVERYWHERE and row.tries >= TRIES_HERE and row.first_at + WINDOW > at
     ]
+    most = max(locked, default=None)
+    everywhere = next((row for row in rows if row.scope == EVERYWHERE), None)
+    if everywhere is None:
+        return Tries(0, most)
     return Tries(
-        everywhere=sum(row.tries for row in rows if row.scope == EVERYWHERE),
-        locked_until=max(locked, default=None),
-    )
+        everywhere.tries, most, everywhere.blocked_at is not None,
+        everywhere.unanswered, everywhere.unanswered_since,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from accounts.views.factors import (
 from accounts.views.life import life
 from accounts.views.owed import owed
 from accounts.views.own_secrets import own_password, own_pin
+from accounts.views.own_tries import own_tries
 from accounts.views.people import people, permissions, person
 from accounts.views.qualifications import qualifications
 from accounts.views.roster import roster
@@ -50,6 +51,7 @@ __all__ = [
     "owed",
     "own_password",
     "own_pin",
+    "own_tries",
     "own_ways",
     "passkey_question",
     "passkey_sign_in",

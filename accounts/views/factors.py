@@ -27,7 +27,7 @@ from accounts.services.passkeys import (
     prove_by_passkey,
 )
 from accounts.services.periods import desk_actor, sign_in_proved
-from accounts.views.sign_in import inside, show_sign_in
+from accounts.views.sign_in import after_sign_in, inside, show_sign_in
 from mes.lib.access import public, signed_in
 from mes.lib.refusals import NotFound, Refusal
 from mes.lib.symbols import draw, qr_code
@@ -61,7 +61,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         return show_sign_in(request, refused=refusal)
     wanted = inside(request, request.POST.get("next", ""))
     sessions.begin(request, opened)
-    return redirect(wanted or "/")
+    return redirect(after_sign_in(UUID(str(opened["person"])), wanted))
 
 
 @signed_in

@@ -1,11 +1,13 @@
 """Signing in and out, at desks and on tablets; the first page."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,6 +21,7 @@ from accounts.forms import DeskSignIn, TabletSignIn
 from accounts.home import first_page
 from accounts.models import Device
 from accounts.selectors import active_device, is_linked
+from accounts.services.answered_tries import asked_of
 from accounts.services.periods import close_period, sign_in_desk, sign_in_tablet
 from accounts.views.owed import for_gloves, owed_rows
 from mes.lib.access import public, signed_in
@@ -153,7 +156,14 @@ def _begin(request: HttpRequest, opened: dict[str, Any]) -> HttpResponse:
     wanted = _next(request)
     _close(request, PeriodEnd.CHANGED)
     sessions.begin(request, opened)
-    return HttpResponseRedirect(wanted or "/")
+    return HttpResponseRedirect(after_sign_in(UUID(opened["person"]), wanted))
+
+
+def after_sign_in(person: UUID | None, wanted: str) -> str:
+    """Return where to go on: first to what has to be answered about one's secrets."""
+    if person is None or not asked_of(person):
+        return wanted or "/"
+    return f"{reverse('accounts:own_tries')}?{urlencode({'next': wanted or '/'})}"
 
 
 def _close(request: HttpRequest, reason: PeriodEnd) -> None:

@@ -15,7 +15,7 @@ from accounts.services.credentials import unblock_credential
 from accounts.services.factors import factors_of
 from accounts.services.links import link_subject, unlink_subject
 from accounts.services.own_secrets import end_sessions
-from accounts.services.throttle import TRIES_EVERYWHERE, tries_of
+from accounts.services.throttle import tries_of
 from accounts.views.factors import remove_posted
 from mes.lib import clock
 from mes.lib.access import requires
@@ -61,7 +61,7 @@ def _secrets(person: UUID) -> list[dict[str, Any]]:
             "changed_at": held[kind].changed_at if kind in held else None,
             "temporary": kind in held and held[kind].temporary,
             "tries": tries[kind].everywhere,
-            "blocked": tries[kind].everywhere >= TRIES_EVERYWHERE,
+            "blocked": tries[kind].blocked,
             "locked_until": tries[kind].locked_until,
         }
         for kind in GuessKind

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mes.entrypoint import ACCESS_LOG
 from mes.lib.embedded.folder import PROJECT
 from mes.lib.embedded.process import stop
 
@@ -18,7 +19,10 @@ from mes.lib.embedded.process import stop
 READER = "DATABASE_READER_URL"
 BUCKET = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 HIDDEN = ("DATABASE_OWNER_URL", READER, *BUCKET)
-CHECKPOINT = ("manage.py", "checkpoint", "--every", "60")
+READERS = {
+    "checkpoint": ("manage.py", "checkpoint", "--every", "60"),
+    "verify": ("manage.py", "verify", "--every", "60"),
+}
 # Restarted at once, a process that cannot start would keep the machine busy.
 PAUSE = 2.0
 LAST_LINES = 12
@@ -73,9 +77,9 @@ def _end_with_parent() -> None:
 
 
 def children(environ: Mapping[str, str], *, port: int, logs: Path) -> list[Child]:
-    """Return web, worker, relay and checkpoint, not started yet.
+    """Return web, worker, relay, checkpoint and verify, not started yet.
 
-    The last alone gets the reader's address, and is left out where that is not known.
+    The last two alone get the reader's address, and are left out where that is not known.
     """
     environment = {name: value for name, value in environ.items() if name not in HIDDEN}
     commands = {
@@ -90,7 +94,10 @@ def children(environ: Mapping[str, str], *, port: int, logs: Path) -> list[Child
     if environ.get(READER):
         own = (READER, *BUCKET)
         reads = {**environment, **{name: environ[name] for name in own if name in environ}}
-        found.append(Child("checkpoint", CHECKPOINT, logs / "checkpoint.log", reads))
+        found += [
+            Child(name, arguments, logs / f"{name}.log", reads)
+            for name, arguments in READERS.items()
+        ]
     return found
 
 
@@ -99,5 +106,5 @@ def _web(port: int) -> tuple[str, ...]:
     return (
         *("-m", "gunicorn", "mes.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", processes),
         *("--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "5"),
-        *("--access-logfile", "-", "--no-control-socket"),
+        *("--access-logfile", "-", "--access-logformat", ACCESS_LOG, "--no-control-socket"),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from recipes import ways
+from recipes import alternatives
 from recipes.checks.conditions import is_before
 from recipes.checks.containers import MOST_PAIRS, Span, Stock, handling, rounds
 from recipes.conditions import over
@@ -28,12 +28,12 @@ class Later:
     """Which steps come after others, and on which ways through the recipe each is done."""
 
     outline: Outline
-    _ways: dict[int, ways.Way] = field(default_factory=dict)
+    _ways: dict[int, alternatives.Way] = field(default_factory=dict)
 
-    def way(self, place: StepPlace) -> ways.Way:
+    def way(self, place: StepPlace) -> alternatives.Way:
         """Return what must hold for a step to be done."""
         if place.number not in self._ways:
-            self._ways[place.number] = ways.way_of(over(self.outline, place))
+            self._ways[place.number] = alternatives.way_of(over(self.outline, place))
         return self._ways[place.number]
 
     def offered(self, name: str) -> frozenset[str] | None:
@@ -62,7 +62,7 @@ class Later:
                 if self.way(place) <= own:
                     return True
                 may.append(self.way(place))
-        return ways.covered(may, given=own, offered=self.offered)
+        return alternatives.covered(may, given=own, offered=self.offered)
 
 
 @check("label.not_scanned_back")

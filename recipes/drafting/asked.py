@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from recipes.drafting.changes import (
     Move,
     Overtaken,
     Plain,
+    Put,
     Remove,
     apply_all,
     at,
@@ -27,6 +29,7 @@ from recipes.drafting.changes import (
 )
 from recipes.drafting.fields import STRUCTURE, Widget, item_at, languages, list_at
 from recipes.drafting.plain import normal
+from recipes.drafting.references import carried
 from recipes.kinds import KINDS
 from recipes.step import StepBase
 
@@ -173,14 +176,42 @@ def remove(data: Plain, address: Address) -> tuple[Change, ...]:
 
 
 def move(data: Plain, address: Address, *, into: Address, after: str | None) -> tuple[Change, ...]:
-    """Return the change that puts a thing behind ``after`` in the list ``into``."""
+    """Return the changes that put a thing behind ``after`` in the list ``into``, or as its first.
+
+    In another list, what names it or is named by it is written anew, so that it goes on meaning
+    the same. Raises Overtaken.
+    """
     place, name = address[:-1], address[-1]
     was = before_of(data, place, name)
     if place[-1:] != into[-1:]:
         raise Overtaken(into)
     if place == into and after in {was, name}:
         return ()
-    return (Move(at=place, name=name, was_after=was, into=into, after=after),)
+    change = Move(at=place, name=name, was_after=was, into=into, after=after)
+    begun = _list_there(data, into)
+    here = apply_all(data, begun)
+    changes: list[Change] = [*begun, change]
+    if place != into or place[-1] != "steps":
+        changes += _renamed(here, change)
+    return tuple(changes)
+
+
+def _renamed(data: Plain, move: Move) -> Iterator[Change]:
+    """Yield the changes behind a move by which all names go on meaning the same.
+
+    In what nothing names yet, nothing can be put: the compiler says what is wrong there.
+    """
+    moved = now = apply_all(data, [move])
+    for where, text in carried(data, moved, move):
+        with suppress(Overtaken):
+            puts = put(now, where, text)
+            now = apply_all(now, puts)
+            yield from puts
+
+
+def _list_there(data: Plain, place: Address) -> tuple[Change, ...]:
+    """Return the change that makes an empty list where there is none yet."""
+    return (Put(at=place, was=None, value=[]),) if at(data, place) is None else ()
 
 
 def shift(data: Plain, address: Address, *, up: bool) -> tuple[Change, ...]:
@@ -192,9 +223,9 @@ def shift(data: Plain, address: Address, *, up: bool) -> tuple[Change, ...]:
         return move(data, address, into=place, after=names[number - 2] if number > 1 else None)
     if not up and number + 1 < len(names):
         return move(data, address, into=place, after=names[number + 1])
-    lists = list(_alike(data, place))
+    lists = list(lists_like(data, place))
     there = lists.index(place) + (-1 if up else 1)
-    if len(names) == 1 or not 0 <= there < len(lists):
+    if not 0 <= there < len(lists):
         return ()
     others = _names(data, lists[there])
     return move(data, address, into=lists[there], after=others[-1] if up and others else None)
@@ -202,15 +233,18 @@ def shift(data: Plain, address: Address, *, up: bool) -> tuple[Change, ...]:
 
 def _names(data: Plain, place: Address) -> list[str]:
     things = at(data, place)
-    found = names_of(things) if isinstance(things, list) else None
+    found = names_of(things) if isinstance(things, list) else [] if things is None else None
     if found is None:
         raise Overtaken(place)
     return found
 
 
-def _alike(data: Plain, place: Address) -> Iterator[Address]:
-    """Yield the lists of the same sort in the order of work: the steps of every operation."""
-    if place[0] != "stages" or len(place) == 1:
+def lists_like(data: Plain, place: Address) -> Iterator[Address]:
+    """Yield the lists of the same sort in the order of work: the steps of every operation.
+
+    Those of contingencies come behind those of the stages.
+    """
+    if len(place) == 1:
         yield place
         return
     for stage in _names(data, ("stages",)):
@@ -220,3 +254,6 @@ def _alike(data: Plain, place: Address) -> Iterator[Address]:
             continue
         for operation in _names(data, operations):
             yield (*operations, operation, "steps")
+    if place[-1] == "steps" and at(data, ("contingencies",)) is not None:
+        for operation in _names(data, ("contingencies",)):
+            yield ("contingencies", operation, "steps")

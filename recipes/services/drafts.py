@@ -160,6 +160,11 @@ def content_at(row: RecipeDraft, seq: int) -> Plain:
     return data
 
 
+def changes_after(draft: UUID, seq: int) -> tuple[Change, ...]:
+    """Return what was changed after entry ``seq``, in the order in which it was."""
+    return tuple(change for one in _edits(draft, after=seq) for change in one.changes)
+
+
 def _edits(draft: UUID, *, after: int) -> list[DraftEdited]:
     rows = Entry.objects.filter(stream=draft, seq__gt=after, kind=DraftEdited.kind).order_by("seq")
     return [_edited(row) for row in rows]

@@ -21,6 +21,7 @@ from recipes.views.library import (
     take_operation,
     withdraw_operation,
 )
+from recipes.views.moving import draft_inside, draft_places
 from recipes.views.picture import draft_picture, picture
 from recipes.views.pictures import add_picture
 from recipes.views.rehearsals import rehearsal, rehearsal_live, rehearse
@@ -39,8 +40,10 @@ __all__ = [
     "discard_draft",
     "draft",
     "draft_from",
+    "draft_inside",
     "draft_news",
     "draft_picture",
+    "draft_places",
     "draft_text",
     "edit_draft",
     "import_recipe",

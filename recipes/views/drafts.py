@@ -30,7 +30,7 @@ from recipes.drafting.changes import (
 )
 from recipes.drafting.fields import address_of, path_of
 from recipes.drafting.plain import yaml_of
-from recipes.exceptions import ChangedMeanwhile, RecipeNotReadable
+from recipes.exceptions import ChangedMeanwhile, NameTwice, RecipeNotReadable
 from recipes.forms import DraftText, NewRecipe
 from recipes.models import RecipeDraft
 from recipes.services import drafts
@@ -151,8 +151,7 @@ def edit_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
     changes: Changes = ()
     try:
         if what in {"undo", "redo"}:
-            command = command_from(request, "recipe-draft.take_back", {"act": what})
-            drafts.take_back(command=command, draft=draft, again=what == "redo")
+            changes = _taken_back(request, draft, again=what == "redo")
         else:
             changes = _changes(request, draft, what, address)
             if changes or what != "put":  # a value that is there already came twice
@@ -170,6 +169,17 @@ def edit_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
             or _others_wrote(request, editor, changes)
         )  # fmt: skip
         return _panes(request, editor, whole=whole, renamed=renamed)
+
+
+def _taken_back(request: HttpRequest, draft: UUID, *, again: bool) -> Changes:
+    """Undo or redo; return what that changed, so that the page goes where it was done."""
+    actor, act = actor_of(request), "redo" if again else "undo"
+    with reading(site=actor.site, person=actor.person):
+        before = selectors.draft_of(draft).entry_seq
+    command = command_from(request, "recipe-draft.take_back", {"act": act})
+    drafts.take_back(command=command, draft=draft, again=again)
+    with reading(site=actor.site, person=actor.person):
+        return drafts.changes_after(draft, before)
 
 
 def _refused(request: HttpRequest, draft: UUID, address: Address, refusal: Refusal) -> HttpResponse:
@@ -225,6 +235,8 @@ def _changes(request: HttpRequest, draft: UUID, what: str, address: Address) -> 
         return ACTS[what](base, address, request)
     except Overtaken as error:
         raise drafts.changed_meanwhile(row, error.address) from error
+    except Twice as error:
+        raise NameTwice(name=error.name) from error
 
 
 def _as_seen(request: HttpRequest, row: RecipeDraft) -> Plain:

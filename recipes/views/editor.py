@@ -99,6 +99,15 @@ class Editor:
             **more,
         }
 
+    def inside(self) -> list[dict[str, Any]]:
+        """Return the outline's rows one level inside what is looked at, all folded."""
+        try:
+            thing = at(self.row.content, self.address)
+        except Overtaken:
+            return []
+        outline = Outline(self.row, (), _signs(self.messages, self.row.content))
+        return outline.inside(self.address, thing)
+
     def form(self) -> tuple[Field, ...]:
         """Return the form of the thing that is looked at; none when it is gone."""
         errors = {
@@ -128,6 +137,7 @@ class Editor:
         }
 
 
+PARTS = ("operations", "steps")
 HIDDEN = frozenset({"stages", "operations", "steps", "contingencies"})
 STRUCTURAL = frozenset({"stages", "operations", "steps", "contingencies"})
 
@@ -195,19 +205,24 @@ class Outline:
         called = self._list(("contingencies",), self.row.content, 0)
         return rows + ([{"heading": _("Contingencies")}, *called] if called else [])
 
+    def inside(self, address: Address, thing: Plain) -> list[dict[str, Any]]:
+        """Return the rows of what a thing holds, each folded."""
+        lists = (self._list((*address, inner), thing, len(address) // 2) for inner in PARTS)
+        return [row for rows in lists for row in rows]
+
     def _list(self, place: Address, owner: Plain, depth: int) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         for number, thing in enumerate(_things(owner, place[-1])):
             address = (*place, name_of(thing) or f"#{number}")
             rows.append(self._one(address, thing, depth))
             if self.address[: len(address)] == address:
-                for inner in ("operations", "steps"):
+                for inner in PARTS:
                     rows += self._list((*address, inner), thing, depth + 1)
         return rows
 
     def _one(self, address: Address, thing: Plain, depth: int) -> dict[str, Any]:
         kind = thing.get("kind") if isinstance(thing, dict) else None
-        inner = [f for f in ("operations", "steps") if address and _things(thing, f)]
+        inner = [f for f in PARTS if address and _things(thing, f)]
         return {
             "at": path_of(address),
             "url": address_url(self.row.id, address),

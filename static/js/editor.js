@@ -1,6 +1,7 @@
 // The editor of a draft. Every change is sent as soon as it is made, one after another; the answer
 // brings the parts of the page that changed. What is being typed is never drawn over.
 import { isInConflict, put, unsaved, wasLeftUnsaved } from "./editor/fields.js";
+import { isDragging, openMoves, watchMoves } from "./editor/moving.js";
 import { editor, inLine, isSending, send, state } from "./editor/sending.js";
 
 const NEWS = 3000;
@@ -22,7 +23,7 @@ function act(what, place, more = {}) {
   return send({ act: "add", place: parts.slice(0, -1).join("/"), after: parts.at(-1) });
 }
 
-// Keys: Ctrl+Z outside a field, Alt with an arrow moves the thing that is looked at.
+// Keys: Ctrl+Z outside a field, Alt with an arrow moves the thing that is looked at, M to any place.
 document.addEventListener("keydown", (event) => {
   if (!editor?.hasAttribute("data-open")) return;
   const writing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
@@ -33,32 +34,16 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (writing) event.target.blur();
     act(event.key === "ArrowUp" ? "up" : "down", state("at"));
+  } else if (event.key.toLowerCase() === "m" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    openMoves();
   }
 });
 
-// Dragging a step in the outline puts it behind the step that it is dropped on.
-let dragged = "";
-const rowOf = (event) => event.target.closest?.("#outline [data-place]");
-document.addEventListener("dragstart", (event) => { dragged = rowOf(event)?.dataset.place || ""; });
-document.addEventListener("dragover", (event) => {
-  const row = rowOf(event);
-  if (!dragged || !row?.draggable) return;
-  event.preventDefault();
-  document.querySelectorAll(".is-over").forEach((one) => one.classList.remove("is-over"));
-  row.classList.add("is-over");
-});
-document.addEventListener("drop", (event) => {
-  const row = rowOf(event);
-  if (!dragged || !row?.draggable || row.dataset.place === dragged) return;
-  event.preventDefault();
-  const parts = row.dataset.place.split("/");
-  act("move", dragged, { into: parts.slice(0, -1).join("/"), after: parts.at(-1) });
-  dragged = "";
-});
+watchMoves(act);
 
 // What others change comes by itself. A form in which somebody types waits until it is saved.
 async function news() {
-  if (isSending() || unsaved().length || document.hidden) return;
+  if (isSending() || unsaved().length || document.hidden || isDragging()) return;
   const query = new URLSearchParams({ seq: state("seq"), at: state("at") });
   await window.htmx.ajax("GET", `${editor.dataset.news}?${query}`, { source: editor, swap: "none" });
 }

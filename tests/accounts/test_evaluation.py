@@ -104,9 +104,18 @@ def test_a_verification_with_findings_is_told_of_and_the_next_does_not_go_on_fro
         facts = facts_of(since, since + 2 * DAY)
     assert (facts.verifications, facts.with_findings) == (1, 2)
     assert facts.content()["with_findings"] == 2
+    # Where something differs is told at each site, what is there to nobody who may not see it.
+    [where] = {one.partition(" of stream")[0] for one in facts.found}
+    assert (where, facts.content()["found"]) == ("accounts_person", list(facts.found))
+    assert {one.partition(": ")[2] for one in facts.found} == {
+        "differs from the entries", "is missing or differs",
+    }  # fmt: skip
     page = client.get(reverse("records:evaluation"), {"since": f"{since:%Y-%m-%d}"})
     assert "Verifications with findings" in page.content.decode()
     assert page.context["facts"].with_findings == 2
+    assert [line for line in facts.found if line not in page.content.decode()] == []
+    proposed = client.get(reverse("incidents"), {"title": "Records were altered"})
+    assert proposed.context["form"]["title"].value() == "Records were altered"
 
 
 def named(site: DemoSite) -> str:

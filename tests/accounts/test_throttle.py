@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import RequestFactory, override_settings
 
 from accounts import origin
-from accounts.enums import AlarmKind, CredentialKind
+from accounts.enums import AlarmKind, CredentialKind, GuessKind
 from accounts.exceptions import (
     AlarmAnswered,
     CredentialBlocked,
@@ -31,10 +31,13 @@ from accounts.exceptions import (
 from accounts.models import Alarm
 from accounts.services import throttle
 from accounts.services.alarms import answer_alarm
+from accounts.services.answered_tries import answer_tries, asked_of
 from accounts.services.ceremony import prove, prove_by_password
 from accounts.services.credentials import set_credential, unblock_credential
+from accounts.services.throttle import Try
 from mes.lib import clock
-from mes.lib.refusals import Refusal
+from mes.lib.ids import uuid7
+from mes.lib.refusals import NotFound, Refusal
 from records.commands import Actor
 from records.models import Message
 from records.reading import reading
@@ -43,6 +46,8 @@ from tests.builders.accounts import (
     PIN,
     DemoSite,
     a_command,
+    actor_of,
+    client_on,
     open_demo_site,
     person,
     system_actor,
@@ -250,10 +255,100 @@ def test_guesses_at_one_instant_reach_the_hash_three_times(
     assert hashes.total() == 3
 
 
-def test_right_secret_starts_the_count_anew(reviewer: UUID, here: Actor) -> None:
-    for _ in range(3):
+def test_right_secret_starts_the_count_of_its_place_anew(reviewer: UUID, here: Actor) -> None:
+    for _ in range(2):
         assert [tried(here) for _ in range(4)] == ["credential.wrong"] * 4
         assert tried(here, pin=PIN) == "right"
+
+
+@pytest.mark.req("P11-300c", "P11-300d", "D11-11d")
+@pytest.mark.scenario(47)
+@pytest.mark.parametrize("where", ["one tablet", "another tablet"])
+@pytest.mark.parametrize(
+    "pace", [(2, 60), pytest.param((5, 10), marks=pytest.mark.slow, id="five days")]
+)
+def test_slow_guesses_between_the_owners_right_signings(
+    site: DemoSite, reviewer: UUID, here: Actor, hashes: Counter[str], at_time: AtTime,
+    where: str, pace: tuple[int, int],
+) -> None:  # fmt: skip
+    """For days somebody guesses, and each sixth time its owner signs at their own tablet."""
+    stranger = here if where == "one tablet" else elsewhere(site, here, "T-02")
+    reached: list[datetime] = []
+    signed: Counter[str] = Counter()
+    days, minutes = pace
+    tries = days * 24 * 60 // minutes
+    for number in range(tries):
+        at_time(START + number * timedelta(minutes=minutes))
+        if number % 6 == 0:
+            signed[tried_at_once(here, pin=PIN)] += 1
+            continue
+        before = hashes[f"{number:06}"]
+        tried_at_once(stranger, pin=f"{number:06}")
+        reached += [clock.now()] * (hashes[f"{number:06}"] - before)
+    most = 10 if where == "one tablet" else 7
+    assert len(reached) == most
+    assert [one for one in alarms(site) if one[0] == "blocked"] == [("blocked", "Quinn Abel", 0)]
+    # From elsewhere nobody keeps the owner from their work; who is at their tablet does, and the
+    # owner goes on with a password at a desk, where they are asked.
+    assert (signed["right"] == tries // 6) is (where == "another tablet")
+    told = asked_of(reviewer)[GuessKind.PIN]
+    assert (told.unanswered, told.blocked) == (most, True)
+
+
+def test_wrong_tries_fade_by_one_in_a_day(reviewer: UUID) -> None:
+    """Who knows the rule tries ten times within two days, and then once a day: never more."""
+    reached: list[datetime] = []
+    for hours in (0, *(23 + n / 10 for n in range(9)), 24, 48, 72, 72.1, 96):
+        at = START + timedelta(hours=hours)
+        tried = Try(
+            person=reviewer, identity=reviewer, kind=CredentialKind.PIN, scope=uuid7(), at=at
+        )
+        if throttle.admit(tried).refusal is None:
+            throttle.was_wrong(tried)
+            reached.append(at)
+    in_a_day = [sum(t <= one < t + throttle.FADES for one in reached) for t in reached]
+    assert (max(in_a_day), len(reached)) == (10, 13)
+
+
+def answer(who: UUID, site: DemoSite, *, own: bool) -> None:
+    actor = actor_of(who, "qa-reviewer", site)
+    answer_tries(command=a_command(actor), kind=GuessKind.PIN, own=own)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_owner_answers_for_wrong_tries(
+    site: DemoSite, reviewer: UUID, here: Actor, own: bool
+) -> None:
+    assert [tried(here) for _ in range(2)] == ["credential.wrong"] * 2
+    assert asked_of(reviewer) == {}
+    with pytest.raises(NotFound):
+        answer(reviewer, site, own=own)
+    assert [tried(here), tried(here, pin=PIN)] == ["credential.wrong", "right"]
+    assert asked_of(reviewer)[GuessKind.PIN].unanswered == 3
+    answer(reviewer, site, own=own)
+    assert asked_of(reviewer) == {}
+    left = throttle.tries_of(reviewer, at=clock.now())[GuessKind.PIN].everywhere
+    assert (left, [one[0] for one in alarms(site)]) == ((0, []) if own else (3, ["denied"]))
+
+
+def test_who_signs_in_is_told_of_wrong_tries_first(site: DemoSite, reviewer: UUID) -> None:
+    client = client_on()
+    form = {"username": "quinn", "password": PASSWORD, "next": "/me/owed/"}
+    for _ in range(3):
+        clock.advance(timedelta(seconds=6))
+        client.post("/sign-in/", {**form, "key": str(uuid7()), "password": "no such night"})
+    clock.advance(timedelta(seconds=6))
+    opened = client.post("/sign-in/", {**form, "key": str(uuid7())})
+    page = "/me/sign-in/tries/?next=%2Fme%2Fowed%2F"
+    assert (opened.status_code, opened.headers["Location"]) == (302, page)
+    shown = client.get(page)
+    [asked] = shown.context["asked"]
+    assert (asked["kind"], asked["tries"].unanswered) == ("password", 3)
+    assert [one["tablet"] for one in shown.context["tries"]] == [None] * 3
+    said = {"key": str(uuid7()), "kind": "password", "own": "yes", "next": "/me/owed/"}
+    assert client.post(page, said).headers["Location"] == "/me/owed/"
+    assert client.post(page, said).headers["Location"] == "/me/owed/"
+    assert client.post(page, {**said, "key": str(uuid7())}).status_code == 404
 
 
 def spray(site: DemoSite, here: Actor, *, people: int = throttle.SPRAY_PEOPLE) -> list[str]:

@@ -39,6 +39,8 @@ def test_health_without_a_worker_names_the_worker(client: Client) -> None:
         "dead_letters": 0,
         "checkpoints": False,
         "checkpoint_age": None,
+        "verification": False,
+        "verification_age": None,
     }
 
 

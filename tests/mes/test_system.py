@@ -14,7 +14,9 @@ from mes.lib.ids import uuid7
 from records import canary, outbox, pulses
 from records.enums import MessageState
 from records.models import Message
+from records.verification import verify
 from tests.builders.accounts import DemoSite, all_roles, open_demo_site, signed_in_client
+from tests.records.ledger_owner import unguarded
 
 pytestmark = pytest.mark.usefixtures("committed_db", "outside")
 ALARM = "The records are not being sealed."
@@ -36,6 +38,7 @@ def all_well() -> None:
     pulses.relay_beats()
     canary.release()
     outbox.drain()
+    assert verify(everything=True).clean
 
 
 def test_everything_that_works_has_a_tick(site: DemoSite, settings: Any) -> None:
@@ -50,6 +53,7 @@ def test_what_never_ran_is_said(site: DemoSite) -> None:
     assert signs(signed_in_client(site, "admin")) == {
         "Database": "tick", "Relay": "stop", "Broker": "tick", "Worker": "stop",
         "Oldest message": "tick", "Dead letters": "tick", "Checkpointer": "stop",
+        "Verification of everything": "warning",
     }  # fmt: skip
 
 
@@ -59,6 +63,7 @@ def test_what_stopped_is_said(
 ) -> None:
     all_well()
     owner_connection.execute("UPDATE records_pulse SET at = at - interval '1 hour'")
+    owner_connection.execute("UPDATE records_verification SET at = at - interval '37 hours'")
     owner_connection.execute(
         "UPDATE records_message SET done_at = done_at - interval '1 hour', state = 'waiting',"
         " not_before = not_before - interval '1 hour'"
@@ -72,7 +77,22 @@ def test_what_stopped_is_said(
         "Database": "tick", "Relay": "stop", "Broker": "stop", "Worker": "stop",
         "Oldest message": "warning", "Dead letters": "warning", "Checkpointer": "stop",
         "Newest checkpoint": "warning", "Key": "warning", "Place of the checkpoints": "warning",
+        "Verification of everything": "warning",
     }  # fmt: skip
+
+
+@pytest.mark.req("A11-11")
+def test_what_the_newest_run_found_is_said(
+    site: DemoSite, owner_connection: psycopg.Connection
+) -> None:
+    all_well()
+    with unguarded(owner_connection, "records_entry"):
+        owner_connection.execute("UPDATE records_entry SET role = 'boss' WHERE seq = 1")
+    assert not verify().clean
+    client = signed_in_client(site, "auditor")
+    assert signs(client)["Verification of everything"] == "stop"
+    said = client.get("/health/").json()
+    assert (said["healthy"], said["verification"]) == (True, False)
 
 
 @pytest.mark.req("P11-10a")

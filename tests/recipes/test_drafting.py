@@ -1,13 +1,17 @@
 """Changes of a draft: what is done can be undone, what lies between two texts is found. Pure."""
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
-from recipes import nodes, reader, site
-from recipes.drafting import asked
+from recipes import formulas, nodes, paths, reader, site
+from recipes.conditions import conditions
+from recipes.document import Recipe
+from recipes.drafting import asked, references
 from recipes.drafting.between import between
 from recipes.drafting.changes import (
     Insert,
@@ -25,7 +29,10 @@ from recipes.drafting.changes import (
 from recipes.drafting.fields import Field, Widget, address_of, form_of
 from recipes.drafting.order import RANK
 from recipes.drafting.plain import normal, plain_of, yaml_of
+from recipes.messages import RecipeNotReadable
+from recipes.outline import Outline
 from recipes.parts import Part
+from recipes.step import Names
 from tests.builders.recipes import library_text
 
 NAMES = ["six-steps", "cart19-prodigy"]
@@ -67,10 +74,32 @@ def an_edit(data: Any, luck: Random) -> tuple[Any, ...]:
         "add": lambda: asked.add(data, luck.choice(lists)),
         "remove": lambda: asked.remove(data, step),
         "shift": lambda: asked.shift(data, step, up=luck.random() < 0.5),
-        "move": lambda: asked.move(data, step, into=other[:-1], after=other[-1]),
+        "move": lambda: asked.move(
+            data, step, into=other[:-1], after=luck.choice([None, other[-1]])
+        ),
+        "carry": lambda: a_part_moved(data, luck),
         "kind": lambda: asked.put(data, (*step, "kind"), luck.choice(["scan", "timer"])),
     }
     return edits[luck.choice([*edits, "add"]) if len(steps) > 3 else "add"]()
+
+
+def names_at(data: Any, address: tuple[str, ...]) -> list[str]:
+    things: Any = at(data, address)
+    return [str(name_of(one)) for one in things or []]
+
+
+def a_part_moved(data: Any, luck: Random) -> tuple[Any, ...]:
+    """Move an operation into any stage, or a stage, to any place of its list."""
+    stages = ("stages",)
+    operations = [(*stages, str(name_of(one)), "operations") for one in data["stages"]]
+    whence, into = luck.choice(
+        [(stages, stages), *((luck.choice(operations), o) for o in operations)]
+    )
+    name, beside = (names_at(data, a) for a in (whence, into))
+    if not name:
+        return ()
+    after = luck.choice([None, *beside])
+    return asked.move(data, (*whence, luck.choice(name)), into=into, after=after)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -198,6 +227,81 @@ def test_a_step_moves_past_the_end_of_its_operation_into_the_next() -> None:
     (change,) = asked.shift(base, (*place, last), up=False)
     assert isinstance(change, Move)
     assert (change.into[3], change.after) == (name_of(first[1]), None)
+
+
+def meant(recipe: Recipe) -> Counter[tuple[str, str, str]]:
+    """Return which step names which in its formulas, conditions, limits of time, by their keys."""
+    outline, found = Outline(recipe), Counter[tuple[str, str, str]]()
+    for place in outline.all_steps:
+        names = [name for one in place.step.written() for name in formulas.parse(one.formula).names]
+        names += [use.name for use in place.step.uses() if use.what == Names.STEP]
+        names += [limit.from_ for limit in place.step.within]
+        for name in names:
+            other = outline.meant(name, place)
+            if other is not None and paths.space_of(name) is None:
+                found[(place.step.key, "means", other.step.key)] += 1
+    for asks in conditions(outline):
+        for name in asks.names:
+            other = outline.by_name.get(asks.absolute(name))
+            found[(str(asks.path[-1]), "asks", other.step.key if other else name)] += 1
+    if recipe.shelf_life is not None:
+        found[("", "shelf life", recipe.shelf_life.from_.rpartition("/")[2])] += 1
+        assert paths.normal(recipe.shelf_life.from_) in outline.by_name
+    return found
+
+
+@pytest.mark.parametrize("name", ["cart19-prodigy", "msc-wj-allo-banked"])
+def test_what_names_a_step_or_is_named_means_the_same_after_every_move(name: str) -> None:
+    data, luck, tried = data_of(name), Random(name), 0
+    before = meant(reader.read_nodes(nodes.Nodes(data)).recipe)
+    lists = [a for a, _v in walk(data) if a[-1:] == ("steps",)]
+    several = [(a, names_at(data, a)) for a in lists]
+    steps = [(*a, name) for a, names in several for name in names if len(names) > 1]
+    while tried < 12:
+        step, into = luck.choice(steps), luck.choice(lists)
+        move = (
+            partial(asked.move, data, step, into=into, after=None)
+            if tried % 4
+            else partial(a_part_moved, data, luck)
+        )
+        try:
+            changes = move()
+            after = apply_all(data, changes)
+            recipe = reader.read_nodes(nodes.Nodes(after)).recipe
+        except (Twice, RecipeNotReadable):
+            continue
+        tried += 1
+        assert meant(recipe) == before
+        assert apply_all(after, inverses(changes)) == data
+
+
+TITRE = ("stages", "transduction", "operations", "thaw", "steps", "titre")
+
+
+def test_a_moved_step_is_called_by_its_new_place_in_one_change_that_undo_takes_back() -> None:
+    base = data_of("cart19-prodigy")
+    into = (*TITRE[:3], "transduce", "steps")
+    changes = asked.move(base, TITRE, into=into, after=None)
+    after = apply_all(base, changes)
+    assert names_at(after, into)[0] == "titre"
+    formula = (*TITRE[:-1], "vector-volume", "formula")
+    assert at(after, formula) == "parameters.moi * selection.seed.seeded / transduce.titre"
+    assert apply_all(after, inverses(changes)) == base
+    # In its own operation nothing is called otherwise.
+    assert len(asked.move(base, TITRE, into=TITRE[:-1], after=None)) == 1
+
+
+def test_every_field_with_a_formula_is_known_to_name_steps() -> None:
+    fields: set[str] = set()
+    for name in ("cart19-prodigy", "msc-wj-allo-banked", "cart19-cryo"):
+        outline = Outline(reader.read_nodes(nodes.Nodes(data_of(name))).recipe)
+        written = [one for place in outline.all_steps for one in outline.written(place)]
+        fields |= {
+            str(one.path[-1]) for one in [*written, *(one for _path, one in outline.outside())]
+            if any(paths.space_of(said) is None for said in formulas.parse(one.formula).names)
+        }  # fmt: skip
+    assert fields - references.FORMULAS == set()
+    assert {"formula", "quantity", "low"} <= fields
 
 
 def test_what_is_asked_becomes_the_smallest_change() -> None:

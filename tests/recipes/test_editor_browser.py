@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, Position, ViewportSize, expect
 
 from batches.enums import StepState
 from batches.models import BatchException, Operation, Step
@@ -72,16 +72,89 @@ def test_a_field_is_saved_as_it_is_left_and_can_be_taken_back(served: str, page:
     assert order[3:5] == ["medium", "seeded"]
 
 
-def test_a_step_is_dragged_behind_another(served: str, page: Page) -> None:
+def names(draft: UUID, site: DemoSite, path: str) -> list[str]:
+    found = value(draft, site, path)
+    assert isinstance(found, list)
+    return [one["key"] for one in found]
+
+
+RECEIPT, TRANSDUCTION = "stages/receipt/operations", "stages/transduction/operations"
+THAW, TRANSDUCE = f"{TRANSDUCTION}/thaw/steps", f"{TRANSDUCTION}/transduce/steps"
+
+
+def test_parts_are_moved_to_any_place_by_dragging_and_by_keys(served: str, page: Page) -> None:
     site = open_demo_site()
-    draft = a_draft(site)
+    draft = a_draft(site, "cart19-prodigy")
     page.set_viewport_size(DESK)
     sign_in(page, served, a_person(site, "process-owner"))
-    page.goto(f"{served}/recipes/drafts/{draft}/?at={SEED}/seeded")
-    row = page.locator(f'[data-place="{SEED}/unit"]')
-    saved(page, lambda: row.drag_to(page.locator(f'#outline [data-place="{SEED}/medium"]')))
-    order = [one["key"] for one in value(draft, site, SEED)]  # type: ignore[attr-defined]
-    assert order[2:5] == ["seeded", "medium", "unit"]
+    page.goto(f"{served}/recipes/drafts/{draft}/?at={THAW}/titre")
+    before = {
+        path: names(draft, site, path)
+        for path in (RECEIPT, TRANSDUCTION, THAW, TRANSDUCE, "stages")
+    }
+
+    def order(path: str) -> list[str]:
+        return names(draft, site, path)
+
+    def row(path: str) -> Locator:
+        return page.locator(f'#outline [data-place="{path}"]')
+
+    # Before another of its list, and to the first place of an operation that lies folded: the
+    # formula that names it goes on meaning it, and one undo takes all of it back.
+    top: Position = {"x": 90, "y": 4}
+    saved(
+        page,
+        lambda: row(f"{THAW}/titre").drag_to(row(f"{THAW}/{before[THAW][0]}"), target_position=top),
+    )
+    assert order(THAW)[:2] == ["titre", before[THAW][0]]
+    saved(page, lambda: row(f"{THAW}/titre").drag_to(row(f"{TRANSDUCTION}/transduce")))
+    assert order(TRANSDUCE)[0] == "titre"
+    assert value(draft, site, f"{THAW}/vector-volume/formula") == (
+        "parameters.moi * selection.seed.seeded / transduce.titre"
+    )
+    saved(page, page.get_by_role("button", name="Undo").click)
+    assert (order(TRANSDUCE), order(THAW)[0]) == (before[TRANSDUCE], "titre")
+
+    # Into another stage: what lies folded opens under the pointer.
+    row(f"{THAW}/titre").hover()
+    page.mouse.down()
+    for path in ("stages/receipt", f"{RECEIPT}/count"):
+        row(path).hover()
+        row(path).hover()
+    saved(page, lambda: _dropped(page, row(f"{RECEIPT}/count/steps/tnc")))
+    assert order(f"{RECEIPT}/count/steps")[1:3] == ["tnc", "titre"]
+    expect(page.locator("#outline .is-peek")).to_have_count(0)
+
+    # An operation into another stage, a stage behind another.
+    saved(page, lambda: row(f"{RECEIPT}/accept").drag_to(row("stages/transduction")))
+    assert order(TRANSDUCTION) == ["accept", *before[TRANSDUCTION]]
+    saved(page, lambda: row("stages/receipt").drag_to(row("stages/selection")))
+    assert order("stages")[:2] == ["selection", "receipt"]
+
+    # By keys: past the end of its operation, and by the form of all places.
+    page.goto(f"{served}/recipes/drafts/{draft}/?at={THAW}/vector-volume")
+    expect(page.locator("#form-title")).to_be_visible()
+    page.keyboard.press("m")
+    into = page.get_by_label("Into")
+    expect(into).to_be_focused()
+    assert grave_faults(page) == []
+    into.select_option(TRANSDUCE)
+    place = page.get_by_label("Place", exact=True)
+    expect(place).to_be_focused()
+    expect(place).to_have_value("")
+    page.keyboard.press("Tab")
+    saved(page, lambda: page.keyboard.press("Enter"))
+    assert order(TRANSDUCE) == ["vector-volume", *before[TRANSDUCE]]
+    saved(page, lambda: page.keyboard.press("Alt+ArrowUp"))
+    assert order(THAW)[-1] == "vector-volume"
+    saved(page, page.get_by_role("button", name="Undo").click)
+    assert order(TRANSDUCE)[0] == "vector-volume"
+
+
+def _dropped(page: Page, row: Locator) -> None:
+    row.hover()
+    row.hover()
+    page.mouse.up()
 
 
 def test_two_people_see_each_others_changes(served: str, page: Page, browser: Browser) -> None:

@@ -3,16 +3,19 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time
 from uuid import UUID
 
 import psycopg
 import pytest
+from pytest_django import Settings
 
 from mes.lib.embedded.process import wait_until
 from mes.lib.ids import uuid7
-from records import chains, helpers
+from records import chains, helpers, marks
 from records.chains import Part
 from records.helpers import HelperFailed
+from records.management.commands.verify import due
 from records.verification import Report, verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import unguarded
@@ -87,6 +90,61 @@ def test_a_flipped_byte_is_found(part: str, position: int, alter: Callable[[str]
     )
     report = verify(everything=True)
     assert any(f"entry {stream}/2" in one.where for one in report.differences)
+
+
+# What a thief writes into the mark of the last run, so that the next does not look where it was.
+FORGED = {
+    "raised": "UPDATE records_verification SET horizon = pg_current_xact_id()::text::bigint",
+    "of another": """INSERT INTO records_verification
+            (at, horizon, entries, snapshot, rows, signature)
+        SELECT now(), pg_current_xact_id()::text::bigint, 0, pg_current_snapshot()::text, rows,
+               signature FROM records_verification""",
+    "beyond": "UPDATE records_verification SET horizon = horizon + 1000000",
+}
+
+
+@pytest.mark.scenario(33)
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_horizon_that_somebody_raised_hides_nothing(
+    forged: str, alter: Callable[[str], None], owner_connection: psycopg.Connection
+) -> None:
+    stream = stream_with("a", "b", "c")
+    assert verify().clean
+    alter("UPDATE records_entry SET role = 'boss' WHERE seq = 2")
+    owner_connection.execute(FORGED[forged].encode())
+    report = verify()
+    assert named(report) == [f"entry {stream}/2 (trial.said)"]
+    assert marks.NOT_BELIEVED in report.notes
+
+
+def test_without_a_key_each_run_looks_at_everything_and_says_so(settings: Settings) -> None:
+    stream_with("a", "b")
+    settings.MES_CHECKPOINT_KEY = "/nowhere/checkpoint.pem"
+    for _ in range(2):
+        report = verify()
+        assert (report.entries, marks.NOT_SIGNED in report.notes) == (2, True)
+
+
+NIGHTS = [
+    ("2026-11-21 02:30", "2026-11-22 01:59", False),
+    ("2026-11-21 02:30", "2026-11-22 02:01", True),
+    ("2026-11-22 02:01", "2026-11-22 23:00", False),
+    ("2026-11-21 01:59", "2026-11-21 02:00", True),
+]
+
+
+@pytest.mark.parametrize(("last", "now", "expected"), NIGHTS)
+def test_everything_is_due_once_a_night(
+    last: str, now: str, expected: bool, reader_connection: psycopg.Connection
+) -> None:
+    assert due(time(2), now=datetime.fromisoformat(f"{now}Z"))
+    reader_connection.read_only = False
+    reader_connection.execute(
+        """INSERT INTO records_verification (at, horizon, entries, whole)
+           VALUES (%s, 1, 1, true), (%s, 1, 1, false)""",
+        [f"{last}Z", f"{now}Z"],
+    )
+    assert due(time(2), now=datetime.fromisoformat(f"{now}Z")) is expected
 
 
 @pytest.mark.parametrize("seq", [1, 2, 3])
