@@ -56,8 +56,15 @@ class Asked:
         return f"{ast.unparse(node)} {sorted(named.items())}"
 
 
-def conditions(outline: Outline) -> Iterator[Asked]:
-    """Yield every condition of a recipe, the outer before the inner."""
+def conditions(outline: Outline) -> tuple[Asked, ...]:
+    """Return every condition of a recipe, the outer before the inner."""
+    if "conditions" not in outline.shared:
+        outline.shared["conditions"] = tuple(_all(outline))
+    found: tuple[Asked, ...] = outline.shared["conditions"]
+    return found
+
+
+def _all(outline: Outline) -> Iterator[Asked]:
     for place in outline.operations:
         around = tuple(surrounding(outline, place))
         first = place.path[-1] == 0
@@ -110,16 +117,13 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
     """Return between what a value lies, whatever happens; None when that is not known."""
     space, key = paths.space_of(name), name.partition(".")[2]
     if space == "inputs":
-        return next(((i.low, i.high) for i in outline.recipe.inputs if i.name == key), None)
+        given = outline.inputs.get(key)
+        return (given.low, given.high) if given else None
     if space == "parameters":
-        return next(
-            (
-                (p.low, p.high)
-                for p in outline.recipe.parameters
-                if p.key == key and p.low is not None and p.high is not None
-            ),
-            None,
-        )
+        set_to = outline.parameters.get(key)
+        if set_to is None or set_to.low is None or set_to.high is None:
+            return None
+        return set_to.low, set_to.high
     meant = paths.find(name, at=at, among=outline.by_name) if space is None else None
     plausible = getattr(meant.step, "plausible", None) if meant else None
     if not isinstance(plausible, Band):
@@ -130,6 +134,14 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
 
 def always(outline: Outline, asked: Asked) -> bool | None:
     """Return whether a condition always holds (True), never does (False), or either (None)."""
+    known = ("always", asked.path)
+    if known not in outline.shared:
+        outline.shared[known] = _always(outline, asked)
+    found: bool | None = outline.shared[known]
+    return found
+
+
+def _always(outline: Outline, asked: Asked) -> bool | None:
     known = settled.settled(asked.tree, lambda name: range_of(outline, name, asked.at))
     if known is not None:
         return known

@@ -230,6 +230,16 @@ class Operation(Part):
     pinned: Pin | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
+    @cached_property
+    def looped(self) -> range:
+        """The numbers of the steps that are repeated together: a group, all of them, or none."""
+        if self.repeat is None:
+            return range(0)
+        keys = [step.key for step in self.steps]
+        if self.repeat.first not in keys or self.repeat.last not in keys:
+            return range(len(keys))
+        return range(keys.index(self.repeat.first), keys.index(self.repeat.last) + 1)
+
     def reusable(self) -> dict[str, Any]:
         """Return what the library keeps of it: all but its place in a recipe, as plain JSON."""
         data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -422,7 +432,7 @@ class Recipe(Part):
     def _needs_of(self, stage: Stage) -> Iterator[Need]:
         if stage.room is not None:
             last = stage.room.hold_until or stage.key
-            is_open = any(held.open for held in self.held(stage.key, last))
+            is_open = any(self._open[number] for number in self._held(stage.key, last))
             yield Need("place", stage.room.class_, None, stage.key, last, is_open)
         for unit in stage.equipment:
             last = unit.hold_until or stage.key
@@ -430,17 +440,27 @@ class Recipe(Part):
 
     def held(self, first: str, last: str) -> tuple[Stage, ...]:
         """Return the stages from ``first`` to ``last``, both included."""
-        keys = [stage.key for stage in self.stages]
-        if first not in keys or last not in keys:
-            return ()
-        return self.stages[keys.index(first) : keys.index(last) + 1]
+        span = self._held(first, last)
+        return self.stages[span.start : span.stop]
+
+    def _held(self, first: str, last: str) -> range:
+        begin, end = self._numbers.get(first), self._numbers.get(last)
+        return range(0) if begin is None or end is None else range(begin, end + 1)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The number of each stage; of two with one key the first counts."""
+        pairs = [(stage.key, number) for number, stage in enumerate(self.stages)]
+        return dict(reversed(pairs))
+
+    @cached_property
+    def _open(self) -> tuple[bool, ...]:
+        return tuple(stage.open for stage in self.stages)
 
     def needs_at(self, stage: str) -> tuple[Need, ...]:
         """Return what a batch holds during a stage, claimed by it or by a stage before."""
-        covered = (
-            (need, [held.key for held in self.held(need.first, need.last)]) for need in self.needs
-        )
-        return tuple(need for need, keys in covered if stage in keys)
+        number = self._numbers.get(stage)
+        return tuple(need for need in self.needs if number in self._held(need.first, need.last))
 
     def dump(self) -> dict[str, Any]:
         """Return the document as plain JSON; fields left at their default are left out.

@@ -1,181 +1,134 @@
 """The time that passes at least between two moments of a recipe, by its own durations. Pure.
 
 It counts what the recipe says itself: a stage's duration and least lag, a step's own time, a
-timer's least wait. What it does not say takes no time here, so a sum is never too long.
+timer's least wait, the least time of a limit, the time until a result is there. What it does not
+say takes no time here, and what may be skipped takes none, so a sum is never too long. Moments are
+as the engine has them: a step's is that at which it is closed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from operator import add
+from itertools import islice
 
-from recipes import paths
-from recipes.document import Operation, Stage
-from recipes.order import Order
+from recipes import moments
+from recipes.moments import Limit
 from recipes.outline import Outline, StepPlace
-from recipes.step import StepBase
+from recipes.plan import Plan
+from recipes.spans import Case
+from recipes.ways import Pair
 
-ZERO = timedelta()
-COLLECTION = "collection"
-EDGES = frozenset({"started_at", "ended_at"})
-
-
-@dataclass(frozen=True)
-class Inside:
-    """The operations of one stage: their order, and what each takes."""
-
-    order: Order
-    weights: list[timedelta]
-    _found: dict[int | None, list[timedelta]] = field(default_factory=dict)
-
-    def ways(self, one: int | None) -> list[timedelta]:
-        """Return the longest ways from the end of an operation, or from the stage's start."""
-        if one not in self._found:
-            self._found[one] = self.order.longest(self.weights, one)
-        return self._found[one]
+# So many limits are looked at together: who has read two hundred messages corrects the cause.
+TOGETHER = 256
+# A way in the plan: from where to where, and what passes before and behind it.
+Way = tuple[Pair, int]
 
 
 @dataclass(frozen=True)
 class Elapsed:
-    """Least times of one outline; ``case`` is ``low`` or ``expected``."""
+    """Least times of one outline in one case.
+
+    ``in_line`` is for stages that are booked one after the other, whatever they wait for.
+    """
 
     outline: Outline
-    case: str = "low"
-    _found: dict[int | None, list[timedelta]] = field(default_factory=dict)
-    _insides: dict[int, Inside] = field(default_factory=dict)
+    case: Case = Case.LEAST
+    in_line: bool = False
 
-    def until_stage(self, name: str, number: int) -> timedelta | None:
-        """Return what passes from a moment to a stage's start, None when nothing can be said."""
-        if name.partition(".")[0] == COLLECTION:
-            return self._ways(None)[number] + self._lag(self.outline.recipe.stages[number])
-        first, _dot, last = name.replace("/", ".").rpartition(".")
-        begun = self.outline.stage_numbers.get(first if last in EDGES else name)
-        if begun is not None:
-            return self._between_stages(begun, number, whole=last == "started_at")
-        step = self.outline.clock(name) or self.outline.by_name.get(paths.normal(name))
-        stage = step.operation.stage if step else None
-        if step is None or stage is None:
-            return None
-        rest = self._between_stages(stage.number, number, whole=False)
-        return None if rest is None else rest + self._rest_of_stage(step, stage.number)
+    @cached_property
+    def _plan(self) -> Plan:
+        asked = list(moments.asked(self.outline, self.case))
+        limits = moments.limits(self.outline)
+        return Plan(self.outline, self.case, asked, limits, in_line=self.in_line)
 
-    def until_step(self, since: StepPlace, place: StepPlace) -> timedelta | None:
-        """Return what passes from the end of one step until another is begun."""
-        one, other = since.operation.stage, place.operation.stage
-        if one is None or other is None:
-            return self._same_operation(since, place)
-        if one.number == other.number:
-            return self._same_stage(since, place, one.number)
-        rest = self._between_stages(one.number, other.number, whole=False)
-        if rest is None:
-            return None
-        return rest + self._rest_of_stage(since, one.number) + self._head(place, other.number)
+    def beyond(self, limits: Iterable[Limit]) -> Iterator[tuple[Limit, timedelta]]:
+        """Yield the limits that are not kept, in their order, and what passes until then."""
+        doubtful = (limit for limit in limits if self._may_be_beyond(limit))
+        while several := list(islice(doubtful, TOGETHER)):
+            for limit, takes in zip(several, self.takes(several), strict=True):
+                if takes is not None and takes > limit.most:
+                    yield limit, takes
+
+    def takes(self, limits: Sequence[Limit]) -> list[timedelta | None]:
+        """Return what passes at least until each limit, None where nothing can be said."""
+        ways = [self._ways(limit) for limit in limits]
+        known = self._plan.ways.between([pair for several in ways for pair, _rest in several])
+        found: list[timedelta | None] = []
+        for limit, several in zip(limits, ways, strict=True):
+            straight = self._straight(limit)
+            times = [known[pair] + rest for pair, rest in several if pair in known]
+            times += [] if straight is None else [straight]
+            found.append(timedelta(seconds=max(times)) if times else None)
+        return found
 
     def head(self, place: StepPlace) -> timedelta:
         """Return what passes from the start of a step's stage until it is begun."""
-        stage = place.operation.stage
-        return self._head(place, stage.number) if stage else ZERO
+        line = self._plan.lines[place.operation.path][0]
+        point, rest = self._plan.head(line, place)
+        return timedelta(seconds=(self._inside[point] or 0) + rest)
 
     def of_stage(self, number: int) -> timedelta:
         """Return what the steps of a stage take."""
-        inside = self._inside(number)
-        return max(map(add, inside.ways(None), inside.weights), default=ZERO)
-
-    # --- stages -------------------------------------------------------------------------------
+        if not self._timed:
+            return timedelta()
+        operations = self.outline.operations_of(self.outline.stages[number])
+        done = (place for place in operations if place.operation.when is None)
+        lines = (line for place in done for line in self._plan.lines[place.path])
+        ends = (self._inside[line.end] for line in lines)
+        return timedelta(seconds=max((end for end in ends if end is not None), default=0))
 
     @cached_property
-    def _weights(self) -> list[timedelta]:
-        return [self._weight(stage) for stage in self.outline.recipe.stages]
+    def _timed(self) -> bool:
+        """Whether any step says how long it takes, or waits for anything."""
+        steps = (place.step for place in self.outline.all_steps)
+        own = any(step.takes is not None or step.kind == "timer" for step in steps)
+        return own or any(True for _one in moments.asked(self.outline, self.case))
 
-    def _weight(self, stage: Stage) -> timedelta:
-        if stage.when is not None:
-            return ZERO
-        found: timedelta = getattr(stage.duration, self.case)
-        return found + self._lag(stage)
+    @cached_property
+    def _inside(self) -> list[int | None]:
+        starts = [room.start for rooms in self._plan.rooms for room in rooms]
+        return self._plan.ways.inside(starts, self._plan.part)
 
-    def _lag(self, stage: Stage) -> timedelta:
-        return (stage.lag.min if stage.lag else None) or ZERO
+    def _ways(self, limit: Limit) -> list[Way]:
+        since, before = self._plan.since(limit.since)
+        return [((since, point), before + rest) for point, rest in self._plan.until(limit.place)]
 
-    def _ways(self, one: int | None) -> list[timedelta]:
-        if one not in self._found:
-            self._found[one] = self.outline.stage_order.longest(self._weights, one)
-        return self._found[one]
+    def _may_be_beyond(self, limit: Limit) -> bool:
+        most, straight = limit.most.total_seconds(), self._straight(limit)
+        if straight is not None and straight > most:
+            return True
+        return any(self._plan.ways.most(*pair) + rest > most for pair, rest in self._ways(limit))
 
-    def _between_stages(self, one: int, other: int, *, whole: bool) -> timedelta | None:
-        """Return the time from the end of a stage (its start when ``whole``) to another's start."""
-        if not self.outline.stage_order.is_before(one, other):
+    def _straight(self, limit: Limit) -> int | None:
+        """Return what passes between two steps of one operation, by their own times."""
+        since, place = limit.since, limit.place
+        if not isinstance(since, StepPlace) or not isinstance(place, StepPlace):
             return None
-        own: timedelta = getattr(self.outline.recipe.stages[one].duration, self.case)
-        lag = self._lag(self.outline.recipe.stages[other])
-        return self._ways(one)[other] + lag + (own if whole else ZERO)
-
-    # --- inside a stage -----------------------------------------------------------------------
-
-    def _inside(self, number: int) -> Inside:
-        if number not in self._insides:
-            operations = self.outline.recipe.stages[number].operations
-            weights = [self._operation(operation) for operation in operations]
-            self._insides[number] = Inside(self.outline.operation_order(number), weights)
-        return self._insides[number]
-
-    def _same_operation(self, since: StepPlace, place: StepPlace) -> timedelta | None:
         if since.operation.path != place.operation.path or since.number >= place.number:
             return None
-        steps = place.operation.operation.steps
-        first, last = int(since.path[-1]), int(place.path[-1])
-        return sum((self._step(step) for step in steps[first + 1 : last]), ZERO)
-
-    def _same_stage(self, since: StepPlace, place: StepPlace, number: int) -> timedelta | None:
-        one, other = int(since.operation.path[-1]), int(place.operation.path[-1])
-        if one == other:
-            return self._same_operation(since, place)
-        inside = self._inside(number)
-        if not inside.order.is_before(one, other):
-            return None
-        return self._tail(since) + inside.ways(one)[other] + self._lead(place)
-
-    def _rest_of_stage(self, since: StepPlace, number: int) -> timedelta:
-        inside, one = self._inside(number), int(since.operation.path[-1])
-        behind = (
-            way + weight
-            for other, (way, weight) in enumerate(
-                zip(inside.ways(one), inside.weights, strict=True)
-            )
-            if inside.order.is_before(one, other)
-        )
-        return self._tail(since) + max(behind, default=ZERO)
-
-    def _head(self, place: StepPlace, number: int) -> timedelta:
-        return self._inside(number).ways(None)[int(place.operation.path[-1])] + self._lead(place)
-
-    def _tail(self, since: StepPlace) -> timedelta:
-        steps = since.operation.operation.steps[int(since.path[-1]) + 1 :]
-        return sum((self._step(step) for step in steps), ZERO)
-
-    def _lead(self, place: StepPlace) -> timedelta:
-        steps = place.operation.operation.steps[: int(place.path[-1])]
-        return sum((self._step(step) for step in steps), ZERO)
-
-    def _operation(self, operation: Operation) -> timedelta:
-        if operation.when is not None:
-            return ZERO
-        return sum((self._step(step) for step in operation.steps), ZERO)
-
-    def _step(self, step: StepBase) -> timedelta:
-        """Return what a step takes; one that may be skipped takes nothing."""
-        if step.condition is not None:
-            return ZERO
-        own: timedelta = getattr(step.takes, self.case) if step.takes else ZERO
-        return own + least_wait(step)
+        sums, own = self._plan.sums(since.operation), self._plan.own(place.step)
+        return sums[int(place.path[-1])] - sums[int(since.path[-1]) + 1] + own
 
 
-def least_wait(step: StepBase) -> timedelta:
-    """Return what a timer that runs from the step before waits for at least.
+def elapsed_of(outline: Outline, case: Case = Case.LEAST, *, in_line: bool = False) -> Elapsed:
+    """Return the times of an outline, worked out once for all that ask."""
+    known = ("elapsed", case, in_line)
+    if known not in outline.shared:
+        outline.shared[known] = Elapsed(outline, case, in_line)
+    found: Elapsed = outline.shared[known]
+    return found
 
-    One that runs from another step may be over when it is reached, and a parameter is the site's.
-    """
-    alone = step.kind == "timer" and getattr(step, "from_", None) is None
-    least = getattr(step, "min", None) if alone else None
-    return least if isinstance(least, timedelta) else ZERO
+
+def kept_only_in(
+    quick: Elapsed, slow: Elapsed, limits: Iterable[Limit]
+) -> Iterator[tuple[Limit, timedelta]]:
+    """Yield the limits that are kept in one case and not in another, and what passes there."""
+    beyond = slow.beyond(limits)
+    while several := list(islice(beyond, TOGETHER)):
+        least = quick.takes([limit for limit, _takes in several])
+        for (limit, takes), shortest in zip(several, least, strict=True):
+            if shortest is None or shortest <= limit.most:
+                yield limit, takes

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from recipes.document import Recipe, Stage
-from recipes.elapsed import least_wait
 from recipes.enums import ReleaseStage
 from recipes.order import Order
 from recipes.parts import Durations
-from recipes.step import Names
+from recipes.step import Names, StepBase
 
 ZERO = timedelta()
 # What the system does, or what is only waited for.
@@ -95,7 +94,7 @@ def _path(recipe: Recipe, case: str) -> Path:
     results: dict[str, timedelta] = {}
     order = Order(recipe.stages)
     for number, stage in enumerate(recipe.stages):
-        waits = (one for one in order.last_before(number) if one < number)
+        waits = (one for one in order.waits_for(number) if one < number)
         last = max(waits, key=ends.__getitem__, default=None)
         start = (ends[last] if last is not None else ZERO) + _lag(stage, case)
         start = max([start, *(results[test] for test in _gated(stage) if test in results)])
@@ -140,3 +139,10 @@ def _way(recipe: Recipe, ends: list[timedelta], came_from: list[int | None]) -> 
         found.insert(0, recipe.stages[at].key)
         at = came_from[at]
     return tuple(found)
+
+
+def least_wait(step: StepBase) -> timedelta:
+    """Return what a timer that runs from the step before waits for at least."""
+    alone = step.kind == "timer" and getattr(step, "from_", None) is None
+    least = getattr(step, "min", None) if alone else None
+    return least if isinstance(least, timedelta) else ZERO

@@ -124,7 +124,14 @@ def is_number(node: ast.expr) -> bool:
 
 def written(formula: Formula, node: ast.expr) -> str:
     """Return a part of a formula as it was written."""
-    return ast.get_source_segment(formula.text, node) or formula.text
+    return _segment(formula.text, node) or formula.text
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    """Return a part of a text of one line of plain characters: one column is one letter."""
+    if node.lineno > 1 or node.end_lineno != 1:
+        return ast.get_source_segment(text, node) or ""  # a form feed, too, ends a line
+    return text[node.col_offset : node.end_col_offset]
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -315,7 +322,7 @@ def _iteration(node: ast.expr) -> int:
 
 def _literal(node: ast.Constant, text: str) -> Decimal:
     """Return the exact number that was written; raises FormulaError for text and the like."""
-    written = ast.get_source_segment(text, node) or ""
+    written = _segment(text, node)
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
         try:
             number = Decimal(written)

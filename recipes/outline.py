@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from recipes import formulas, paths
-from recipes.document import Operation, Recipe, Stage
+from recipes.document import Input, Operation, Parameter, Recipe, Stage, Test
 from recipes.gaps import Said, Value, said
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
 from recipes.site import Site
-from recipes.step import StepBase, Written, choices_at, likely_written, limits_written, way
+from recipes.step import StepBase, Use, Written, choices_at, likely_written, limits_written, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,15 @@ class StepPlace:
     step: StepBase
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A unit that a stage claims: its class, and the number of the stage in which it ends."""
+
+    first: StagePlace
+    class_: str
+    last: int
+
+
 def field_of(step: StepBase, name: str) -> Any:
     """Return a field of a step, None where its kind has no such field (fast)."""
     return step.__dict__.get(name)
@@ -78,6 +88,8 @@ class Outline:
 
     recipe: Recipe
     site: Site | None = None
+    # What one check has worked out and others ask for as well, by what it is.
+    shared: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def stages(self) -> tuple[StagePlace, ...]:
@@ -152,6 +164,14 @@ class Outline:
             known = recipe.test_by_key.get(item.test)
             for one in item.written(known.unit if known else None):
                 yield ("specification", number), one
+
+    @cached_property
+    def _uses(self) -> tuple[tuple[Use, ...], ...]:
+        return tuple(place.step.uses() for place in self.all_steps)
+
+    def uses(self, place: StepPlace) -> tuple[Use, ...]:
+        """Return what a step refers to: several checks ask, and a step works it out."""
+        return self._uses[place.number]
 
     @cached_property
     def steps(self) -> tuple[StepPlace, ...]:
@@ -242,9 +262,14 @@ class Outline:
         found: dict[str, StepPlace] = {}
         for place in self.steps:
             if place.step.kind == "sample":
-                for use in place.step.uses():
+                for use in self.uses(place):
                     found.setdefault(use.name, place)
         return found
+
+    @cached_property
+    def sampled_normally(self) -> dict[str, StepPlace]:
+        """The same by the test's normal key."""
+        return {paths.normal(test): place for test, place in self.sampled.items()}
 
     def last_of_hold(self, number: int, hold_until: str | None) -> int:
         """Return the number of the stage at whose end a hold that began at ``number`` ends.
@@ -255,48 +280,85 @@ class Outline:
         return last if hold_until is None or last > number else len(self.stages) - 1
 
     @cached_property
-    def aliases(self) -> tuple[frozenset[str], ...]:
-        """For each stage the equipment it may use: its own, and what is held into it."""
-        found: list[set[str]] = [set() for _stage in self.stages]
+    def claims(self) -> dict[str, list[Claimed]]:
+        """What the stages claim, by the name that their steps use, in the order of the stages."""
+        found: dict[str, list[Claimed]] = {}
         for place in self.stages:
-            for unit in place.stage.equipment:
-                for number in range(
-                    place.number, self.last_of_hold(place.number, unit.hold_until) + 1
-                ):
-                    found[number].add(unit.as_)
-        return tuple(frozenset(names) for names in found)
+            for unit in reversed(place.stage.equipment):  # of two with one name the first counts
+                last = self.last_of_hold(place.number, unit.hold_until)
+                claim = Claimed(place, unit.class_, last)
+                found.setdefault(unit.as_, []).append(claim)
+        return found
+
+    def may_use(self, alias: str, number: int) -> bool:
+        """Tell whether a stage may use what is called so: its own, or what is held into it."""
+        return bool(self._using.get(alias, 0) >> number & 1)
 
     @cached_property
-    def covered(self) -> frozenset[int]:
-        """The numbers of the stages in which a place is held that an earlier one claimed."""
-        return frozenset(
-            number
-            for place in self.stages
-            if place.stage.room is not None
-            for number in range(
-                place.number + 1,
-                self.last_of_hold(place.number, place.stage.room.hold_until) + 1,
-            )
-        )
+    def _using(self) -> dict[str, int]:
+        """For each alias the mask of the stages that may use it."""
+        return {
+            name: reduce(or_, ((2 << one.last) - (1 << one.first.number) for one in claims))
+            for name, claims in self.claims.items()
+        }
+
+    @cached_property
+    def zones(self) -> tuple[StagePlace | None, ...]:
+        """For each stage the one that claims the room in which it is done."""
+        found: list[StagePlace | None] = []
+        held: list[tuple[int, StagePlace]] = []
+        for place in self.stages:
+            while held and held[-1][0] < place.number:
+                held.pop()  # given back before this stage, and so before all behind it
+            room = place.stage.room
+            if room is not None:
+                found.append(place)
+                held.append((self.last_of_hold(place.number, room.hold_until), place))
+            else:
+                found.append(held[-1][1] if held else None)
+        return tuple(found)
+
+    @cached_property
+    def given_back(self) -> frozenset[str]:
+        """The keys of the stages at whose end something that was claimed is given back."""
+        return frozenset(need.last for need in self.recipe.needs)
+
+    @cached_property
+    def inputs(self) -> dict[str, Input]:
+        """The inputs by their name; of two with one name the first counts."""
+        return {given.name: given for given in reversed(self.recipe.inputs)}
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters by their key; of two with one key the first counts."""
+        return {parameter.key: parameter for parameter in reversed(self.recipe.parameters)}
+
+    @cached_property
+    def tests(self) -> dict[str, Test]:
+        """The tests by their normal key; of two with one key the first counts."""
+        return {paths.normal(test.key): test for test in reversed(self.recipe.tests)}
+
+    @cached_property
+    def gates(self) -> dict[str, list[StepPlace]]:
+        """The gates that wait for each test, by its normal key."""
+        found: dict[str, list[StepPlace]] = {}
+        for place in self.steps:
+            for use in self.uses(place) if place.step.kind == "gate" else ():
+                found.setdefault(paths.normal(use.name), []).append(place)
+        return found
 
     @cached_property
     def _defaults(self) -> dict[str, Decimal]:
         return {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
 
-    @cached_property
-    def _worked_out(self) -> dict[str, Decimal | None]:
-        return {}
-
     def default(self, formula: str | None) -> Decimal | None:
         """Work a bound out with the parameters' defaults; None when it needs more than those."""
         if formula is None:
             return None
-        if formula not in self._worked_out:
-            try:
-                self._worked_out[formula] = _number(formula, self._defaults)
-            except formulas.FormulaError:
-                self._worked_out[formula] = None
-        return self._worked_out[formula]
+        try:
+            return self._number(formula, "")
+        except formulas.FormulaError:
+            return None
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
@@ -307,8 +369,34 @@ class Outline:
 
     def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out as ``for_inputs``; raises FormulaError when that gives no number."""
-        inputs = {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
-        return _number(formula, self._defaults | inputs)
+        names = formulas.parse(formula).names
+        asks = any(paths.space_of(name) == "inputs" for name in names)
+        return self._number(formula, end if asks else "")
+
+    def _number(self, formula: str, end: str) -> Decimal | None:
+        """Work a formula out once for all that ask; ``end`` is that of the inputs, if any."""
+        if (formula, end) not in self._worked_out:
+            try:
+                self._worked_out[formula, end] = _number(formula, self._given[end])
+            except formulas.FormulaError as error:
+                self._worked_out[formula, end] = error
+        found = self._worked_out[formula, end]
+        if isinstance(found, formulas.FormulaError):
+            raise found
+        return found
+
+    @cached_property
+    def _worked_out(self) -> dict[tuple[str, str], Decimal | formulas.FormulaError | None]:
+        return {}
+
+    @cached_property
+    def _given(self) -> dict[str, dict[str, Decimal]]:
+        """The parameters' defaults: alone, and with the inputs at either of their bounds."""
+        ends = {
+            end: {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
+            for end in ("low", "high")
+        }
+        return {"": self._defaults} | {end: self._defaults | own for end, own in ends.items()}
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
         """Yield every text that a person reads, with the path at which it stands."""
@@ -320,8 +408,8 @@ class Outline:
         for operation in self.operations:
             yield (*operation.path, "title"), operation.operation.title
         for step in self.all_steps:
-            for field, text in step.step.texts_at():
-                yield (*step.path, *way(field)), text
+            for way_to, text in step.step.texts_at():
+                yield (*step.path, *way(way_to)), text
 
     def _texts_of_lists(self) -> Iterator[tuple[Path, Text]]:
         recipe = self.recipe
@@ -331,8 +419,8 @@ class Outline:
                 if part.title is not None:
                     yield (name, number, "title"), part.title
         for number, test in enumerate(recipe.tests):
-            for field, text in choices_at("options", test.options):
-                yield ("tests", number, *way(field)), text
+            for way_to, text in choices_at("options", test.options):
+                yield ("tests", number, *way(way_to)), text
 
 
 def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:

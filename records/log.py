@@ -123,6 +123,12 @@ def keep(checkpoint: dict[str, Any]) -> None:
         Checkpoint.objects.create(**checkpoint)
 
 
+def kept(size: int) -> bool:
+    """Say whether a copy of the checkpoint over so many entries is in the database."""
+    with routing.on(READER):
+        return Checkpoint.objects.filter(size=size).exists()
+
+
 def spans() -> evidence.Span:
     """Return the function that one proof asks for the root over leaves; it reads no block twice.
 

@@ -12,10 +12,11 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
 
 from mes.lib import evidence
-from records import pulses, signing
+from records import beside, log, pulses, signing
 from records.checkpoints import Checkpoint, all_files
 from records.log import READER
 from records.places import Place, near_the_data, place
@@ -33,13 +34,16 @@ SELECT sha256(convert_to(string_agg(line, chr(10)), 'UTF8'))
           FROM records_leaf WHERE number >= %s AND number < %s ORDER BY number) lines
 """
 # The files, counted from 1, that hold an entry which is not as the log has it, or says a time
-# too early for its file. A file's place is found from the numbers at which the files begin.
+# too early or too late for its file. A file's place is found from the numbers at which they begin.
 DOUBTED = """
-SELECT DISTINCT width_bucket(l.number, %s::bigint[]) AS file
-  FROM records_leaf l LEFT JOIN records_entry e ON e.stream = l.stream AND e.seq = l.seq
- WHERE l.number < %s
-   AND (e.hash IS DISTINCT FROM l.hash
-        OR e.at < (%s::timestamptz[])[width_bucket(l.number, %s::bigint[])])
+WITH l AS MATERIALIZED (
+    SELECT number, stream, seq, hash, width_bucket(number, %s::bigint[]) AS file
+      FROM records_leaf WHERE number < %s
+)
+SELECT DISTINCT l.file
+  FROM l LEFT JOIN records_entry e ON e.stream = l.stream AND e.seq = l.seq
+ WHERE e.hash IS DISTINCT FROM l.hash
+    OR e.at < (%s::timestamptz[])[l.file] OR e.at > (%s::timestamptz[])[l.file]
 """
 # What differs in a file that is doubted.
 COMPARE = """
@@ -49,12 +53,12 @@ WITH f AS MATERIALIZED (
            decode(right(line, 64), 'hex') AS hash
       FROM string_to_table(%s, chr(10)) WITH ORDINALITY lines (line, place)
 )
-SELECT f.stream, f.seq, e.hash IS NULL, e.hash IS DISTINCT FROM f.hash, e.at < %s
+SELECT f.stream, f.seq, e.hash IS NULL, e.hash IS DISTINCT FROM f.hash, e.at < %s, e.at > %s
   FROM f LEFT JOIN records_entry e ON e.stream = f.stream AND e.seq = f.seq
   LEFT JOIN records_leaf l ON l.number = f.number
  WHERE (%s::uuid IS NULL OR f.stream = %s)
    AND (e.hash IS DISTINCT FROM f.hash OR l.hash IS DISTINCT FROM f.hash
-        OR l.stream <> f.stream OR l.seq <> f.seq OR e.at < %s)
+        OR l.stream <> f.stream OR l.seq <> f.seq OR e.at < %s OR e.at > %s)
  ORDER BY f.number
 """
 REST = """
@@ -62,6 +66,18 @@ SELECT l.stream, l.seq FROM records_leaf l
   LEFT JOIN records_entry e ON e.stream = l.stream AND e.seq = l.seq
  WHERE l.number >= %s AND e.hash IS DISTINCT FROM l.hash ORDER BY l.number
 """
+# Entries that no checkpointer saw, although it looked after the time that they say: it asks for
+# what running transactions may still write, so one that says an old transaction is never numbered.
+OVERLOOKED = """
+SELECT e.stream, e.seq FROM records_entry e
+ WHERE (e.at < %s OR e.at > clock_timestamp() + %s)
+   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+   AND NOT EXISTS (SELECT FROM records_leaf l WHERE l.stream = e.stream AND l.seq = e.seq)
+"""
+SIMULATED = (
+    "marks the database as thrown away: acts may take made-up times, and no time is compared with"
+    " the checkpoints"
+)
 
 
 @dataclass(slots=True)
@@ -83,11 +99,12 @@ def check(*, stream: UUID | None = None) -> Vouched:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A checkpoint's file: its first number, and the earliest time that its entries may say."""
+    """A checkpoint's file: its first number, and between which times its entries may be."""
 
     path: PurePath
     first: int
     earliest: datetime | None
+    latest: datetime | None
 
 
 class _Check:
@@ -102,6 +119,8 @@ class _Check:
         self.keys = signing.public_keys()
         self.simulated = self._rows("SELECT EXISTS (SELECT FROM records_simulation)")[0][0]
         self.wrong: dict[UUID, list[tuple[int, str]]] = {}
+        self.copies: dict[int, tuple[Any, ...]] = {}
+        self.nodes: dict[tuple[int, int], bytes] = {}
 
     def run(self) -> Vouched:
         for path, checkpoint in all_files(self.outside):
@@ -110,7 +129,9 @@ class _Check:
         self._spelled()
         self._doubt()
         self._rest()
+        self._overlooked()
         self._name()
+        self._beside()
         self._note()
         return self.found
 
@@ -126,7 +147,9 @@ class _Check:
             return False
         for problem in self._problems(checkpoint, leaves):
             self._say(path, problem)
-        self.files.append(_File(path, checkpoint.previous, self._earliest()))
+        latest = None if self.simulated else datetime.fromisoformat(checkpoint.at) + LATE
+        self.files.append(_File(path, checkpoint.previous, self._earliest(), latest))
+        self.copies[checkpoint.size] = tuple(checkpoint.fields().values())
         self.lines += checkpoint.lines
         if len(self.lines) >= CHUNK:
             self._spelled()
@@ -140,7 +163,8 @@ class _Check:
         return sum(line.startswith(str(self.stream)) for line in lines)
 
     def _problems(self, it: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
-        self.tree.extend(leaves)
+        nodes = log.grown(self.tree, leaves)
+        self.nodes |= {(one.level, one.number): bytes(one.hash) for one in nodes}
         if (self.tree.size, self.tree.root()) != (it.size, it.root):
             yield "its entries do not give its root"
         if it.key not in self.keys:
@@ -167,7 +191,8 @@ class _Check:
         """Ask the database about all files at once; look line by line into those in doubt."""
         firsts = [one.first for one in self.files]
         earliest = [one.earliest for one in self.files]
-        rows = self._rows(DOUBTED, [firsts, self.tree.size, earliest, firsts])
+        latest = [one.latest for one in self.files]
+        rows = self._rows(DOUBTED, [firsts, self.tree.size, earliest, latest])
         for number in sorted(self.doubted | {row[0] - 1 for row in rows}):
             self._compare(self.files[number])
 
@@ -178,8 +203,9 @@ class _Check:
             return
         for start in range(0, len(it.lines), CHUNK):
             some = "\n".join(it.lines[start : start + CHUNK])
-            at, ours = file.earliest, self.stream
-            for row in self._rows(COMPARE, [it.previous + start, some, at, ours, ours, at]):
+            times, ours = [file.earliest, file.latest], self.stream
+            params = [it.previous + start, some, *times, ours, ours, *times]
+            for row in self._rows(COMPARE, params):
                 self.wrong.setdefault(row[0], []).append((row[1], _problem(row, it)))
 
     def _earliest(self) -> datetime | None:
@@ -198,6 +224,25 @@ class _Check:
         if kept > self.tree.size:
             problem = f"checkpoint {kept} was signed and is not here, {self.tree.size} is the last"
             self._say(PurePath(str(self.outside)), problem)
+
+    def _overlooked(self) -> None:
+        """What the log does not have and should."""
+        if self.before is None or self.simulated:
+            return
+        last = datetime.fromisoformat(self.before.at) - LATE
+        for stream, seq in self._rows(OVERLOOKED, [last, LATE]):
+            if self.stream in (None, stream):
+                problem = (
+                    f"is in no checkpoint, and says a time at which {self.before.size} was not"
+                )
+                self.wrong.setdefault(stream, []).append((seq, problem))
+
+    def _beside(self) -> None:
+        """What the database keeps of the checkpoints for proofs, and the mark that stops clocks."""
+        if self.simulated and settings.PRODUCTION:
+            self.found.flaws.append(("records_simulation", SIMULATED))
+        newest = self.before.size if self.before else 0
+        self.found.flaws += beside.of_checkpoints(self.copies, self.nodes, newest=newest)
 
     def _name(self) -> None:
         """Name the first wrong entry of each stream: behind a rewritten one all hashes differ."""
@@ -239,11 +284,13 @@ def _leaves(it: Checkpoint | None) -> list[bytes] | None:
 
 
 def _problem(row: Any, it: Checkpoint) -> str:
-    _, _, missing, differs, backdated = row
+    _, _, missing, differs, backdated, ahead = row
     if missing:
         return f"is missing; checkpoint {it.size} of {it.at} has it"
     if differs:
         return f"was rewritten after checkpoint {it.size} of {it.at}"
+    if ahead:
+        return f"says a time long after checkpoint {it.size} of {it.at}, which has it"
     if backdated:
         return "says a time long before the checkpoint that does not have it yet"
     return f"stands elsewhere in the database's log than in checkpoint {it.size}"

@@ -70,11 +70,11 @@ def _keep(a: Act, person: UUID, kind: FactorKind, data: dict[str, Any]) -> None:
     held = Authenticator.objects.filter(user_id=person, type=TYPES[kind])
     if kind is FactorKind.CODE and held.exists():
         raise FactorHeld()
-    if kind is FactorKind.RECOVERY:
-        held.delete()
     factor = uuid7()
     said = FactorAdded(factor=factor, kind_of_factor=kind.value, name=data["name"])
     a.append(person, said)
+    if kind is FactorKind.RECOVERY:
+        held.delete()
     Authenticator.objects.create(
         user_id=person, type=TYPES[kind], data={**data, "factor": str(factor)}, created_at=a.now
     )

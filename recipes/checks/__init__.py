@@ -1,6 +1,7 @@
 """Checks of the compiler, one small function each. A new check is a new function here."""
 
 from recipes.checks import (
+    accounted,
     called,
     claims,
     conditions,
@@ -26,6 +27,7 @@ from recipes.checks import (
 )
 
 __all__ = [
+    "accounted",
     "called",
     "claims",
     "conditions",

@@ -1,8 +1,10 @@
 """Places and equipment: claimed, held, cleared."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import reduce
 from itertools import islice
+from operator import or_
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from recipes.conditions import conditions
 from recipes.document import EquipmentNeed, Operation
 from recipes.messages import Weight
 from recipes.nodes import Path
+from recipes.order import bits
 from recipes.outline import Fault, Outline, StagePlace, check
 from recipes.step import Names, StepBase
 
@@ -39,7 +42,7 @@ def holds_end(outline: Outline) -> Iterator[Fault]:
 def every_stage_has_a_room(outline: Outline) -> Iterator[Fault]:
     """A stage names its room, or a place is held for it."""
     for place in outline.stages:
-        if place.stage.room is None and place.number not in outline.covered:
+        if place.stage.room is None and outline.zones[place.number] is None:
             yield Fault(
                 (*place.path, "room"),
                 _("The stage names no room, and none is held for it."),
@@ -65,26 +68,40 @@ def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
     bound = {
         (place.operation.stage.number, use.name)
         for place in outline.steps
-        for use in place.step.uses()
+        for use in outline.uses(place)
         if use.what == Names.EQUIPMENT and place.operation.stage is not None
     }
+    scanned: dict[str, int] = defaultdict(int)
+    for at, name in bound:
+        scanned[name] |= 1 << at
     left = [
-        ((*place.path, "equipment", number, "as"), unit.as_, stages)
+        ((*place.path, "equipment", number, "as"), unit.as_, held)
         for place in outline.stages
         for number, unit in enumerate(place.stage.equipment)
-        for stages in [_held_in(outline, place, unit)]
-        if not any((at, unit.as_) in bound for at in stages)
+        for held in [_held_in(outline, place, unit)]
+        if not scanned[unit.as_] & held
     ]
-    strays = {at for at, name in bound if name not in outline.aliases[at]}
-    beside = Counter(at for _path, _name, stages in left for at in stages)
-    for path, name, stages in left:
+    strays = sum(1 << at for at in {at for at, name in bound if not outline.may_use(name, at)})
+    once = _once(held for _path, _name, held in left)
+    for path, name, held in left:
         # A step that scans what is not claimed (said there) stands for the one that is left.
-        if not any(at in strays and beside[at] == 1 for at in stages):
+        if not held & strays & once:
             yield Fault(path, _("%(name)s is claimed, and no step scans it.") % {"name": name})
 
 
-def _held_in(outline: Outline, place: StagePlace, unit: EquipmentNeed) -> range:
-    return range(place.number, outline.last_of_hold(place.number, unit.hold_until) + 1)
+def _once(masks: Iterable[int]) -> int:
+    """Return what one of some masks has, and no second."""
+    one = more = 0
+    for mask in masks:
+        more |= one & mask
+        one |= mask
+    return one & ~more
+
+
+def _held_in(outline: Outline, place: StagePlace, unit: EquipmentNeed) -> int:
+    """Return the mask of the stages in which a unit is claimed."""
+    last = outline.last_of_hold(place.number, unit.hold_until)
+    return (2 << last) - (1 << place.number)
 
 
 def _is_clearance(step: StepBase, when: str) -> bool:
@@ -156,7 +173,7 @@ def _moves(outline: Outline, stage: StagePlace, *, first: bool) -> bool:
     own = stage.stage
     if first:
         return own.room is not None or bool(own.equipment)
-    return any(need.last == own.key for need in outline.recipe.needs)
+    return own.key in outline.given_back
 
 
 def _repeated(operation: Operation, key: str) -> bool:
@@ -173,37 +190,34 @@ def _repeated(operation: Operation, key: str) -> bool:
 def holds_last_as_long_as_the_work(outline: Outline) -> Iterator[Fault]:
     """What is held is taken before, and given back after, each stage between that works with it."""
     order = outline.stage_order
+    works = {} if order.plain else _works(outline)
     for place, path, until in () if order.plain else _holds(outline):
         last, alias = outline.stage_numbers.get(until, 0), _alias(place, path)
-        inside = outline.stages[place.number + 1 : last]
-        loose = (
-            one for one in inside
-            if _works(outline, one, alias) and not (
-                order.is_before(place.number, one.number) and order.is_before(one.number, last)
-            )
-        )  # fmt: skip
-        for one in islice(loose, 1):
+        between = (1 << last) - (2 << place.number) if last > place.number else 0
+        kept = order.behind(place.number) & order.before(last)
+        for one in islice(bits(works.get(alias, 0) & between & ~kept), 1):
             sentence = _("%(name)s may run before it is taken, or after it is given back.")
-            yield Fault(path, sentence % {"name": one.stage.key})
+            yield Fault(path, sentence % {"name": outline.stages[one].stage.key})
 
 
 def _alias(place: StagePlace, path: Path) -> str | None:
     return place.stage.equipment[int(path[3])].as_ if path[2] == "equipment" else None
 
 
-def _works(outline: Outline, stage: StagePlace, alias: str | None) -> bool:
-    """Tell whether a stage works with a unit, or (None) in a room that was taken before."""
-    if alias is None:
-        return stage.stage.room is None
-    called = {name for one in stage.stage.operations for name in one.contingencies}
-    operations = (*stage.stage.operations, *outline.recipe.contingencies)
-    return any(
-        use.what == Names.EQUIPMENT and use.name == alias
-        for number, one in enumerate(operations)
-        if number < len(stage.stage.operations) or one.key in called
-        for step in one.steps
-        for use in step.uses()
-    )
+def _works(outline: Outline) -> dict[str | None, int]:
+    """Return the masks of the stages that work with each unit, or (None) in a room taken before."""
+    found: dict[str | None, int] = defaultdict(int)
+    for place in outline.operations:
+        stages = [place.stage] if place.stage else [one.stage for one in outline.callers(place)]
+        mask = reduce(or_, (1 << one.number for one in stages if one is not None), 0)
+        for step in outline.steps_of(place):
+            for use in outline.uses(step):
+                if use.what == Names.EQUIPMENT:
+                    found[use.name] |= mask
+    for stage in outline.stages:
+        if stage.stage.room is None:
+            found[None] |= 1 << stage.number
+    return found
 
 
 @check("clearance.skipped")
@@ -242,7 +256,7 @@ def holds_are_taken(outline: Outline) -> Iterator[Fault]:
     }
     for number, last in _last_held(outline).items():
         taken = asked.get(number, frozenset())
-        behind = range(number + 1, last + 1)
+        behind = range(number + 1, last + 1) if taken else ()
         alone = (one for one in behind if taken - asked.get(one, frozenset()))
         for one in islice(alone, 1):
             sentence = _("What it takes is held for %(name)s, so it is not skipped alone.")

@@ -1,5 +1,6 @@
 """Conditions: on what is there, on what can be, and loops that come to an end."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
@@ -53,8 +54,8 @@ def _answers(outline: Outline, asked: Asked, name: str) -> frozenset[str] | None
     """Return what can be answered, None when it is not known or there is no such thing."""
     if paths.space_of(name) == "results":
         key = paths.normal(name.partition(".")[2])
-        tests = (t for t in outline.recipe.tests if paths.normal(t.key) == key and t.options)
-        return next((frozenset(option.key for option in test.options) for test in tests), None)
+        test = outline.tests.get(key)
+        return frozenset(option.key for option in test.options) if test and test.options else None
     meant = outline.by_name.get(asked.absolute(name))
     if meant is None or getattr(meant.step, "value", None) == "text":
         return None
@@ -116,7 +117,7 @@ def _of_stage(outline: Outline, stage: StagePlace) -> Iterator[Fault]:
 def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
     """A gate never opens when the sample that it waits for may not have been drawn."""
     held = held_by(over(outline, place))
-    for use in place.step.uses():
+    for use in outline.uses(place):
         sample = outline.sampled.get(use.name)
         if sample is None or sample.number > place.number:
             continue  # that is said where gates are behind their samples
@@ -129,7 +130,7 @@ def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
     for written in outline.written(place):
         for name in formulas.parse(written.formula).names:
             yield written.path, name
-    for use in place.step.uses():
+    for use in outline.uses(place):
         if use.what == Names.STEP:
             yield use.path, use.name
     for number, limit in enumerate(place.step.within):
@@ -173,8 +174,11 @@ def is_before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: boo
     if first is None:
         return True
     if second is None:
-        called_in = (outline.steps_of(place)[0] for place in outline.callers(other.operation))
-        return all(is_before(outline, one, begun) for begun in called_in)
+        known = ("is_before", one.operation.path, other.operation.path)
+        if known not in outline.shared:
+            called_in = (outline.steps_of(place)[0] for place in outline.callers(other.operation))
+            outline.shared[known] = all(is_before(outline, one, begun) for begun in called_in)
+        return bool(outline.shared[known])
     if first.number != second.number:
         return outline.stage_order.is_before(first.number, second.number)
     order = outline.operation_order(first.number)
@@ -183,14 +187,7 @@ def is_before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: boo
 
 def _gated(outline: Outline, name: str, place: StepPlace) -> bool:
     key = paths.normal(name.partition(".")[2])
-    return any(
-        gate.step.kind == "gate"
-        and any(
-            use.what == Names.TEST and paths.normal(use.name) == key for use in gate.step.uses()
-        )
-        and is_before(outline, gate, place)
-        for gate in outline.steps
-    )
+    return any(is_before(outline, gate, place) for gate in outline.gates.get(key, ()))
 
 
 @check("step.unreachable")
@@ -266,10 +263,13 @@ def what_is_waited_for_is_there(outline: Outline) -> Iterator[Fault]:
             if name not in stages:
                 path = (*stage.path, "after", number)
                 yield Fault(path, _("There is no stage %(name)s.") % {"name": name})
+    keys: dict[int | None, set[str]] = defaultdict(set)
     for place in outline.operations:
-        around = place.stage.stage.operations if place.stage else outline.recipe.contingencies
+        keys[place.stage.number if place.stage else None].add(place.operation.key)
+    for place in outline.operations:
+        beside = keys[place.stage.number if place.stage else None]
         for number, name in enumerate(place.operation.after or ()):
-            if name not in {operation.key for operation in around}:
+            if name not in beside:
                 sentence = _("There is no operation %(name)s in this stage.")
                 yield Fault((*place.path, "after", number), sentence % {"name": name})
 

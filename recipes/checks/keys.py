@@ -66,22 +66,14 @@ def keys_mean_one_thing(outline: Outline) -> Iterator[Fault]:
 @check("key.alias_held")
 def no_alias_of_held_equipment(outline: Outline) -> Iterator[Fault]:
     """A stage does not give the alias of held equipment to another unit."""
+    until: dict[str, int] = {}
     for stage in outline.stages:
-        if not stage.number:
-            continue
-        before = _held_from_before(outline, stage.number)
         for number, unit in enumerate(stage.stage.equipment):
-            if unit.as_ in before:
+            if until.get(unit.as_, -1) >= stage.number:
                 yield Fault(
                     (*stage.path, "equipment", number, "as"),
                     _("%(alias)s is still held from an earlier stage.") % {"alias": unit.as_},
                 )
-
-
-def _held_from_before(outline: Outline, number: int) -> set[str]:
-    return {
-        unit.as_
-        for place in outline.stages[:number]
-        for unit in place.stage.equipment
-        if outline.last_of_hold(place.number, unit.hold_until) >= number
-    }
+        for unit in stage.stage.equipment:
+            last = outline.last_of_hold(stage.number, unit.hold_until)
+            until[unit.as_] = max(last, until.get(unit.as_, 0))

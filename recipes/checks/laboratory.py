@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from recipes import together
-from recipes.checks.times import span_of
-from recipes.elapsed import Elapsed
+from recipes.elapsed import elapsed_of
 from recipes.messages import Weight
 from recipes.outline import Fault, Outline, StagePlace, StepPlace, check, lacks
 from recipes.parts import duration_text
 from recipes.site import DAY, Site, Window
+from recipes.spans import Case, span_of
 
 
 @check("sample.laboratory_closed")
@@ -52,7 +52,7 @@ def expected_until(outline: Outline, place: StepPlace) -> timedelta:
         for step in outline.steps_of(operation)
     ]
     share = own.index(place.number) / len(own)
-    return max(Elapsed(outline, "expected").head(place), stage.stage.duration.expected * share)
+    return max(elapsed_of(outline, Case.RULE).head(place), stage.stage.duration.expected * share)
 
 
 def _starts(outline: Outline, site: Site, place: StagePlace) -> Iterator[int]:

@@ -12,44 +12,8 @@ from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.step import Names, StepBase
 
 
-@check("label.not_scanned_back")
-def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
-    """A label that was applied is read again: by its own step or by a later scan."""
-    for place in outline.all_steps:
-        if place.step.kind != "label" or getattr(place.step, "scan_back", False):
-            continue
-        made = getattr(place.step, "makes", None)
-        if not any(_scans(later, made) for later in outline.all_steps[place.number + 1 :]):
-            yield Fault(
-                (*place.path, "scan_back"), _("The labels of this step are never scanned back.")
-            )
-
-
 def _scans(place: StepPlace, kind: object) -> bool:
     return place.step.kind == "scan" and getattr(place.step, "what", None) == kind
-
-
-HANDLES = ("what", "from_", "to", "container", "makes")
-
-
-def _handles(place: StepPlace, kind: object) -> bool:
-    """Tell whether a step handles containers of a kind: scans, fills, empties or connects them."""
-    if kind == ContainerKind.SAMPLE and place.step.kind == "sample":
-        return True
-    return any(getattr(place.step, field, None) == kind for field in HANDLES)
-
-
-@check("container.not_accounted")
-def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
-    """A container that was labelled is met again: scanned, filled, emptied or sent."""
-    for place in outline.steps:
-        if place.step.kind != "label":
-            continue
-        made = getattr(place.step, "makes", None)
-        later = outline.steps[place.number + 1 :]
-        if made is not None and not any(_handles(one, made) for one in later):
-            sentence = _("No later step says what becomes of this container: scan it or use it.")
-            yield Fault((*place.path, "makes"), sentence)
 
 
 @check("container.never_labelled")
@@ -102,7 +66,7 @@ def materials_are_used(outline: Outline) -> Iterator[Fault]:
     added = {
         use.name
         for place in outline.all_steps
-        for use in place.step.uses()
+        for use in outline.uses(place)
         if use.what == Names.MATERIAL
     }
     for number, line in enumerate(outline.recipe.bill_of_materials):

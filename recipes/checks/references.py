@@ -15,7 +15,7 @@ MOMENTS = frozenset({"collection.started_at", "collection.ended_at"})
 
 def _uses(outline: Outline, what: Names) -> Iterator[tuple[StepPlace, Use]]:
     for place in outline.all_steps:
-        for use in place.step.uses():
+        for use in outline.uses(place):
             if use.what == what:
                 yield place, use
 
@@ -43,10 +43,11 @@ def equipment_claimed(outline: Outline) -> Iterator[Fault]:
     """What a step binds is claimed by its stage, or held from one before."""
     for place, use in _uses(outline, Names.EQUIPMENT):
         stage = place.operation.stage
-        claimed = frozenset[str]().union(*outline.aliases) if stage is None else (
-            outline.aliases[stage.number]
+        claimed = (
+            use.name in outline.claims if stage is None
+            else outline.may_use(use.name, stage.number)
         )  # fmt: skip
-        if use.name not in claimed:
+        if not claimed:
             sentence = _("%(name)s is claimed neither by this stage nor by one that holds it.")
             yield Fault((*place.path, *use.path), sentence % {"name": use.name})
 
@@ -107,8 +108,8 @@ def _before(outline: Outline, name: str, place: StepPlace, path: Path) -> Iterat
 
 
 def _result(outline: Outline, key: str, place: StepPlace, path: Path) -> Iterator[Fault]:
-    taken = {paths.normal(test): at.number for test, at in outline.sampled.items()}
-    if taken.get(paths.normal(key), place.number) >= place.number:
+    sample = outline.sampled_normally.get(paths.normal(key))
+    if sample is None or sample.number >= place.number:
         sentence = _("No sample for the test %(name)s is taken before this step.")
         yield Fault(path, sentence % {"name": key})
 

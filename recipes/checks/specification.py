@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.checks.conditions import held_by
 from recipes.checks.containers import made_by
-from recipes.checks.times import span_of
 from recipes.conditions import always, over
 from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, duration_text
+from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
 # What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
@@ -125,31 +125,33 @@ def _held_by_the_product(outline: Outline) -> frozenset[str]:
 
 def _gate_waits_in_vain(outline: Outline, sample: StepPlace) -> bool:
     """Tell whether a gate waits for a result of a sample on fewer conditions than it is drawn."""
-    drawn, tests = held_by(over(outline, sample)), {use.name for use in sample.step.uses()}
-    gates = (one for one in outline.steps if one.step.kind == "gate")
-    waiting = (one for one in gates if tests & {use.name for use in one.step.uses()})
-    return any(drawn - held_by(over(outline, one)) for one in waiting)
+    drawn, tests = held_by(over(outline, sample)), {use.name for use in outline.uses(sample)}
+    gates = {one.number: one for test in tests for one in outline.gates.get(paths.normal(test), ())}
+    return bool(drawn) and any(drawn - held_by(over(outline, one)) for one in gates.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Between what a result must lie; each end with whether it is itself left out."""
+    """Between what a result must lie: the narrowest ends, each with whether it is left out."""
 
-    lows: tuple[tuple[Decimal, bool], ...] = ()
-    highs: tuple[tuple[Decimal, bool], ...] = ()
+    low: tuple[Decimal, bool] | None = None
+    high: tuple[Decimal, bool] | None = None
 
     @property
     def impossible(self) -> bool:
         """Whether nothing lies between all of them."""
-        return any(
-            low > high or (low == high and (without or too))
-            for low, without in self.lows
-            for high, too in self.highs
-        )
+        if self.low is None or self.high is None:
+            return False
+        (low, without), (high, too) = self.low, self.high
+        return low > high or (low == high and (without or too))
 
     def with_(self, other: Ends) -> Ends:
         """Return what both ask for."""
-        return Ends((*self.lows, *other.lows), (*self.highs, *other.highs))
+        lows = [low for low in (self.low, other.low) if low is not None]
+        highs = [high for high in (self.high, other.high) if high is not None]
+        return Ends(
+            max(lows, default=None), min(highs, key=lambda one: (one[0], not one[1]), default=None)
+        )
 
     def bounded(self, outline: Outline, band: Band | None) -> Ends:
         """Return what this and a band, whose ends count, ask for."""
@@ -160,8 +162,8 @@ class Ends:
 
 def _ended(low: Decimal | None, high: Decimal | None, *, without: bool) -> Ends:
     return Ends(
-        ((low, without),) if low is not None else (),
-        ((high, without),) if high is not None else (),
+        (low, without) if low is not None else None,
+        (high, without) if high is not None else None,
     )
 
 
@@ -229,15 +231,17 @@ def tests_have_a_sample(outline: Outline) -> Iterator[Fault]:
 
 
 def _names_wrong(outline: Outline, place: StepPlace) -> bool:
-    names = {use.name for use in place.step.uses()}
-    return place.step.kind == "sample" and not (names and names <= set(outline.recipe.test_by_key))
+    if place.step.kind != "sample":
+        return False
+    names = {use.name for use in outline.uses(place)}
+    return not (names and names <= outline.recipe.test_by_key.keys())
 
 
 @check("test.twice_sampled")
 def tests_have_one_sample(outline: Outline) -> Iterator[Fault]:
     """A test belongs to one sample, so that its result is unmistakable."""
     for place in outline.steps:
-        for use in place.step.uses():
+        for use in outline.uses(place):
             first = outline.sampled.get(use.name)
             if place.step.kind == "sample" and first is not None and first.name != place.name:
                 yield Fault(
@@ -251,8 +255,29 @@ def tests_have_one_sample(outline: Outline) -> Iterator[Fault]:
 def samples_have_a_test(outline: Outline) -> Iterator[Fault]:
     """Each sample is for a test."""
     for place in outline.all_steps:
-        if place.step.kind == "sample" and not place.step.uses():
+        if place.step.kind == "sample" and not outline.uses(place):
             yield Fault((*place.path, "tests"), _("The sample is for no test."))
+
+
+@check("sample.no_hold")
+def samples_have_a_hold_time(outline: Outline) -> Iterator[Fault]:
+    """Each sample says how long it may wait for its test: else nobody sees that it is too old."""
+    for place in outline.all_steps:
+        if place.step.kind == "sample" and field_of(place.step, "hold") is None:
+            sentence = _("Nothing says how long this sample may wait for its test: give its hold "
+                         "time (hold).")  # fmt: skip
+            yield Fault((*place.path, "hold"), sentence, Weight.WARNING)
+
+
+@check("sample.hold_none")
+def samples_may_wait_a_little(outline: Outline) -> Iterator[Fault]:
+    """A sample can be tested in time: its hold time is longer than nothing."""
+    for place in outline.all_steps:
+        hold = field_of(place.step, "hold") if place.step.kind == "sample" else None
+        longest = span_of(outline, hold)
+        if longest is not None and longest == timedelta():
+            sentence = _("No sample is tested as it is drawn: its hold time is more than nothing.")
+            yield Fault((*place.path, "hold"), sentence)
 
 
 @check("specification.empty")

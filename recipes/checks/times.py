@@ -7,89 +7,27 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from recipes.elapsed import ZERO, Elapsed
+from recipes.elapsed import elapsed_of, kept_only_in
 from recipes.messages import Weight
-from recipes.nodes import Path
+from recipes.moments import limits, limits_of_stages
 from recipes.outline import Fault, OperationPlace, Outline, StepPlace, check, field_of
 from recipes.parts import duration_text
-from recipes.units import time_of
+from recipes.spans import ZERO, Case, span_of
 
 # A thousand years, which nobody means: a calendar holds some more, and so does what plans by it.
 IN_ALL = timedelta(days=365_000)
-# Where a limit stands, its longest time, and what passes at least until then.
-Held = tuple[Path, timedelta, timedelta]
 
 
-def span_of(
-    outline: Outline, span: timedelta | str | None, *, highest: bool = False
-) -> timedelta | None:
-    """Return a time; a parameter's at its default, or the highest that a site may set.
-
-    None when there is no such parameter, it has no unit of time or is longer than any calendar.
-    """
-    if span is None or isinstance(span, timedelta):
-        return span
-    key = span.partition(".")[2]
-    found = next((p for p in outline.recipe.parameters if p.key == key), None)
-    if found is None:
-        return None
-    value = found.high if highest and found.high is not None else found.default
-    try:
-        return time_of(value, found.unit)
-    except ValueError:
-        return None
-
-
-def _of_stages(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
-    for place in outline.stages:
-        for number, within in enumerate(place.stage.within):
-            most = span_of(outline, within.max)
-            takes = elapsed.until_stage(within.from_, place.number)
-            if most is not None and takes is not None:
-                yield (*place.path, "within", number, "max"), most, takes
-
-
-def _of_steps(outline: Outline, elapsed: Elapsed) -> Iterator[Held]:
-    for place in outline.all_steps:
-        step = place.step
-        if step.kind == "timer" and field_of(step, "from_"):
-            most = span_of(outline, field_of(step, "max"))
-            takes = _until(outline, elapsed, str(getattr(step, "from_", "")), place)
-            if most is not None and takes is not None:
-                yield (*place.path, "max"), most, takes
-        for number, within in enumerate(step.within):
-            most = span_of(outline, within.max)
-            takes = _until(outline, elapsed, within.from_, place)
-            if most is not None and takes is not None:
-                yield (*place.path, "within", number, "max"), most, takes
-
-
-def _until(outline: Outline, elapsed: Elapsed, name: str, place: StepPlace) -> timedelta | None:
-    """Return what passes until a step from another, from a container's clock or from a stage."""
-    since = outline.clock(name) or outline.meant(name, place)
-    if since is not None:
-        return elapsed.until_step(since, place)
-    stage = place.operation.stage
-    if stage is None:
-        return None
-    takes = elapsed.until_stage(name, stage.number)
-    return None if takes is None else takes + elapsed.head(place)
-
-
-def _held(outline: Outline, case: str) -> Iterator[Held]:
-    elapsed = Elapsed(outline, case)
-    yield from _of_stages(outline, elapsed)
-    yield from _of_steps(outline, elapsed)
+def _words(most: timedelta, takes: timedelta) -> dict[str, str]:
+    return {"most": duration_text(most), "takes": duration_text(takes)}
 
 
 @check("hold_time.not_kept")
 def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
     """What must happen within a time is not kept from it by what must happen before."""
-    for path, most, takes in _held(outline, "low"):
-        if takes > most:
-            sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
-            words = {"most": duration_text(most), "takes": duration_text(takes)}
-            yield Fault(path, sentence % words)
+    for limit, takes in elapsed_of(outline).beyond(limits(outline)):
+        sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
+        yield Fault(limit.path, sentence % _words(limit.most, takes))
 
 
 @check("hold_time.in_sequence")
@@ -97,44 +35,35 @@ def hold_times_can_be_planned(outline: Outline) -> Iterator[Fault]:
     """A time to a stage's start is kept when stages are booked one after the other, as they are."""
     if outline.stage_order.plain:
         return
-    beside = {path: takes for path, _most, takes in _of_stages(outline, Elapsed(outline))}
-    for path, most, takes in _of_stages(outline, Elapsed(_in_sequence(outline))):
-        if beside.get(path, ZERO) <= most < takes:
-            sentence = _("Stages are planned one after the other: at least %(takes)s pass before,"
-                         " at most %(most)s are allowed.")  # fmt: skip
-            words = {"most": duration_text(most), "takes": duration_text(takes)}
-            yield Fault(path, sentence % words)
-
-
-def _in_sequence(outline: Outline) -> Outline:
-    stages = tuple(one.model_copy(update={"after": None}) for one in outline.recipe.stages)
-    return Outline(outline.recipe.model_copy(update={"stages": stages}), outline.site)
+    beside, booked = elapsed_of(outline), elapsed_of(outline, in_line=True)
+    for limit, takes in kept_only_in(beside, booked, limits_of_stages(outline)):
+        sentence = _("Stages are planned one after the other: at least %(takes)s pass before,"
+                     " at most %(most)s are allowed.")  # fmt: skip
+        yield Fault(limit.path, sentence % _words(limit.most, takes))
 
 
 @check("hold_time.tight")
 def hold_times_are_kept_as_a_rule(outline: Outline) -> Iterator[Fault]:
     """What is kept only when all goes fast is named."""
-    shortest = {path: takes for path, _most, takes in _held(outline, "low")}
-    for path, most, takes in _held(outline, "expected"):
-        if shortest.get(path, takes) <= most < takes:
-            sentence = _("At most %(most)s are allowed; as a rule %(takes)s pass before.")
-            words = {"most": duration_text(most), "takes": duration_text(takes)}
-            yield Fault(path, sentence % words, Weight.WARNING)
+    shortest, expected = elapsed_of(outline), elapsed_of(outline, Case.RULE)
+    for limit, takes in kept_only_in(shortest, expected, limits(outline)):
+        sentence = _("At most %(most)s are allowed; as a rule %(takes)s pass before.")
+        yield Fault(limit.path, sentence % _words(limit.most, takes), Weight.WARNING)
 
 
 @check("stage.too_short")
 def steps_fit_into_their_stage(outline: Outline) -> Iterator[Fault]:
-    """A stage lasts as long as its own steps and timers take at least."""
-    elapsed = Elapsed(outline)
+    """A stage lasts as long as its own steps, timers and results take at least."""
+    shortest, expected = elapsed_of(outline), elapsed_of(outline, Case.RULE)
     for place in outline.stages:
-        takes = elapsed.of_stage(place.number)
-        if takes > place.stage.duration.high:
+        most, path = place.stage.duration.high, (*place.path, "duration", "high")
+        least, rule = shortest.of_stage(place.number), expected.of_stage(place.number)
+        if least > most:
             sentence = _("The steps take %(takes)s at least, the stage at most %(most)s.")
-            words = {
-                "takes": duration_text(takes),
-                "most": duration_text(place.stage.duration.high),
-            }
-            yield Fault((*place.path, "duration", "high"), sentence % words)
+            yield Fault(path, sentence % _words(most, least))
+        elif rule > most:
+            sentence = _("The steps take %(takes)s as a rule, the stage at most %(most)s.")
+            yield Fault(path, sentence % _words(most, rule), Weight.WARNING)
 
 
 @check("duration.in_all")

@@ -7,47 +7,48 @@ from django.utils.translation import gettext as _
 from recipes import together
 from recipes.enums import Openness
 from recipes.nodes import Path
-from recipes.outline import Fault, OperationPlace, Outline, check
+from recipes.outline import Fault, OperationPlace, Outline, StagePlace, check
 from recipes.step import Names
 
 
 @check("zone.two_open")
 def one_open_operation_in_a_zone(outline: Outline) -> Iterator[Fault]:
     """Where material is open, nothing else is open in the same zone at the same time."""
-    for one, other in together.pairs(outline):
-        if _open(one) and _open(other) and _zone(outline, one) == _zone(outline, other):
-            sentence = _("%(name)s is open beside it in the same zone: let one wait (after).")
-            yield Fault((*other.path, "openness"), sentence % {"name": one.operation.key})
+    zones = {
+        place.path: frozenset[object]((_zone(outline, place.stage),))
+        for place in outline.operations
+        if place.stage is not None and place.operation.openness == Openness.OPEN
+    }
+    for one, other in together.beside(outline, zones):
+        sentence = _("%(name)s is open beside it in the same zone: let one wait (after).")
+        yield Fault((*other.path, "openness"), sentence % {"name": one.operation.key})
 
 
-def _open(place: OperationPlace) -> bool:
-    return place.operation.openness == Openness.OPEN
-
-
-def _zone(outline: Outline, place: OperationPlace) -> Path | None:
-    found = together.zone(outline, place.stage) if place.stage else None
-    return found.path if found else None
+def _zone(outline: Outline, place: StagePlace) -> int | None:
+    found = together.zone(outline, place)
+    return found.number if found else None
 
 
 @check("device.at_once")
 def one_unit_for_one_operation(outline: Outline) -> Iterator[Fault]:
     """Operations that run beside each other do not need the same unit."""
-    for one, other in together.pairs(outline):
-        taken = {unit for unit, _name, _path in _units(outline, one)}
-        for unit, name, path in _units(outline, other):
-            if unit in taken:
+    needed = {place.path: list(_units(outline, place)) for place in outline.operations}
+    units = {path: frozenset(unit for unit, _n, _p in found) for path, found in needed.items()}
+    for one, other in together.beside(outline, units):
+        for unit, name, path in needed[other.path]:
+            if unit in units[one.path]:
                 sentence = _("%(operation)s needs %(name)s at the same time: let one wait (after).")
                 yield Fault(path, sentence % {"operation": one.operation.key, "name": name})
 
 
 def _units(outline: Outline, place: OperationPlace) -> Iterator[tuple[object, str, Path]]:
-    for number, step in enumerate(place.operation.steps):
-        for use in step.uses():
+    for step in outline.steps_of(place) if place.stage is not None else ():
+        for use in outline.uses(step):
             if use.what == Names.EQUIPMENT and place.stage is not None:
                 claimed = together.claim(outline, use.name, place.stage)
                 if claimed is not None:
-                    unit = (claimed[0].path, use.name)
-                    yield unit, use.name, (*place.path, "steps", number, *use.path)
+                    unit = (claimed[0].number, use.name)
+                    yield unit, use.name, (*step.path, *use.path)
 
 
 @check("staff.at_once")

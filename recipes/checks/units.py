@@ -129,12 +129,14 @@ def unit_of(outline: Outline, name: str, at: str) -> str | None:
     """Return the unit of what a formula at a step means by a name, None when it has none."""
     space, key = paths.space_of(name), name.partition(".")[2]
     if space == "inputs":
-        return next((i.unit for i in outline.recipe.inputs if i.name == key), None)
+        given = outline.inputs.get(key)
+        return given.unit if given else None
     if space == "parameters":
-        return next((p.unit for p in outline.recipe.parameters if p.key == key), None)
+        set_to = outline.parameters.get(key)
+        return set_to.unit if set_to else None
     if space == "results":
-        tests = outline.recipe.tests
-        return next((t.unit for t in tests if paths.normal(t.key) == paths.normal(key)), None)
+        test = outline.tests.get(paths.normal(key))
+        return test.unit if test else None
     meant = paths.find(name, at=at, among=outline.by_name)
     return meant.step.unit_of_value() if meant else None
 

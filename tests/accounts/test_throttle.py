@@ -265,16 +265,17 @@ def test_right_secret_starts_the_count_of_its_place_anew(reviewer: UUID, here: A
 @pytest.mark.scenario(47)
 @pytest.mark.parametrize("where", ["one tablet", "another tablet"])
 @pytest.mark.parametrize(
-    ("days", "minutes"), [(2, 60), pytest.param(5, 10, marks=pytest.mark.slow)]
+    "pace", [(2, 60), pytest.param((5, 10), marks=pytest.mark.slow, id="five days")]
 )
 def test_slow_guesses_between_the_owners_right_signings(
     site: DemoSite, reviewer: UUID, here: Actor, hashes: Counter[str], at_time: AtTime,
-    where: str, days: int, minutes: int,
+    where: str, pace: tuple[int, int],
 ) -> None:  # fmt: skip
     """For days somebody guesses, and each sixth time its owner signs at their own tablet."""
     stranger = here if where == "one tablet" else elsewhere(site, here, "T-02")
     reached: list[datetime] = []
     signed: Counter[str] = Counter()
+    days, minutes = pace
     tries = days * 24 * 60 // minutes
     for number in range(tries):
         at_time(START + number * timedelta(minutes=minutes))

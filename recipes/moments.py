@@ -1,0 +1,182 @@
+"""The moments that a recipe's limits of time run from, and the times that it asks for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from recipes import formulas, paths
+from recipes.nodes import Path
+from recipes.outline import Outline, StagePlace, StepPlace, field_of
+from recipes.parts import TimeLimit
+from recipes.spans import Case, least_of, span_of
+
+EDGES = frozenset({"started_at", "ended_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class StageMoment:
+    """The start or the end of a stage, by its number."""
+
+    number: int
+    ended: bool
+
+
+# Where it all begins: as if a stage before the first had ended.
+COLLECTION = StageMoment(-1, ended=True)
+Moment = StepPlace | StageMoment
+Place = StepPlace | StagePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """At least ``least`` passes from a moment until a step is closed, or a stage begins."""
+
+    since: Moment
+    place: Place
+    least: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` may pass; ``path`` is where that stands."""
+
+    path: Path
+    since: Moment
+    place: Place
+    most: timedelta
+
+
+def moment(outline: Outline, name: str, place: Place) -> Moment | None:
+    """Return what a limit at a place runs from, None for what there is not."""
+    first, _dot, last = name.replace("/", ".").rpartition(".")
+    if name.partition(".")[0] == "collection":
+        return COLLECTION
+    if isinstance(place, StepPlace):
+        step = outline.clock(name) or outline.meant(name, place)
+        if step is not None:
+            return step
+    number = outline.stage_numbers.get(first if last in EDGES else name)
+    if number is not None:
+        return StageMoment(number, ended=last != "started_at")
+    if isinstance(place, StagePlace):
+        return outline.clock(name) or outline.by_name.get(paths.normal(name))
+    return None
+
+
+def is_before(outline: Outline, since: Moment, place: Place) -> bool:
+    """Tell whether a moment has been, or never will be, when a step is closed or a stage begins."""
+    if isinstance(since, StepPlace):
+        return _step_before(outline, since, place)
+    stage = place if isinstance(place, StagePlace) else place.operation.stage
+    if stage is None:
+        return False
+    inside = isinstance(place, StepPlace) and since == StageMoment(stage.number, ended=False)
+    if since == COLLECTION or inside:
+        return True
+    return outline.stage_order.is_before(since.number, stage.number)
+
+
+def _step_before(outline: Outline, since: StepPlace, place: Place) -> bool:
+    first, own = since.operation.stage, since.operation
+    if isinstance(place, StepPlace) and own.path == place.operation.path:
+        return since.number < place.number
+    second = place if isinstance(place, StagePlace) else place.operation.stage
+    if first is None or second is None:
+        return False
+    if first.number != second.number:
+        return outline.stage_order.is_before(first.number, second.number)
+    if isinstance(place, StagePlace):
+        return False
+    order = outline.operation_order(first.number)
+    return order.is_before(int(own.path[-1]), int(place.operation.path[-1]))
+
+
+def limits_of_stages(outline: Outline) -> Iterator[Limit]:
+    """Yield the longest times from a moment to a stage's start."""
+    for stage in outline.stages:
+        yield from _limits(outline, stage, stage.stage.within)
+
+
+def limits(outline: Outline) -> Iterator[Limit]:
+    """Yield the longest times that a recipe allows, those to the start of stages first."""
+    yield from limits_of_stages(outline)
+    for stage in outline.stages:
+        yield from _lag(outline, stage)
+    for place in outline.all_steps:
+        step, begin = place.step, field_of(place.step, "from_")
+        most = span_of(outline, field_of(step, "max")) if step.kind == "timer" and begin else None
+        since = outline.meant(begin, place) if most is not None else None
+        if since is not None and most is not None and not _inverted(step.__dict__):
+            yield Limit((*place.path, "max"), since, place, most)
+        yield from _limits(outline, place, step.within)
+
+
+def _inverted(given: dict[str, object]) -> bool:
+    """Tell whether a least time is above the most time, which is said where times are in order."""
+    least, most = given["min"], given["max"]
+    return isinstance(least, timedelta) and isinstance(most, timedelta) and least > most
+
+
+def _limits(outline: Outline, place: Place, given: tuple[TimeLimit, ...]) -> Iterator[Limit]:
+    for number, within in enumerate(given):
+        most, least = span_of(outline, within.max), span_of(outline, within.min)
+        since = moment(outline, within.from_, place) if most is not None else None
+        if since is not None and most is not None and (least is None or least <= most):
+            yield Limit((*place.path, "within", number, "max"), since, place, most)
+
+
+def _lag(outline: Outline, stage: StagePlace) -> Iterator[Limit]:
+    """Yield the longest lag, where it counts from one stage, whichever of those before was last."""
+    lag, before = stage.stage.lag, outline.stage_order.waits_for(stage.number)
+    most = lag.max if lag is not None and len(before) == 1 else None
+    if lag is not None and most is not None and (lag.min is None or lag.min <= most):
+        yield Limit((*stage.path, "lag", "max"), StageMoment(before[0], ended=True), stage, most)
+
+
+def asked(outline: Outline, case: Case) -> Iterator[Asked]:
+    """Yield the least times that a recipe asks for, between moments of which one comes first."""
+    for since, place, least in _asked(outline, case):
+        if since is not None and least and is_before(outline, since, place):
+            yield Asked(since, place, least)
+
+
+def _asked(outline: Outline, case: Case) -> Iterator[tuple[Moment | None, Place, timedelta]]:
+    for stage in outline.stages:
+        for within in stage.stage.within:
+            least = least_of(outline, within.min, case)
+            yield moment(outline, within.from_, stage), stage, least
+    waited: set[tuple[int, Path]] = set()
+    for place in outline.all_steps:
+        for limit in place.step.within:
+            least = least_of(outline, limit.min, case)
+            yield moment(outline, limit.from_, place), place, least
+        begin = field_of(place.step, "from_") if place.step.kind == "timer" else None
+        if begin is not None:
+            least = least_of(outline, field_of(place.step, "min"), case)
+            yield outline.meant(begin, place), place, least
+        if outline.sampled:
+            yield from _results(outline, place, waited)
+
+
+def _results(
+    outline: Outline, place: StepPlace, waited: set[tuple[int, Path]]
+) -> Iterator[tuple[Moment, Place, timedelta]]:
+    """Yield the samples for the results without which a step is not closed.
+
+    ``waited`` are those for which a step before has waited in the same operation.
+    """
+    names = [use.name for use in outline.uses(place)] if place.step.kind == "gate" else []
+    for written in outline.written(place):
+        read = (name for name in formulas.parse(written.formula).names)
+        names += [name.partition(".")[2] for name in read if paths.space_of(name) == "results"]
+    for name in names:
+        sample = outline.sampled_normally.get(paths.normal(name))
+        test = outline.tests.get(paths.normal(name))
+        known = (sample.number, place.operation.path) if sample else None
+        if sample is None or known is None or test is None or known in waited:
+            continue
+        yield sample, place, test.turn_round
+        if place.step.condition is None:
+            waited.add(known)
