@@ -11,6 +11,7 @@ from typing import Any
 
 from recipes import formulas, paths
 from recipes.document import Input, Operation, Parameter, Recipe, Stage, Test
+from recipes.formulas import FormulaError
 from recipes.gaps import Said, Value, said
 from recipes.messages import Weight
 from recipes.nodes import Path
@@ -391,7 +392,7 @@ class Outline:
         return found
 
     @cached_property
-    def _worked_out(self) -> dict[tuple[str, str], Decimal | formulas.FormulaError | None]:
+    def _worked_out(self) -> dict[tuple[str, str], Decimal | FormulaError | None]:
         return {}
 
     @cached_property
