@@ -64,6 +64,7 @@ class SecondPerson(models.TextChoices):
     CONCESSION = "concession", _("Who grants a concession")
     RELEASING = "releasing", _("Who certifies, releases or rejects")
     APPROVER = "approver", _("Who approves a recipe")
+    DOCUMENT = "document", _("Who approves a document of the system")
 
 
 class Presence(models.TextChoices):

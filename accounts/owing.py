@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.owed import owed
 from accounts.permissions import role_title
+from accounts.services import documents
 from accounts.services.approvals import APPROVES
 from accounts.services.qualifications import LAPSES, OUTDATED
 
@@ -38,6 +39,15 @@ def _nowhere(_subject: UUID, _place: str) -> str:
     return ""
 
 
+def _approves_document(words: Mapping[str, str]) -> str:
+    return _("Approve %(title)s, version %(number)s, or send it back") % words
+
+
+def _revision(subject: UUID, _place: str) -> str:
+    return reverse("accounts:revision", args=[subject])
+
+
+owed(documents.APPROVES, sentence=_approves_document, url=_revision)
 owed(LAPSES, sentence=_lapses, url=_nowhere)
 owed(OUTDATED, sentence=_outdated, url=_nowhere)
 owed(APPROVES, sentence=_approves, url=_approval)

@@ -254,6 +254,7 @@ SECOND_PERSONS: Final[dict[Permission, SecondPerson]] = {
     P.QUALITY_CONCEDE: SecondPerson.CONCESSION,
     P.QUALITY_RELEASE: SecondPerson.RELEASING,
     P.RECIPES_APPROVE: SecondPerson.APPROVER,
+    P.DOCUMENTS_APPROVE: SecondPerson.DOCUMENT,
 }
 
 

@@ -32,7 +32,7 @@ from accounts.models import (
     SignInLink,
     Site,
 )
-from accounts.models.person import compared
+from accounts.models.person import alike
 from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
 from records.commands import Actor
 from records.reading import the_one
@@ -307,8 +307,8 @@ def people_checked_on(paper: str) -> list[Person]:
 
 
 def _alike(column: str, text: str) -> list[Person]:
-    rows = Person.objects.alias(as_compared=compared(F(column)))
-    return list(rows.filter(as_compared=compared(Value(text))).order_by("joined_at", "id"))
+    rows = Person.objects.alias(as_seen=alike(F(column)))
+    return list(rows.filter(as_seen=alike(Value(text))).order_by("joined_at", "id"))
 
 
 def person_by_badge(badge: str) -> Person | None:

@@ -1,15 +1,23 @@
 """Checks of form: secrets, time zones."""
 
 import re
+import unicodedata
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.enums import CredentialKind
 from accounts.exceptions import UnknownZone, WeakSecret
+from accounts.name_exceptions import NameNotPlain
 
 PIN = re.compile(r"[0-9]{6,8}")
 ROWS = ("01234567890123456789", "98765432109876543210")
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+# Control, format, surrogate, private and unassigned characters; lines and paragraphs.
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+MARKS = {"Mn", "Me"}
+# Written together in one name; and those of which every letter in use has a character of its own.
+EAST = {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
+COMPOSED = {"LATIN", "CYRILLIC", "GREEK"}
 
 
 def check_secret(kind: str, secret: str) -> None:
@@ -26,6 +34,25 @@ def _fit_pin(secret: str) -> bool:
 
 def _fit_password(secret: str) -> bool:
     return SHORTEST_PASSWORD <= len(secret) <= LONGEST_PASSWORD and len(set(secret)) >= 5
+
+
+def check_printed_name(name: str) -> None:
+    """Raise NameNotPlain for what is not seen, and for letters of several scripts.
+
+    Two scripts have letters that look the same: one human would be two accounts. Names of a
+    single other script are taken as they are, and compared with those that look like them.
+    """
+    plain = unicodedata.normalize("NFKC", name.strip())
+    kinds = {unicodedata.category(letter) for letter in plain}
+    scripts = {_script(letter) for letter in plain if letter.isalpha()}
+    if kinds & UNSEEN or (len(scripts) > 1 and not scripts <= EAST):
+        raise NameNotPlain(field="printed_name")
+    if kinds & MARKS and scripts <= COMPOSED:
+        raise NameNotPlain(field="printed_name")
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "?").split()[0]
 
 
 def check_zone(name: str) -> None:

@@ -363,14 +363,14 @@ class Outline:
             return None
         try:
             return self._number(formula, "")
-        except formulas.FormulaError:
+        except FormulaError:
             return None
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
         try:
             return self.number_for_inputs(formula, end)
-        except formulas.FormulaError:
+        except FormulaError:
             return None
 
     def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
@@ -384,10 +384,10 @@ class Outline:
         if (formula, end) not in self._worked_out:
             try:
                 self._worked_out[formula, end] = _number(formula, self._given[end])
-            except formulas.FormulaError as error:
+            except FormulaError as error:
                 self._worked_out[formula, end] = error
         found = self._worked_out[formula, end]
-        if isinstance(found, formulas.FormulaError):
+        if isinstance(found, FormulaError):
             raise found
         return found
 

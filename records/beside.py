@@ -1,15 +1,24 @@
 """What lies beside the entries and is compared with what it stands for: rows and files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections
 
+from records import files
 from records.log import READER
 
 Flaw = tuple[str, str]
 # So many rows of a table are named; the last says how many more there are.
 MOST = 20
+
+# The fields of payloads that name a file of the store by its hash, in the hashed bytes.
+NAMES_FILE = re.compile(rb'"(?:file|log|raw_file|sha256)":"([0-9a-f]{64})"')
+# Without being asked for everything a run reads one part of the files, the next one the next part.
+PARTS = 256
+STORED = "SELECT sha256, size FROM records_storedfile WHERE %s IS NULL OR sha256 LIKE %s || '%%'"
 
 COPIES = "SELECT size, root, at, key, signature FROM records_checkpoint"
 NODES = "SELECT level, number, hash FROM records_node"
@@ -34,6 +43,36 @@ def of_checkpoints(
     ]
 
 
+def of_files(named: Collection[str], *, turn: int | None) -> list[Flaw]:
+    """Read the files of the store and compare them with their rows; those ``named`` have one.
+
+    ``turn`` is None for all files, or the number of the run: then one part of them is read.
+    """
+    some = None if turn is None else f"{turn % PARTS:02x}"
+    sizes = dict(rows(STORED, [some, some]))
+    lost = [one for one in named if one not in sizes] if turn is None else []
+    unlike = {sha256: _unlike(sha256, size) for sha256, size in sorted(sizes.items())}
+    return [
+        *told("records_storedfile", sorted(lost), "an entry names this file, and no row does"),
+        *(
+            flaw
+            for problem in ("is not in the store", "is not what was put into the store",
+                            "has another size than its row says")
+            for flaw in told("file", [n for n, one in unlike.items() if one == problem], problem)
+        ),
+    ]  # fmt: skip
+
+
+def _unlike(sha256: str, size: int) -> str:
+    path = files.path_of(sha256)
+    if not path.exists():
+        return "is not in the store"
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            return "is not what was put into the store"
+        return "" if file.tell() == size else "has another size than its row says"
+
+
 def told(table: str, which: Iterable[object], problem: str) -> list[Flaw]:
     """Name rows of a table, no more than MOST of them."""
     named = [f"{table} {one}" for one in which]
@@ -43,7 +82,7 @@ def told(table: str, which: Iterable[object], problem: str) -> list[Flaw]:
     return flaws
 
 
-def rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
+def rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
     """Ask on the reader's connection, inside its running transaction."""
     with connections[READER].cursor() as cursor:
         cursor.execute(sql, params)

@@ -19,7 +19,7 @@ from django.apps import apps
 from django.db import DatabaseError, connections, transaction
 from pydantic_core import from_json
 
-from records import chains, helpers, marks, routing, vouching, walls
+from records import beside, chains, helpers, marks, routing, vouching, vouching_acts, walls
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
@@ -50,7 +50,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """What a run looked at and what it found.
+    """What a run looked at and what it found. ``files`` are those that the entries name.
 
     ``proving`` counts the seconds for heads, chains, copies and checkpoints; folding is the rest.
     """
@@ -61,6 +61,7 @@ class Report:
     proving: float = 0.0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
     @property
     def clean(self) -> bool:
@@ -109,6 +110,8 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
         part = Part() if whole else Part(streams=chosen)
         rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
         _compare_projections(tables, None if whole else chosen, report)
+        if stream is None:
+            _look_beside(report, mark)
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
@@ -299,6 +302,7 @@ def _fold_entries(
     sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
     for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
         for row in rows:
+            report.files.update(one.decode() for one in beside.NAMES_FILE.findall(row[3]))
             problem = _fold(row[3], careful=careful)
             if problem:
                 where = f"entry {row[0]}/{row[1]} ({row[2]})"
@@ -320,6 +324,13 @@ def _fold(body: bytes, *, careful: bool) -> str:
             raise NotFolded() from error
         return f"cannot be folded: {type(error).__name__}: {error}"
     return ""
+
+
+def _look_beside(report: Report, mark: Verification | None) -> None:
+    """Compare what lies beside the entries: all of it, or a part where a run goes on."""
+    flaws = beside.of_files(report.files, turn=mark.id if mark else None)
+    flaws += vouching_acts.check() if mark is None else []
+    report.differences += [Difference(where, problem) for where, problem in flaws]
 
 
 def _compare_projections(tables: Tables, streams: Sequence[UUID] | None, report: Report) -> None:

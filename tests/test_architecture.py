@@ -148,6 +148,7 @@ FREE_ACTS = {
     "accounts/services/refused_tries.py:_note": "refused tries are noted whoever made them",
     "accounts/services/devices.py:link_device": "the enrolment's sealed address is the right",
     "accounts/services/factors.py:keep_factors": "of one's own person only, which it asks",
+    "accounts/services/answered_tries.py:_answer": "of one's own secrets only",
     "accounts/services/policy.py:acknowledge_policy": "of one's own person only, which it asks",
     "quality/services/comments.py:give_comment": "of who was asked only, which it asks",
     "accounts/services/periods.py:_open_period": "who signs in has proved who they are",

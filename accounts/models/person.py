@@ -10,6 +10,29 @@ from records.models import Projection
 _COMPARED: Final = r"lower(regexp_replace(normalize(%(expressions)s, NFKC), '\s', '', 'g'))"
 
 
+# Letters of other scripts that look like these of the Latin one; and I, which looks like l.
+LOOKS_LIKE: Final = (
+    "асеорхуіїјѕһԁԛԝкмнтвёӏαβεζηικμνορτυχıɡi",
+    "aceopxyiïjshdqwkmhtbëlabezhikmnoptyxigl",
+)
+# What leaves no mark of its own on paper: of no width, of direction, fillers, variants, tags; and
+# marks that no letter was composed with.
+_UNSEEN: Final = (
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u0300-\u036f\u1ab0-\u1aff"
+    r"\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\U000e0000-\U000e0fff]"
+)
+_ALIKE: Final = (
+    f"translate(translate(regexp_replace({_COMPARED}, '{_UNSEEN}', '', 'g'),"
+    f" '{LOOKS_LIKE[0]}', '{LOOKS_LIKE[1]}'), 'i', 'l')"
+)
+
+
+def alike(text: models.F | models.Value) -> models.Func:
+    """Return a person's name, or a paper, as it looks: two that look the same are the same."""
+    return models.Func(text, template=_ALIKE, output_field=models.TextField())
+
+
 def compared(text: models.F | models.Value) -> models.Func:
     """Return a name or the name of a paper as two of them are compared."""
     return models.Func(text, template=_COMPARED, output_field=models.TextField())
@@ -65,17 +88,17 @@ class Person(Projection, AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), name="accounts_person_username"),
             models.UniqueConstraint(Lower("badge"), name="accounts_person_badge"),
             models.UniqueConstraint(
-                compared(models.F("printed_name")),
+                alike(models.F("printed_name")),
                 condition=models.Q(another_human=""),
                 name="accounts_person_one_human",
             ),
             models.UniqueConstraint(
-                compared(models.F("identity_check")),
+                alike(models.F("identity_check")),
                 condition=models.Q(another_human__isnull=False),
                 name="accounts_person_paper",
             ),
             models.UniqueConstraint(
-                compared(models.F("identity_recheck")),
+                alike(models.F("identity_recheck")),
                 condition=~models.Q(identity_recheck=""),
                 name="accounts_person_paper_again",
             ),

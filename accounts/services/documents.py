@@ -25,16 +25,21 @@ from accounts.documents import MEDIA_TYPE, Document, Shipped, document, kept, ve
 from accounts.exceptions import ReviewerIsAnother
 from accounts.models import DocumentVersion
 from accounts.permissions import Permission
+from accounts.selectors import holders_of
 from accounts.services.ceremony import Proof, check_shown, sign
+from accounts.services.obligations import incur, meet, open_about
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records import files
 from records.act import New, act, acting
-from records.commands import Command, Reply
+from records.commands import Actor, Command, Reply
 from records.reading import reading
 
 APPROVED: Final = gettext_noop("I approve this version: it is in force from now on.")
+# What whoever may approve a version owes: the subject is the version.
+APPROVES: Final = "approve-document"
+PLACE: Final = "document"
 LONGEST: Final = 1000
 REASON: Final = 400
 
@@ -61,10 +66,14 @@ def put_forward(*, command: Command, path: str, changes: str, shown: str) -> Rep
     file = files.put(seen.ships.content, media_type=MEDIA_TYPE).sha256
     stream = seen.stream or uuid7()
     new = [] if seen.stream else [New(DOCUMENT, stream, site)]
-    with act(command, streams=[stream] if seen.stream else [], new=new) as a:
+    asked = _approvers(command.actor)
+    with act(command, streams=[*asked, *([stream] if seen.stream else [])], new=new) as a:
         rules.check_permission(a.actor, Permission.DOCUMENTS_WRITE)
         there = _next(document(path), seen.ships, file=file, changes=said)
         a.append(stream, there)
+        words = {"title": there.title, "number": str(there.number)}
+        for one in asked:
+            incur(a, one, about=APPROVES, subject=there.revision, place=PLACE, words=words)
         a.reply = {"revision": str(there.revision), "number": there.number}
     return a.reply
 
@@ -81,6 +90,21 @@ def _next(seen: Document, ships: Shipped, *, file: str, changes: str) -> Documen
         number=_highest(seen.versions) + 1, file=file,
         predecessor=before.id if before else None, changes=changes,
     )  # fmt: skip
+
+
+def _approvers(author: Actor) -> list[UUID]:
+    """Return who can approve what this person puts forward: each of them owes it."""
+    if author.site is None:
+        return []
+    with reading(site=author.site, person=author.person):
+        found = holders_of(Permission.DOCUMENTS_APPROVE, author.site)
+    return [one.id for one in found if one.id != author.person]
+
+
+def _owing(command: Command, revision: UUID) -> list[UUID]:
+    """Return who owes the approval of a version: whoever decides meets it for all of them."""
+    with reading(site=command.actor.site, person=command.actor.person):
+        return [row.stream for row in open_about(about=APPROVES, subject=revision, place=PLACE)]
 
 
 def _highest(versions: Sequence[DocumentVersion]) -> int:
@@ -106,8 +130,8 @@ def approve_version(
     Raises NotAllowed, NotFound, ReviewerIsAnother, VersionDecided, AuthorMayNotApprove, TextLost,
     ShownHasChanged, and the refusals of ``sign``.
     """
-    stream = _stream_of(command, revision)
-    with act(command, streams=[stream, proof.person]) as a:
+    stream, owing = _stream_of(command, revision), _owing(command, revision)
+    with act(command, streams=list({stream, proof.person, *owing})) as a:
         rules.check_permission(a.actor, Permission.DOCUMENTS_APPROVE)
         if proof.person != a.actor.person:
             raise ReviewerIsAnother(signer=proof.printed_name, person=a.actor.name)
@@ -124,6 +148,7 @@ def approve_version(
             revision=seen.id, title=seen.title, number=seen.number, signature=signature
         )
         a.append(stream, said)
+        meet(a, about=APPROVES, subject=revision, place=PLACE)
         a.reply = {"revision": str(revision), "number": seen.number}
     return a.reply
 
@@ -135,7 +160,7 @@ def return_version(*, command: Command, revision: UUID, reason: str) -> Reply:
     Raises ReasonMissing, NotAllowed, NotFound, VersionDecided.
     """
     reason, stream = rules.written(reason), _stream_of(command, revision)
-    with act(command, streams=[stream]) as a:
+    with act(command, streams=[stream, *_owing(command, revision)]) as a:
         seen = version(revision)
         own = seen.author == a.actor.person
         needed = Permission.DOCUMENTS_WRITE if own else Permission.DOCUMENTS_APPROVE
@@ -145,6 +170,7 @@ def return_version(*, command: Command, revision: UUID, reason: str) -> Reply:
             revision=seen.id, title=seen.title, number=seen.number, reason=reason[:REASON]
         )
         a.append(stream, said)
+        meet(a, about=APPROVES, subject=revision, place=PLACE)
         a.reply = {"revision": str(revision)}
     return a.reply
 

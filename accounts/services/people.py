@@ -24,6 +24,7 @@ from accounts.permissions import ROLES, Permission
 from accounts.selectors import asking_as, held_everywhere, person_of, roles_of
 from accounts.services.approvals import ask_approver
 from accounts.services.centres import leave_centre
+from accounts.validators import check_printed_name
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import Act, New, act, acting
@@ -50,10 +51,12 @@ def join_person(
 
     ``identity_check`` names the paper of the identity check (21 CFR 11.100(b)), one for each
     human; ``another_human`` says how it is known that somebody of the same name is another one.
-    Raises NotAllowed, IdentityNotChecked, IdentityPaperUsed, NameTaken, UsernameTaken, BadgeTaken.
+    Raises NotAllowed, NameNotPlain, IdentityNotChecked, IdentityPaperUsed, NameTaken,
+    UsernameTaken, BadgeTaken.
     """
     if not identity_check.strip():
         raise IdentityNotChecked(field="identity_check")
+    check_printed_name(printed_name)
     with act(command, new=[New("person", person, None)]) as a:
         rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_new_paper(a.actor, identity_check)

@@ -61,7 +61,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         return show_sign_in(request, refused=refusal)
     wanted = inside(request, request.POST.get("next", ""))
     sessions.begin(request, opened)
-    return redirect(after_sign_in(UUID(opened["person"]), wanted))
+    return redirect(after_sign_in(UUID(str(opened["person"])), wanted))
 
 
 @signed_in

@@ -1,6 +1,7 @@
 """Checks of the compiler, one small function each. A new check is a new function here."""
 
 from recipes.checks import (
+    accounted,
     called,
     claims,
     conditions,
@@ -13,6 +14,7 @@ from recipes.checks import (
     library,
     limits,
     materials,
+    offline,
     plant,
     products,
     references,
@@ -25,6 +27,7 @@ from recipes.checks import (
 )
 
 __all__ = [
+    "accounted",
     "called",
     "claims",
     "conditions",
@@ -37,6 +40,7 @@ __all__ = [
     "library",
     "limits",
     "materials",
+    "offline",
     "plant",
     "products",
     "references",

@@ -15,11 +15,14 @@ from recipes.nodes import Path
 from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, Limits
 from recipes.settled import interval
-from recipes.step import Measure
+from recipes.step import Measure, StepBase
 
 # The kinds of steps that have a number of their own.
 MEASURE = frozenset({"calculate", "enter", "reading", "weigh"})
 NUMERIC = frozenset({"decimal", "integer"})
+# All that counts in these is scanned; or the system measures time, works out or looks up itself.
+SCANNED = frozenset({"account", "connect", "equip", "scan"})
+WORKED = frozenset({"calculate", "gate", "timer"})
 Bounds = tuple[Decimal | None, Decimal | None]
 
 
@@ -319,11 +322,17 @@ def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
 
 @check("verify.proves_nothing")
 def witness_where_nothing_proves(outline: Outline) -> Iterator[Fault]:
-    """A second person is asked only where no scan proves the act."""
+    """A second person is asked only where neither a scan nor the system itself proves the act."""
     for place in outline.all_steps:
-        if place.step.verify and place.step.kind in {"scan", "equip"}:
-            yield Fault(
-                (*place.path, "verify"),
-                _("The witness proves nothing: the scan proves this step."),
-                Weight.WARNING,
-            )
+        step = place.step
+        if step.verify and (why := _proved(step)):
+            yield Fault((*place.path, "verify"), why, Weight.WARNING)
+
+
+def _proved(step: StepBase) -> str:
+    """Return what proves a step without a witness; nothing where only a second look does."""
+    if step.kind in SCANNED or (step.kind == "label" and field_of(step, "scan_back")):
+        return _("The witness proves nothing: the scan proves this step.")
+    if step.kind in WORKED:
+        return _("The witness proves nothing: the system itself measures or works this out.")
+    return ""

@@ -1,6 +1,6 @@
 """Containers and materials: made, scanned back, used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
@@ -8,54 +8,12 @@ from recipes.checks.containers import handling, made_by, needs_of
 from recipes.enums import ContainerKind
 from recipes.kinds import transfer
 from recipes.messages import Weight
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.step import Names, StepBase
-
-
-@check("label.not_scanned_back")
-def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
-    """A label that was applied is read again: by its own step or by a later scan."""
-    last = _last(place for place in outline.all_steps if place.step.kind == "scan")
-    for place in outline.all_steps:
-        if place.step.kind != "label" or getattr(place.step, "scan_back", False):
-            continue
-        if last.get(getattr(place.step, "makes", None), -1) <= place.number:
-            yield Fault(
-                (*place.path, "scan_back"), _("The labels of this step are never scanned back.")
-            )
-
-
-def _last(places: Iterable[StepPlace]) -> dict[object, int]:
-    """Return the number of the last of some steps that handles containers of each kind."""
-    return {kind: place.number for place in places for kind in _handled(place)}
 
 
 def _scans(place: StepPlace, kind: object) -> bool:
     return place.step.kind == "scan" and getattr(place.step, "what", None) == kind
-
-
-HANDLES = ("what", "from_", "to", "container", "makes")
-
-
-def _handled(place: StepPlace) -> Iterator[object]:
-    """Yield the kinds of the containers that a step scans, fills, empties, connects or draws."""
-    if place.step.kind == "sample":
-        yield ContainerKind.SAMPLE
-    found = (field_of(place.step, field) for field in HANDLES)
-    yield from (kind for kind in found if isinstance(kind, str))
-
-
-@check("container.not_accounted")
-def containers_are_accounted_for(outline: Outline) -> Iterator[Fault]:
-    """A container that was labelled is met again: scanned, filled, emptied or sent."""
-    last = _last(outline.steps)
-    for place in outline.steps:
-        if place.step.kind != "label":
-            continue
-        made = getattr(place.step, "makes", None)
-        if made is not None and last[made] <= place.number:
-            sentence = _("No later step says what becomes of this container: scan it or use it.")
-            yield Fault((*place.path, "makes"), sentence)
 
 
 @check("container.never_labelled")

@@ -17,7 +17,7 @@ from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Fault, Outline, StepPlace, check, field_of
 from recipes.parts import Band, duration_text
 from recipes.spans import span_of
 
@@ -257,6 +257,27 @@ def samples_have_a_test(outline: Outline) -> Iterator[Fault]:
     for place in outline.all_steps:
         if place.step.kind == "sample" and not outline.uses(place):
             yield Fault((*place.path, "tests"), _("The sample is for no test."))
+
+
+@check("sample.no_hold")
+def samples_have_a_hold_time(outline: Outline) -> Iterator[Fault]:
+    """Each sample says how long it may wait for its test: else nobody sees that it is too old."""
+    for place in outline.all_steps:
+        if place.step.kind == "sample" and field_of(place.step, "hold") is None:
+            sentence = _("Nothing says how long this sample may wait for its test: give its hold "
+                         "time (hold).")  # fmt: skip
+            yield Fault((*place.path, "hold"), sentence, Weight.WARNING)
+
+
+@check("sample.hold_none")
+def samples_may_wait_a_little(outline: Outline) -> Iterator[Fault]:
+    """A sample can be tested in time: its hold time is longer than nothing."""
+    for place in outline.all_steps:
+        hold = field_of(place.step, "hold") if place.step.kind == "sample" else None
+        longest = span_of(outline, hold)
+        if longest is not None and longest == timedelta():
+            sentence = _("No sample is tested as it is drawn: its hold time is more than nothing.")
+            yield Fault((*place.path, "hold"), sentence)
 
 
 @check("specification.empty")

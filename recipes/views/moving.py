@@ -39,7 +39,7 @@ def draft_places(request: HttpRequest, draft: UUID) -> HttpResponse:
     thing = editor.address
     asked = address_of(request.GET.get("into", "")[:600])
     try:
-        context = _places(editor.row.content, thing, asked)
+        context = _places(editor.row.content, thing, asked) if thing else {}
     except Overtaken as error:
         raise NotFound() from error
     return render(request, "recipes/editor/move_to.html", context)
@@ -47,8 +47,6 @@ def draft_places(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def _editor(request: HttpRequest, draft: UUID) -> Editor:
     place = place_asked(request.GET.get("at", ""))
-    if not place:
-        raise NotFound()
     return Editor(selectors.draft_of(draft), place, actor_of(request))
 
 

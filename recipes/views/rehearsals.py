@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
+from mes.ui.text import duration_text, number_text
 from recipes import selectors, words
 from recipes.document import Recipe
 from recipes.forms import AskRehearsal
 from recipes.models import RecipeRehearsal
+from recipes.places import CALLED
 from recipes.services import rehearsals
 from recipes.views.versions import version_response
 from records.models import Stream
@@ -114,8 +117,8 @@ def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return tables and plot of a result."""
     return {
         "spreads": [
-            (_("Made"), _hours(result["made"])),
-            (_("Results for release"), _hours(result["released"])),
+            (pgettext("a batch", "Made"), _times(result["made"])),
+            (_("Results for release"), _times(result["released"])),
         ],
         "plot": plot(result["histogram"]),
         "shares": [
@@ -129,31 +132,57 @@ def shown(recipe: Recipe, result: Mapping[str, Any]) -> dict[str, Any]:
             if item.key in result["specification"]
         ],
         "longest": [
-            (_named(recipe, path), path, *_short(hours)) for path, hours in result["longest_steps"]
+            {
+                "title": _named(recipe, path),
+                "place": _place(recipe, path),
+                "time": hours_text(hours),
+            }
+            for path, hours in result["longest_steps"]
         ],
-        "person_hours": result["person_hours"],
-        "rooms": sorted(_hours(result["room_hours"]).items()),
+        "person_hours": hours_text(result["person_hours"]),
+        "rooms": [
+            (name, hours_text(hours)) for name, hours in sorted(result["room_hours"].items())
+        ],
     }
 
 
-def _hours(given: Mapping[str, str]) -> dict[str, str]:
-    """Return hours as people read them; what is kept is more exact."""
-    return {name: f"{float(text):.1f}" for name, text in given.items()}
+def _times(given: Mapping[str, str]) -> dict[str, str]:
+    """Return times as people read them, in days and hours; what is kept is more exact."""
+    return {name: duration_text(timedelta(hours=float(hours))) for name, hours in given.items()}
 
 
-def _short(hours: str) -> tuple[str, str]:
-    """Return a time with its unit: in minutes what takes less than an hour."""
-    given = float(hours)
-    return (f"{60 * given:.0f}", "min") if given < 1 else (f"{given:.1f}", "h")
+def hours_text(hours: str) -> str:
+    """Return hours of work as people read them, never in days: ``33 h 10 min``, ``24 min``."""
+    minutes = round(60 * float(hours))
+    if minutes < 60:
+        return _("%(min)s min") % {"min": minutes}
+    whole = {"h": number_text(minutes // 60), "min": minutes % 60}
+    return _("%(h)s h %(min)s min") % whole
 
 
 def _share(text: str) -> str:
-    return f"{100 * float(text):.1f}"
+    return number_text(f"{100 * float(text):.1f}")
 
 
 def _met(recipe: Recipe, path: str, code: str, share: str) -> dict[str, str]:
-    said = str(MET.get(code, code))
-    return {"title": _named(recipe, path), "path": path, "said": said, "share": _share(share)}
+    return {
+        **_where(recipe, path),
+        "said": str(MET.get(code, code)),
+        "share": _share(share),
+    }
+
+
+def _where(recipe: Recipe, path: str) -> dict[str, str]:
+    return {"title": _named(recipe, path), "place": _place(recipe, path)}
+
+
+def _place(recipe: Recipe, path: str) -> str:
+    """Return the stage and the operation of a step: two steps may say the same."""
+    placed = recipe.placed(path)
+    if placed is None:
+        return ""
+    parts = (placed.operation,) if path.startswith(CALLED) else (placed.stage, placed.operation)
+    return " › ".join(words.say(part.title) for part in parts)
 
 
 def _named(recipe: Recipe, path: str) -> str:
@@ -184,15 +213,15 @@ def plot(histogram: Mapping[str, Any]) -> dict[str, Any]:
             "y": f"{PLOT_HEIGHT * (1 - count / most):.1f}",
             "width": f"{step - 2:.1f}",
             "height": f"{PLOT_HEIGHT * count / most:.1f}",
-            "from": f"{low + number * width:.1f}",
-            "to": f"{low + (number + 1) * width:.1f}",
+            "from": number_text(f"{low + number * width:.1f}"),
+            "to": number_text(f"{low + (number + 1) * width:.1f}"),
             "count": count,
         }
         for number, count in enumerate(counts)
     ]
     ends = (0, len(counts) // 2, len(counts))
     marks = [
-        {"x": f"{number * step:.1f}", "text": f"{low + number * width:.1f}",
+        {"x": f"{number * step:.1f}", "text": number_text(f"{low + number * width:.1f}"),
          "anchor": anchor}
         for number, anchor in zip(ends, ("start", "middle", "end"), strict=True)
     ]  # fmt: skip
@@ -202,4 +231,6 @@ def plot(histogram: Mapping[str, Any]) -> dict[str, Any]:
         "width": PLOT_WIDTH,
         "height": PLOT_HEIGHT,
         "hours": hours,
+        "most": most,
+        "middle": PLOT_WIDTH // 2,
     }

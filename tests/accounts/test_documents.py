@@ -13,11 +13,12 @@ import psycopg
 import pytest
 from django.conf import settings as project
 from django.db import IntegrityError, connections
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
-from accounts import documents
+from accounts import documents, origin
 from accounts.document_exceptions import (
     AlreadyPutForward,
     AuthorMayNotApprove,
@@ -29,10 +30,13 @@ from accounts.document_exceptions import (
     VersionDecided,
 )
 from accounts.documents import shipped
-from accounts.exceptions import NotAllowed, ReviewerIsAnother, ShownHasChanged
+from accounts.enums import SecondPerson
+from accounts.exceptions import NotAllowed, NotOnSite, ReviewerIsAnother, ShownHasChanged
 from accounts.models import DocumentVersion
 from accounts.services.ceremony import Proof, prove_by_password
 from accounts.services.documents import APPROVED, approve_version, put_forward, return_version
+from accounts.services.second_persons import set_second_person
+from accounts.views.owed import owed_rows
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from records import files, self_check
@@ -57,6 +61,7 @@ from tests.support.axe import grave_faults
 from tests.test_golden import plain_of
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("P11-10k")]
+AWAY = "198.51.100.7"
 PATH = "docs/deploy.md"
 FIRST = "# Running it\n\nBack up every night.\n\nAsk <b>whom</b>?\n"
 
@@ -285,6 +290,48 @@ def test_the_author_does_not_approve_whatever_role_they_hold(site: DemoSite, qui
     four_eyes = pytest.raises(IntegrityError, match="accounts_documentversion_four_eyes")
     with four_eyes, act(a_command(site.system), streams=[stream]) as a:
         a.append(stream, decode("system_document.approved", 1, plain))
+
+
+@pytest.mark.req("P11-10k", "P11-200a")
+@pytest.mark.parametrize("end", ["approved", "sent back", "taken back"])
+def test_who_may_approve_owes_it_until_it_is_decided(
+    site: DemoSite, quinn: Actor, end: str
+) -> None:
+    other = site.actor("qa-reviewer")
+    revision = forward(quinn)
+    page = reverse("accounts:revision", args=[revision])
+    assert (owed_by(quinn, site), owed_by(other, site)) == ([], [page])
+    reviewer = person("qa-reviewer", site=site, username="rita", secrets=True)
+    rita = actor_of(reviewer, "qa-reviewer", site)
+    if end == "approved":
+        approve_version(command=a_command(rita), revision=revision, proof=proof_of(rita, "rita"))
+    else:
+        sent_back(rita if end == "sent back" else quinn, revision)
+    assert owed_by(other, site) == []
+    assert verify(everything=True).clean
+
+
+def owed_by(who: Actor, site: DemoSite) -> list[str]:
+    assert who.person is not None
+    with reading(site=site.id, person=who.person):
+        return [row["url"] for row in owed_rows(who.person)]
+
+
+@pytest.mark.req("P11-10k")
+def test_site_says_whether_who_approves_has_to_be_on_site(
+    site: DemoSite, quinn: Actor, settings: Settings
+) -> None:
+    settings.MES_INSIDE = ["192.0.2.0/24"]
+    revision = forward(site.actor("admin"))
+    set_second_person(
+        command=a_command(site.actor("admin")), second=SecondPerson.DOCUMENT, on_site=True,
+        reason="SOP-12",
+    )  # fmt: skip
+    with pytest.raises(NotOnSite), origin.coming_from(RequestFactory().post("/", REMOTE_ADDR=AWAY)):
+        approved(quinn, revision)
+    with origin.coming_from(RequestFactory().post("/", REMOTE_ADDR="192.0.2.7")):
+        approved(quinn, revision)
+    assert version(site, revision).approver == quinn.person
 
 
 def test_who_approves_and_what_they_saw(site: DemoSite, quinn: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from threading import Barrier
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from django.db import Error, connection, connections, transaction
 
 from accounts import rules, selectors
-from accounts.entries import RoleGranted
+from accounts.entries import PersonJoined, RoleGranted
 from accounts.exceptions import (
     ApprovalMissing,
     ApprovedByThemselves,
@@ -36,6 +37,7 @@ from accounts.exceptions import (
     WeakSecret,
 )
 from accounts.models import Device, Person, RoleAssignment, Site
+from accounts.name_exceptions import NameNotPlain
 from accounts.services.credentials import set_credential
 from accounts.services.devices import retire_device, set_idle_time
 from accounts.services.own_secrets import end_sessions
@@ -43,7 +45,7 @@ from accounts.services.people import disable_person, grant_role, join_person, re
 from accounts.services.qualifications import ask_subject
 from accounts.services.shifts import set_shift
 from accounts.subjects import Subject
-from accounts.validators import check_secret
+from accounts.validators import check_printed_name, check_secret
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from records.act import New, act
@@ -98,6 +100,63 @@ def join(admin: Actor, name: str, paper: str, **also: str) -> UUID:
         badge=f"B-{made}"[:40], identity_check=paper, **also,
     )  # fmt: skip
     return made
+
+
+@pytest.mark.req("P11-100a")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Olga\u200b Petrov", "Olga\u00ad Petrov", "Olga\u202e Petrov", "\ufeffOlga", "Olga\x7f",
+        "Olg\u0430 Petrov", "\u039flga Petrov", "Olga Petro\u0475", "Olga\u0332 Petrov",
+        "O\u034flga", "Olga\u2028Petrov", "Olga \U000e0041",
+    ],
+)  # fmt: skip
+def test_printed_name_has_what_is_seen_in_letters_of_one_script(name: str) -> None:
+    with pytest.raises(NameNotPlain) as refused:
+        check_printed_name(name)
+    assert refused.value.field == "printed_name"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Olga Petrov", "Zoë O’Brien-Müller", "Nguyễn Thị Ánh", "İpek Işık", "Ольга Петрова",
+     "Ελένη Παππά", "山田 太郎", "やまだ たろう", "김민준", "محمد علي", "Ł. Żółć, Jr.", "D'Arcy 2"],
+)  # fmt: skip
+def test_names_of_people_are_plain(name: str) -> None:
+    check_printed_name(name)
+
+
+@pytest.mark.req("P11-100a", "P11-100b")
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("Capa Xoxe", "\u0421\u0430\u0440\u0430 \u0425\u043e\u0445\u0435"),  # in Cyrillic letters
+        ("Oto Kipex", "\u039f\u03c4\u03bf \u039a\u03b9\u03c1\u03b5\u03c7"),  # in Greek ones
+        ("Ida Lill", "lda LiII"),
+        ("Joö Mover", "\uff2aoö\uff2dover"),
+    ],
+)
+def test_name_that_looks_the_same_is_the_same(site: DemoSite, first: str, again: str) -> None:
+    """The act says it, and the index decides whatever a caller forgot."""
+    admin = site.actor("admin")
+    join(admin, first, "passport, HR-7 no. 1")
+    with pytest.raises(NameTaken):
+        rules.check_another_human(replace(admin, site=uuid7()), again, "")
+    joined = PersonJoined(
+        username="again", printed_name=again, badge="again", identity_check="HR-7 no. 2",
+        home=site.id, another_human="",
+    )  # fmt: skip
+    new = uuid7()
+    with pytest.raises(NameTaken), act(a_command(admin), new=[New("person", new, None)]) as a:
+        a.append(new, joined)
+
+
+@pytest.mark.req("P11-100b")
+def test_paper_with_a_character_that_is_not_seen_is_the_same_paper(site: DemoSite) -> None:
+    admin = site.actor("admin")
+    join(admin, "Joö Mover", "passport, HR-7 no. 1")
+    with pytest.raises(IdentityPaperUsedBy):
+        join(admin, "Another Mover", "passport, HR-7\u200b no. 1")
 
 
 @pytest.mark.req("P11-100a", "P11-100b")

@@ -265,16 +265,17 @@ def test_right_secret_starts_the_count_of_its_place_anew(reviewer: UUID, here: A
 @pytest.mark.scenario(47)
 @pytest.mark.parametrize("where", ["one tablet", "another tablet"])
 @pytest.mark.parametrize(
-    ("days", "minutes"), [(2, 60), pytest.param(5, 10, marks=pytest.mark.slow)]
+    "pace", [(2, 60), pytest.param((5, 10), marks=pytest.mark.slow, id="five days")]
 )
 def test_slow_guesses_between_the_owners_right_signings(
     site: DemoSite, reviewer: UUID, here: Actor, hashes: Counter[str], at_time: AtTime,
-    where: str, days: int, minutes: int,
+    where: str, pace: tuple[int, int],
 ) -> None:  # fmt: skip
     """For days somebody guesses, and each sixth time its owner signs at their own tablet."""
     stranger = here if where == "one tablet" else elsewhere(site, here, "T-02")
     reached: list[datetime] = []
     signed: Counter[str] = Counter()
+    days, minutes = pace
     tries = days * 24 * 60 // minutes
     for number in range(tries):
         at_time(START + number * timedelta(minutes=minutes))
@@ -348,6 +349,23 @@ def test_who_signs_in_is_told_of_wrong_tries_first(site: DemoSite, reviewer: UUI
     assert client.post(page, said).headers["Location"] == "/me/owed/"
     assert client.post(page, said).headers["Location"] == "/me/owed/"
     assert client.post(page, {**said, "key": str(uuid7())}).status_code == 404
+
+
+def test_who_is_told_on_a_tablet_answers_with_large_buttons(
+    site: DemoSite, reviewer: UUID, here: Actor
+) -> None:
+    assert [tried(here) for _ in range(3)] == ["credential.wrong"] * 3
+    clock.advance(timedelta(seconds=6))
+    client = client_on(tablet(site, "T-02"), site)
+    form = {"key": str(uuid7()), "badge": "B-1", "pin": PIN}
+    page = client.post("/tablet/sign-in/", form).headers["Location"]
+    assert page == "/me/sign-in/tries/?next=%2F"
+    shown = client.get(page)
+    assert "accounts/own_tries_tablet.html" in [one.name for one in shown.templates]
+    assert [one["tablet"] for one in shown.context["tries"]] == ["T-01"] * 3
+    said = {"key": str(uuid7()), "kind": "pin", "own": "no", "next": "/"}
+    assert client.post(page, said).headers["Location"] == "/sign-in/own-pin/"
+    assert [one[0] for one in alarms(site)] == ["denied"]
 
 
 def spray(site: DemoSite, here: Actor, *, people: int = throttle.SPRAY_PEOPLE) -> list[str]:

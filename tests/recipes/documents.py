@@ -201,7 +201,10 @@ def _emptied(draw: Any) -> list[dict[str, Any]]:
          "count": "20", "text": LABEL},
     ]  # fmt: skip
     steps[-1] |= limit
-    return [*steps, *ends[: draw(st.integers(1, 3))]]
+    shown = ends[: draw(st.integers(1, 3))]
+    # What is drawn or split leaves something in its source: it is accounted for, or emptied.
+    rest = [] if how == "split" or ends[-1] in shown else ends[-1:]
+    return [*steps, *shown, *rest]
 
 
 @st.composite

@@ -34,7 +34,7 @@ def test_errors_are_printed_with_their_lines_and_the_exit_is_not_zero(tmp_path: 
     with pytest.raises(CommandError, match="1 errors"):
         call_command("recipe", "check", str(path), stdout=out)
     assert out.getvalue().splitlines()[0] == (
-        f"{path}:22:5: error duration.order seeding/duration: "
+        f"{path}:22:16: error duration.order seeding/duration/low: "
         "A duration is more than nothing, and low ≤ expected ≤ high."
     )
 

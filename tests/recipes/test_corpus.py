@@ -25,7 +25,9 @@ BASES = {
 }
 SITE = (CORPUS / "site.yaml").read_text(encoding="utf-8")
 # What is said because a field is not there stands on the line of what should have it.
-ABSENT = frozenset({"room.missing", "staff.none", "sample.no_test", "specification.empty"})
+ABSENT = frozenset(
+    {"room.missing", "staff.none", "sample.no_hold", "sample.no_test", "specification.empty"}
+)
 
 
 @dataclass(frozen=True, slots=True)

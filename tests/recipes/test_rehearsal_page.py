@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from playwright.sync_api import Page
 
 from accounts.exceptions import NotAllowed
@@ -16,7 +17,7 @@ from recipes.models import RecipeRehearsal
 from recipes.rehearsal import most_patients, rehearse
 from recipes.services.rehearsals import request_rehearsal
 from recipes.site import Shift
-from recipes.views.rehearsals import plot
+from recipes.views.rehearsals import hours_text, plot
 from records import outbox
 from records.models import Entry
 from records.reading import reading
@@ -74,6 +75,10 @@ def test_a_rehearsal_is_asked_for_watched_and_read(site: DemoSite) -> None:
     assert shown.context["row"].state == RehearsalState.COMPLETE
     assert len(shown.context["plot"]["bars"]) == 24
     assert sum(bar["count"] for bar in shown.context["plot"]["bars"]) == 40
+    steps = [(one["place"], one["time"]) for one in shown.context["longest"]]
+    assert steps[0] == ("Selection and activation › Enrich CD4 and CD8", "2 h 0 min")
+    met = {one["title"]: one["place"] for one in shown.context["exceptions"]}
+    assert met["Viable CD3+ cells collected."] == "Receipt › Count the cells"
     listed = client.get(reverse("recipes:version", args=[version]))
     assert [one["url"] for one in listed.context["rehearsals"]] == [here]
 
@@ -168,6 +173,16 @@ def test_the_bars_of_a_plot_are_as_high_as_their_counts() -> None:
     assert [bar["height"] for bar in drawn["bars"]] == ["40.0", "160.0", "0.0", "80.0"]
     assert [(bar["from"], bar["to"]) for bar in drawn["bars"]][1] == ("10.5", "11.0")
     assert [mark["text"] for mark in drawn["marks"]] == ["10.0", "11.0", "12.0"]
+
+
+def test_figures_are_said_as_the_reader_writes_them() -> None:
+    told = [hours_text(hours) for hours in ("33.170", "0.404", "0.999", "2.000", "1234.5")]
+    assert told == ["33 h 10 min", "24 min", "1 h 0 min", "2 h 0 min", "1234 h 30 min"]
+    with override("de"):
+        drawn = plot({"low": "10.0000", "width": "0.5000", "counts": [1, 4, 0, 2]})
+        assert [mark["text"] for mark in drawn["marks"]] == ["10,0", "11,0", "12,0"]
+        assert (drawn["bars"][1]["x"], drawn["bars"][1]["to"]) == ("161.0", "11,0")
+        assert hours_text("33.170") == "33 h 10 min"
 
 
 def test_the_result_is_read_in_a_browser(served: str, page: Page) -> None:

@@ -73,7 +73,7 @@ def a_person_with_secrets() -> tuple[UUID, UUID, UUID]:
 
 
 def everything(site: UUID) -> list[Any]:
-    models = (Credential, Authenticator, Attempt, Tried, Material.history)
+    models: list[Any] = [Credential, Authenticator, Attempt, Tried, Material.history]
     rows = (getattr(model, "objects", model).order_by("pk").values() for model in models)
     with reading(site=site):
         return [list(found) for found in rows]

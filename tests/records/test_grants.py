@@ -11,8 +11,8 @@ pytestmark = [
     pytest.mark.scenario(58),
 ]
 
-READS = ({"SELECT"}, set())
-GROWS = ({"SELECT", "INSERT"}, set())
+READS: tuple[set[str], set[str]] = ({"SELECT"}, set())
+GROWS: tuple[set[str], set[str]] = ({"SELECT", "INSERT"}, set())
 FOLDED = ({"SELECT", "INSERT", "UPDATE"}, {"*"})
 # Triggers that make a projection, and evidence: what they are on may be written as above.
 GUARDED, EVIDENCE = {"mes_guard", "mes_no_truncate"}, {"mes_append_only", "mes_no_truncate"}

@@ -1,5 +1,6 @@
 """The database altered by its owner, chains hashed anew: the checkpoints find it and name it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
@@ -7,18 +8,22 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from pytest_django import Settings
 
 from mes.lib.ids import uuid7
 from plant.throwaway import pointed_at
+from records import beside, files, outbox, routing
+from records.act import act, acting
 from records.checkpoints import Checkpointer
+from records.commands import Command, Reply
 from records.models import Checkpoint
+from records.places import Folder
 from records.verification import Report, verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import Owner, saying, unguarded
+from tests.records.trial import TrialSaid, keep_file, say, stream_with
 from tests.records.trial import command as said_by
-from tests.records.trial import say, stream_with
 from tests.support.cluster import Cluster
 
 pytestmark = [
@@ -39,6 +44,22 @@ class Ledger:
     def entry(self, seq: int) -> str:
         """SQL condition: an entry of the first stream."""
         return f"stream = '{self.one}' AND seq = {seq}"
+
+
+@outbox.subscribe("trial.asked", consumer="tests.listener")
+def listen(message: outbox.Message) -> None:
+    """Hear what was asked."""
+    outbox.discard(message)
+
+
+@acting
+def ask(*, command: Command, stream: UUID) -> Reply:
+    """Say something and ask for something, to be done later."""
+    with act(command, streams=[stream]) as a:
+        a.append(stream, TrialSaid(text="please"))
+        a.enqueue("trial.asked", {"stream": str(stream)})
+        a.reply = {"asked": True}
+    return a.reply
 
 
 @pytest.fixture
@@ -352,6 +373,71 @@ BESIDE = {
 }
 
 
+# What an owner does to an act of a checkpoint, and what is then named.
+ACTS = {
+    'UPDATE records_commandrecord SET outcome = \'{"reply": {"seq": 9}}\'': "commandrecord",
+    "UPDATE records_commandrecord SET fingerprint = 'x'": "commandrecord",
+    "UPDATE records_commandrecord SET name = 'x'": "commandrecord",
+    "UPDATE records_commandrecord SET at = at + interval '1 microsecond'": "commandrecord",
+    "DELETE FROM records_commandrecord": "commandrecord",
+    "UPDATE records_message SET payload = '{}'": "message of act",
+    "UPDATE records_message SET consumer = 'nobody'": "message of act",
+    "UPDATE records_message SET cause = gen_random_uuid()": "message of act",
+    "DELETE FROM records_message": "message of act",
+}
+
+
+def test_an_altered_command_and_a_lost_message_are_found_and_named(ledger: Ledger) -> None:
+    """No entry says what was replied, nor what was asked to be done later."""
+    run, asked = ledger.owner.run, said_by(text="please")
+    ask(command=asked, stream=ledger.one)
+    Checkpointer().checkpoint()
+    key = asked.key
+    tables = {"commandrecord": "key", "message": "cause"}
+    for table in tables:
+        run(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM records_{table}")
+    for way, what in ACTS.items():
+        table = what.split(" ", maxsplit=1)[0]
+        run(f"{way} WHERE {tables[table]} = '{key}'")
+        found = [one.where for one in verify(everything=True).differences]
+        assert found == [f"records_{what} {key}"], way
+        run(
+            f"DELETE FROM records_{table}",
+            f"INSERT INTO records_{table} SELECT * FROM kept_{table}",
+        )
+    run("UPDATE records_message SET state = 'done', attempts = 3, problem = 'x'")
+    assert verify(everything=True).clean
+
+
+def test_acts_that_no_key_signed_are_found(ledger: Ledger, outside: Folder) -> None:
+    last = outside.files()[-1]
+    path = outside.path / last.name
+    text = json.loads(path.read_text())
+    text["acts"] = [*text["acts"][::-1], "x - -"]
+    path.chmod(0o600)
+    path.write_text(json.dumps(text))
+    assert [str(one) for one in verify(everything=True).differences] == [
+        f"checkpoint {last.name}: the signature over its acts does not fit"
+    ]
+
+
+def test_checkpoints_of_before_acts_were_in_them_say_nothing_of_acts(
+    ledger: Ledger, outside: Folder
+) -> None:
+    for name in outside.files():
+        path = outside.path / name.name
+        text = json.loads(path.read_text())
+        del text["acts"], text["acts_signature"]
+        path.chmod(0o600)
+        path.write_text(json.dumps(text))
+    ledger.owner.run("DELETE FROM records_commandrecord")
+    assert verify(everything=True).clean
+    say(command=said_by(text="h"), stream=ledger.one, text="h")
+    assert Checkpointer().checkpoint() is not None
+    ledger.owner.run("UPDATE records_commandrecord SET name = 'x'")
+    assert len(verify(everything=True).differences) == 1
+
+
 @pytest.fixture(scope="module")
 def many() -> list[str]:
     return [str(number) for number in range(260)]
@@ -400,3 +486,53 @@ def test_a_projection_rewritten_by_the_owner_is_found(owner: Owner) -> None:
         connection.execute("UPDATE materials_lot SET status = 'rejected' WHERE id = %s", [lot])
     found = [one.where for one in verify().differences]
     assert found == [f"materials_lot of stream {lot} (entry 2)"] * 2
+
+
+def a_file(content: bytes) -> str:
+    return files.put(content, media_type="text/plain").sha256
+
+
+# What somebody does to a file or its row, and what is then named of it.
+FILES: dict[str, tuple[Callable[[str, Owner], object], str]] = {
+    "altered": (
+        lambda it, _: files.path_of(it).write_bytes(b"something else"),
+        "file {}: is not what was put into the store",
+    ),
+    "gone": (lambda it, _: files.path_of(it).unlink(), "file {}: is not in the store"),
+    "another size": (
+        lambda it, owner: owner.run(
+            f"UPDATE records_storedfile SET size = 9 WHERE sha256 = '{it}'"
+        ),
+        "file {}: has another size than its row says",
+    ),
+    "row gone": (
+        lambda it, owner: owner.run(f"DELETE FROM records_storedfile WHERE sha256 = '{it}'"),
+        "records_storedfile {}: an entry names this file, and no row does",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", FILES)
+def test_a_stored_file_that_is_not_what_it_was_is_found(way: str, owner: Owner) -> None:
+    alter, said = FILES[way]
+    kept = a_file(b"kept")
+    stream = stream_with("a")
+    named = a_file(f"of {stream}".encode())
+    keep_file(command=said_by(file=named), stream=stream, file=named)
+    assert verify(everything=True).clean
+    alter(named, owner)
+    assert [str(one) for one in verify(everything=True).differences] == [said.format(named)]
+    assert kept != named
+
+
+def test_without_being_asked_for_everything_each_run_reads_another_part_of_the_files() -> None:
+    altered = [a_file(bytes([number])) for number in range(40)]
+    for one in altered:
+        files.path_of(one).write_bytes(b"x")
+    with routing.on("reader"), transaction.atomic(using="reader"):
+        turns = [beside.of_files((), turn=number) for number in range(beside.PARTS)]
+        again = beside.of_files((), turn=beside.PARTS + 7)
+    found = [where for turn in turns for where, _ in turn]
+    assert sorted(found) == sorted(f"file {one}" for one in altered)
+    assert max(len(turn) for turn in turns) < 5
+    assert again == turns[7]

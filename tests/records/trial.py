@@ -24,6 +24,13 @@ class TrialSaid(Payload):
     text: str
 
 
+@entry("trial.filed", version=1, stream="trial")
+class TrialFiled(Payload):
+    """Somebody kept a file."""
+
+    file: str
+
+
 def actor(*, site: UUID | None = SITE, person: UUID | None = PERSON) -> Actor:
     """Return a person of a site."""
     return Actor(person=person, name="T. Rial", role="operator", site=site, zone="Europe/Berlin")
@@ -42,6 +49,14 @@ def say(*, command: Command, stream: UUID, text: str, new: bool = False) -> Repl
         seq = a.append(stream, TrialSaid(text=text))
         a.enqueue("trial.said", {"stream": str(stream), "text": text})
         a.reply = {"seq": seq}
+    return a.reply
+
+
+@acting
+def keep_file(*, command: Command, stream: UUID, file: str) -> Reply:
+    """Append ``trial.filed``."""
+    with act(command, streams=[stream]) as a:
+        a.append(stream, TrialFiled(file=file))
     return a.reply
 
 
