@@ -12,10 +12,12 @@ from typing import NoReturn
 
 from mes.lib.environment import REQUIRED, Environment, Missing
 
+# Without what was asked behind the path and the page before: what people look for may be a name.
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(L)s "%(a)s"'
 COMMANDS = {
     "web": (
         *("-m", "gunicorn", "mes.wsgi", "--worker-class", "gthread", "--no-control-socket"),
-        *("--access-logfile", "-", "--graceful-timeout", "20"),
+        *("--access-logfile", "-", "--access-logformat", ACCESS_LOG, "--graceful-timeout", "20"),
     ),
     "worker": ("-m", "celery", "-A", "mes", "worker", "--loglevel", "INFO"),
     "relay": ("manage.py", "relay"),

@@ -33,6 +33,10 @@ def centre_choices(centres: list[TreatmentCentre]) -> list[tuple[str, str]]:
     return [("", "–"), *((one.code, one.title) for one in centres)]
 
 
+# Under a field whose text goes into the ledger, which forgets nothing.
+NO_NAMES = _("No patient's name: what is written here stays for good")
+
+
 class CentreField(forms.ChoiceField):
     """Offers open centres; one that was closed meanwhile is refused by the service, in words."""
 
@@ -227,7 +231,7 @@ class ReceiveBag(forms.Form):
 class Why(forms.Form):
     """A decision on an order, with its reason."""
 
-    text = forms.CharField(label=_("Why"), max_length=400)
+    text = forms.CharField(label=_("Why"), max_length=400, help_text=NO_NAMES)
     seq = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 

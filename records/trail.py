@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from records.entries import declared, instant_text
@@ -174,6 +174,16 @@ def patient() -> Iterator[None]:
         if getattr(error.__cause__, "sqlstate", None) == CANCELLED:
             raise TrailTooWide() from error
         raise
+
+
+def holding(words: Sequence[str], *, most: int) -> list[Entry]:
+    """Return the site's entries whose bytes hold one of the words, whatever its case, newest first.
+
+    At most ``most`` + 1. Raises TrailTooWide.
+    """
+    within = [_within(word) for word in words]
+    held: Any = RawSQL(f"{_TEXT} ILIKE ANY(%s)", [within], BooleanField())  # noqa: S611 - parameters
+    return first(Entry.objects.order_by(*ORDER).filter(held), most=most)
 
 
 def kinds_of(area: str) -> tuple[str, ...]:

@@ -206,6 +206,7 @@ def _sheet(asked: Asked, person: Person, now: datetime) -> tuple[Sheet | None, R
     return Sheet.of(part), None
 
 
+NOT_KEPT = "*"
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -228,6 +229,8 @@ def trail_export(request: HttpRequest) -> HttpResponse:
     said = {
         name: str(value) for name, value in request.POST.items() if name in asked.fields and value
     }
+    if "why" in said:  # words that somebody looks for may be a patient's name
+        said["why"] = NOT_KEPT
     digest = sha256(content).hexdigest()
     # With its hash in the command, a key that is sent again hands over what was noted or nothing.
     command = command_from(request, "trail.export", {"form": form, "sha256": digest, **said})

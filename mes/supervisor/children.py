@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mes.entrypoint import ACCESS_LOG
 from mes.lib.embedded.folder import PROJECT
 from mes.lib.embedded.process import stop
 
@@ -105,5 +106,5 @@ def _web(port: int) -> tuple[str, ...]:
     return (
         *("-m", "gunicorn", "mes.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", processes),
         *("--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "5"),
-        *("--access-logfile", "-", "--no-control-socket"),
+        *("--access-logfile", "-", "--access-logformat", ACCESS_LOG, "--no-control-socket"),
     )

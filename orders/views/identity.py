@@ -1,5 +1,6 @@
 """Who a patient is: shown on demand, each time as an entry; recorded; erased."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,12 @@ from orders import rules, selectors, services
 from orders.forms import RecordIdentity, ShowIdentity, Why
 from orders.models import Order, Patient
 from orders.views.common import answer, events, page_reading, reader_of
+from records.selectors import lines
+from records.trail import holding
 from records.web import actor_of, command_from
 
 PAGE = "orders/identity.html"
+MOST_TOLD = 50
 
 
 @requires("orders.identity")
@@ -45,6 +49,7 @@ def show(request: HttpRequest, order: UUID) -> HttpResponse:
             refused = refusal
     with page_reading(request):
         context = {**_context(request, order), "show_form": form, "shown": shown}
+        context |= _told_in(request, shown)
         if shown is not None:
             return render(request, PAGE, context)
         return answer(request, PAGE, context, form=form, refused=refused)
@@ -96,6 +101,20 @@ def _patient(request: HttpRequest, order: UUID) -> UUID:
         found = selectors.order_of(order)
         rules.check_may_see(actor_of(request), found)
         return found.patient
+
+
+def _told_in(request: HttpRequest, shown: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return the entries whose text holds what identifies the patient: no erasure takes it out.
+
+    Nobody from outside looks through the trail of a site.
+    """
+    words = [shown[name] for name in ("name", "hospital_number") if shown and shown.get(name)]
+    if not words or reader_of(actor_of(request)) is not None:
+        return {}
+    try:
+        return {"told_in": lines(holding(words, most=MOST_TOLD)[:MOST_TOLD])}
+    except Refusal as refusal:
+        return {"not_searched": refusal}
 
 
 def _context(request: HttpRequest, order: UUID) -> dict[str, Any]:

@@ -7,8 +7,10 @@ import sys
 import pytest
 from django.conf import settings
 
+from mes.entrypoint import ACCESS_LOG, COMMANDS
 from mes.lib.databases import databases
 from mes.lib.environment import REQUIRED, Environment, Missing
+from mes.supervisor.children import _web
 from tests.support.folder import PROJECT
 
 
@@ -77,3 +79,12 @@ def test_content_policy_allows_no_inline_code() -> None:
         ["'self'"],
         ["'self'"],
     )
+
+
+@pytest.mark.req("P11-10c")
+def test_log_of_requests_has_no_query_and_no_page_before() -> None:
+    """What people look for may be a patient's name: no request line, query, referrer."""
+    commands = (COMMANDS["web"], _web(8000))
+    formats = [command[command.index("--access-logformat") + 1] for command in commands]
+    assert formats == [ACCESS_LOG] * 2
+    assert [atom for atom in ("%(r)s", "%(q)s", "%(f)s") if atom in ACCESS_LOG] == []

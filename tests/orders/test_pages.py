@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.models import TreatmentCentre
 from materials.models import Container
 from mes.lib import clock, isbt128
 from mes.lib.ids import uuid7
@@ -108,6 +109,28 @@ def test_the_list_asks_as_often_for_one_order_as_for_fifty(site: DemoSite, actor
         now_order(actor)
     assert [queries(client, page) for page in pages] == before
     assert max(before) <= 25
+
+
+@pytest.mark.req("P11-10c")
+def test_entries_whose_text_holds_the_name_are_listed_before_an_erasure(site: DemoSite) -> None:
+    """The ledger forgets nothing; a person decides. Nobody from outside sees who wrote what."""
+    client = signed_in_client(site, "coordinator")
+    form = form_of(name="Ada Canary", hospital_number="H-4711")
+    panel = f"{post(client, '/orders/new/', **form).headers['Location']}identity/"
+    post(client, f"{panel}show/", purpose="ADA CANARY asked me to")
+    post(client, f"{panel}show/", purpose="for number h-4711")
+    post(client, f"{panel}show/", purpose="A. Canary; 100% sure")
+    told = post(client, f"{panel}show/", purpose="before the erasure").context["told_in"]
+    said = [(line.kind, line.sentence) for line in told]
+    assert said == [
+        ("identity.shown", "Identity looked at: for number h-4711"),
+        ("identity.shown", "Identity looked at: ADA CANARY asked me to"),
+    ]
+    with reading(site=site.id):
+        [centre] = TreatmentCentre.objects.values_list("id", flat=True)
+    outside = signed_in_client(site, "treatment-centre", centre=centre)
+    shown = post(outside, f"{panel}show/", purpose="call")
+    assert (shown.status_code, "told_in" in shown.context) == (200, False)
 
 
 def test_an_order_is_entered_and_its_identity_is_sealed(site: DemoSite) -> None:

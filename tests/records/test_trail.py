@@ -197,6 +197,16 @@ def test_a_page_is_read_from_the_index_in_order(site: DemoSite) -> None:
     assert "Sort" not in plan
 
 
+def test_words_that_were_looked_for_are_in_no_entry(site: DemoSite, auditor: Client) -> None:
+    """They may be a patient's name, which no erasure takes out of the ledger again."""
+    asked = {"why": "Ada Canary", "form": "json", "key": str(uuid7())}
+    assert auditor.post(reverse("accounts:trail_export"), asked).status_code == 200
+    with reading(site=site.id):
+        [kept] = Entry.objects.filter(kind="trail.exported")
+        assert kept.envelope["payload"]["asked"] == {"why": "*"}
+        assert trail.holding(["Ada Canary"], most=1) == []
+
+
 def test_too_wide_a_question_is_refused_and_the_page_stays(
     site: DemoSite, auditor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
