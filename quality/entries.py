@@ -4,7 +4,7 @@ from uuid import UUID
 
 from batches.entries import STREAM as BATCH
 from batches.entries import Said
-from records.entries import Instant, Payload, Quantity, Value, entry
+from records.entries import Fields, Instant, Payload, Quantity, Value, entry, upcast
 from records.signatures import Signature
 
 SAMPLE = "sample"
@@ -115,10 +115,30 @@ class DossierRequested(Payload):
 
 
 @entry("dossier.rendered", version=1, stream=BATCH)
-class DossierRendered(Payload):
-    """The document was written; ``upto`` is the last entry of the batch that stands in it."""
+class DossierRenderedV1(Payload):
+    """As it was before the readable record was named with it."""
 
     dossier: UUID
     sha256: str
     size: int
     upto: int
+
+
+@upcast("dossier.rendered", version=1)
+def _of_no_record(fields: Fields) -> Fields:
+    return {**fields, "record": ""}
+
+
+@entry("dossier.rendered", version=2, stream=BATCH)
+class DossierRendered(Payload):
+    """The document was written; ``upto`` is the last entry of the batch that stands in it.
+
+    ``record`` is the seal of the readable record in it (``quality.dossier.seal_of``): a copy of the
+    record as JSON holds by it.
+    """
+
+    dossier: UUID
+    sha256: str
+    size: int
+    upto: int
+    record: str

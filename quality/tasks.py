@@ -15,7 +15,7 @@ from equipment.services.alarms import ALARM_CHANGED
 from materials.selectors import batches_of_lot
 from orders.services.collections import COLLECTION_QUARANTINED
 from quality import findings
-from quality.dossier import assemble, render
+from quality.dossier import assemble, render, seal_of
 from quality.services.alarms import raise_of_alarm
 from quality.services.dossiers import REQUESTED, keep_dossier
 from quality.services.holds import hold_by_rule, raise_by_rule
@@ -131,5 +131,6 @@ def write_dossier(message: Message) -> None:
     file = files.put(render(book), media_type="application/pdf")
     keep_dossier(
         command=message.command("dossier.keep"), dossier=UUID(message.payload["dossier"]),
-        batch=batch, file=file, upto=int(book["header"]["upto"]), message=message,
+        batch=batch, file=file, upto=int(book["header"]["upto"]), record=seal_of(book),
+        message=message,
     )  # fmt: skip

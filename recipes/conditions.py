@@ -56,8 +56,15 @@ class Asked:
         return f"{ast.unparse(node)} {sorted(named.items())}"
 
 
-def conditions(outline: Outline) -> Iterator[Asked]:
-    """Yield every condition of a recipe, the outer before the inner."""
+def conditions(outline: Outline) -> tuple[Asked, ...]:
+    """Return every condition of a recipe, the outer before the inner."""
+    if "conditions" not in outline.shared:
+        outline.shared["conditions"] = tuple(_all(outline))
+    found: tuple[Asked, ...] = outline.shared["conditions"]
+    return found
+
+
+def _all(outline: Outline) -> Iterator[Asked]:
     for place in outline.operations:
         around = tuple(surrounding(outline, place))
         first = place.path[-1] == 0
@@ -127,6 +134,14 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
 
 def always(outline: Outline, asked: Asked) -> bool | None:
     """Return whether a condition always holds (True), never does (False), or either (None)."""
+    known = ("always", asked.path)
+    if known not in outline.shared:
+        outline.shared[known] = _always(outline, asked)
+    found: bool | None = outline.shared[known]
+    return found
+
+
+def _always(outline: Outline, asked: Asked) -> bool | None:
     known = settled.settled(asked.tree, lambda name: range_of(outline, name, asked.at))
     if known is not None:
         return known

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
@@ -229,6 +230,16 @@ class Operation(Part):
     pinned: Pin | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
+    @cached_property
+    def looped(self) -> range:
+        """The numbers of the steps that are repeated together: a group, all of them, or none."""
+        if self.repeat is None:
+            return range(0)
+        keys = [step.key for step in self.steps]
+        if self.repeat.first not in keys or self.repeat.last not in keys:
+            return range(len(keys))
+        return range(keys.index(self.repeat.first), keys.index(self.repeat.last) + 1)
+
     def reusable(self) -> dict[str, Any]:
         """Return what the library keeps of it: all but its place in a recipe, as plain JSON."""
         data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -349,6 +360,17 @@ class Recipe(Part):
     def placed(self, ref: str) -> Placed | None:
         """Return the step that a path means, with or without an iteration (``a/b/c#2``)."""
         return self.by_path.get(paths.split(ref)[0])
+
+    @cached_property
+    def followers(self) -> dict[str, str]:
+        """The path of the step behind each that it follows whatever was done: nothing is asked
+        there, and its operation is not repeated.
+        """
+        return {
+            f"{path}/{step.key}": f"{path}/{behind.key}"
+            for path, operation in self._operations.items() if operation.repeat is None
+            for step, behind in pairwise(operation.steps) if behind.condition is None
+        }  # fmt: skip
 
     def operation(self, ref: str) -> Operation | None:
         """Return the operation that ``stage/operation`` means, with or without an iteration."""

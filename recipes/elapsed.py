@@ -72,10 +72,20 @@ class Elapsed:
 
     def of_stage(self, number: int) -> timedelta:
         """Return what the steps of a stage take."""
+        if not self._timed:
+            return timedelta()
         operations = self.outline.operations_of(self.outline.stages[number])
-        lines = (line for place in operations for line in self._plan.lines[place.path])
+        done = (place for place in operations if place.operation.when is None)
+        lines = (line for place in done for line in self._plan.lines[place.path])
         ends = (self._inside[line.end] for line in lines)
         return timedelta(seconds=max((end for end in ends if end is not None), default=0))
+
+    @cached_property
+    def _timed(self) -> bool:
+        """Whether any step says how long it takes, or waits for anything."""
+        steps = (place.step for place in self.outline.all_steps)
+        own = any(step.takes is not None or step.kind == "timer" for step in steps)
+        return own or any(True for _one in moments.asked(self.outline, self.case))
 
     @cached_property
     def _inside(self) -> list[int | None]:

@@ -169,8 +169,12 @@ def begin(recipe: Recipe, judge: Judge, standing: Standing | None = None) -> Onw
 
 def onward(recipe: Recipe, standing: Standing, closed: Spot, judge: Judge) -> Onward:
     """Return what the closing of a step brings; ``standing`` is changed to how it then stands."""
-    walk = _Walk(recipe, standing, judge)
+    following = plainly(recipe, closed)
     standing.mark(closed, State.OVER)
+    if following is not None:
+        standing.mark(following, State.LIVE)
+        return Onward(due=[following])
+    walk = _Walk(recipe, standing, judge)
     walk.after(closed)
     if walk.onward.ended_operations or walk.onward.returns:
         walk.go_on()
@@ -182,16 +186,8 @@ def plainly(recipe: Recipe, closed: Spot) -> Spot | None:
 
     Most steps are followed by the next of their operation, whatever was done elsewhere.
     """
-    operation = recipe.operation(closed.operation)
-    keys = [step.key for step in operation.steps] if operation else []
-    key = closed.path.rpartition("/")[2]
-    if operation is None or key not in keys or keys[-1] == key or operation.repeat is not None:
-        return None
-    following = operation.steps[keys.index(key) + 1]
-    if following.condition is not None:
-        return None
-    path = f"{closed.path.rpartition('/')[0]}/{following.key}"
-    return Spot(path, closed.iteration, closed.operation)
+    path = recipe.followers.get(closed.path)
+    return Spot(path, closed.iteration, closed.operation) if path else None
 
 
 def has_done_before(recipe: Recipe, due: Spot) -> bool:
@@ -379,16 +375,15 @@ class _Walk:
 
     def go_on(self) -> None:
         """Begin every stage and operation whose turn has come, until nothing more begins."""
-        stages = self.recipe.stages
-        while any(self._stage(number) for number in range(len(stages))):
+        stages, over = self.recipe.stages, self.standing.over
+        while any(self._stage(number) for number, one in enumerate(stages) if one.key not in over):
             pass
-        self.onward.ends_batch = all(stage.key in self.standing.over for stage in stages)
+        self.onward.ends_batch = all(stage.key in over for stage in stages)
 
     def _stage(self, number: int) -> bool:
         """Take a stage as far as it comes; say whether it began, went on or ended."""
         stage, over = self.recipe.stages[number], self.standing.over
-        before = earlier(self.recipe.stages, number)
-        if stage.key in over or not all(one.key in over for one in before):
+        if not all(one.key in over for one in earlier(self.recipe.stages, number)):
             return False
         if stage.key in self.standing.skipped or self._skips_stage(stage):
             return self._end(stage)
@@ -422,9 +417,10 @@ class _Walk:
     def _begin(self, stage: Stage, index: int) -> bool:
         """Begin an operation, or skip it; say whether its turn had come."""
         operation = stage.operations[index]
+        if self._known(stage, operation):
+            return False
         before = earlier(stage.operations, index)
-        ready = all(self.standing.is_done(f"{stage.key}/{one.key}") for one in before)
-        if self._known(stage, operation) or not ready:
+        if not all(self.standing.is_done(f"{stage.key}/{one.key}") for one in before):
             return False
         path = f"{stage.key}/{operation.key}"
         if operation.when is None or not self._skips(path, operation.when, f"{path}/{NOWHERE}"):

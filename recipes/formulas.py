@@ -124,7 +124,14 @@ def is_number(node: ast.expr) -> bool:
 
 def written(formula: Formula, node: ast.expr) -> str:
     """Return a part of a formula as it was written."""
-    return ast.get_source_segment(formula.text, node) or formula.text
+    return _segment(formula.text, node) or formula.text
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    """Return a part of a text of one line of plain characters: one column is one letter."""
+    if node.lineno > 1 or node.end_lineno != 1:
+        return ast.get_source_segment(text, node) or ""  # a form feed, too, ends a line
+    return text[node.col_offset : node.end_col_offset]
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -315,7 +322,7 @@ def _iteration(node: ast.expr) -> int:
 
 def _literal(node: ast.Constant, text: str) -> Decimal:
     """Return the exact number that was written; raises FormulaError for text and the like."""
-    written = ast.get_source_segment(text, node) or ""
+    written = _segment(text, node)
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
         try:
             number = Decimal(written)
@@ -340,12 +347,20 @@ class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
          "Subscript", "Constant")
     )  # fmt: skip
 
-    def __init__(self, formula: Formula, lookup: Lookup, words: Words | None) -> None:
+    _formula: Formula
+    _lookup: Lookup
+    _words: Words | None
+
+    def __init__(self) -> None:
         operators: Any = {**BINARY, **UNARY, **COMPARE}
         super().__init__(operators=operators, functions=dict(FUNCTIONS), names={})
-        self._formula, self._lookup, self._words = formula, lookup, words
         for kind in [kind for kind in self.nodes if kind.__name__ not in self.allowed]:
             del self.nodes[kind]
+
+    def work_out(self, formula: Formula, lookup: Lookup, words: Words | None) -> Any:
+        """Return what a formula gives: a number, or whether a condition holds."""
+        self._formula, self._lookup, self._words = formula, lookup, words
+        return self._eval(formula.tree)
 
     def _eval_name(self, node: ast.Name) -> Decimal:
         return self._lookup(dotted(node))
@@ -394,13 +409,30 @@ def holds(text: str, lookup: Lookup, words: Words | None = None) -> bool:
     return found
 
 
+_CONTEXT = decimal.Context(prec=DIGITS)
+_CONTEXT.traps[decimal.Overflow] = True
+
+
 def _worked_out(formula: Formula, lookup: Lookup, words: Words | None) -> Any:
-    with decimal.localcontext(decimal.Context(prec=DIGITS)) as context:
-        context.traps[decimal.Overflow] = True
+    with decimal.localcontext(_CONTEXT):
+        arithmetic = _taken()
         try:
-            return _Arithmetic(formula, lookup, words)._eval(formula.tree)
+            return arithmetic.work_out(formula, lookup, words)
         except (decimal.DecimalException, InvalidExpression, TypeError, AttributeError) as error:
             raise FormulaError(_not_with_these(formula)) from error
+        finally:
+            _FREE.append(arithmetic)
+
+
+# Making one takes longer than most formulas; one that is at work is nobody else's.
+_FREE: list[_Arithmetic] = []
+
+
+def _taken() -> _Arithmetic:
+    try:
+        return _FREE.pop()
+    except IndexError:
+        return _Arithmetic()
 
 
 def _not_with_these(formula: Formula) -> str:

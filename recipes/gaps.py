@@ -61,6 +61,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "file.element": _("An element of type %(kind)s was left out."),
     "file.no_duration": _("No duration is given: half an hour to two hours is written."),
     "file.no_openness": _("Nothing says whether it is open or closed: open is written."),
+    "file.nothing": _("The file says of no procedure what is done: one empty stage is written."),
+    "file.no_phases": _("Nothing is done inside: a confirmation is written."),
     "file.phase": _("A phase of class %(given)s is written as a confirmation."),
     "file.no_field": _("%(name)s = %(value)s has no field here."),
     "file.equipment": _("%(name)s is asked of the equipment."),

@@ -147,6 +147,7 @@ def _asked(outline: Outline, case: Case) -> Iterator[tuple[Moment | None, Place,
         for within in stage.stage.within:
             least = least_of(outline, within.min, case)
             yield moment(outline, within.from_, stage), stage, least
+    waited: set[tuple[int, Path]] = set()
     for place in outline.all_steps:
         for limit in place.step.within:
             least = least_of(outline, limit.min, case)
@@ -156,17 +157,26 @@ def _asked(outline: Outline, case: Case) -> Iterator[tuple[Moment | None, Place,
             least = least_of(outline, field_of(place.step, "min"), case)
             yield outline.meant(begin, place), place, least
         if outline.sampled:
-            yield from _results(outline, place)
+            yield from _results(outline, place, waited)
 
 
-def _results(outline: Outline, place: StepPlace) -> Iterator[tuple[Moment, Place, timedelta]]:
-    """Yield the samples for the results without which a step is not closed."""
-    names = [use.name for use in place.step.uses()] if place.step.kind == "gate" else []
+def _results(
+    outline: Outline, place: StepPlace, waited: set[tuple[int, Path]]
+) -> Iterator[tuple[Moment, Place, timedelta]]:
+    """Yield the samples for the results without which a step is not closed.
+
+    ``waited`` are those for which a step before has waited in the same operation.
+    """
+    names = [use.name for use in outline.uses(place)] if place.step.kind == "gate" else []
     for written in outline.written(place):
         read = (name for name in formulas.parse(written.formula).names)
         names += [name.partition(".")[2] for name in read if paths.space_of(name) == "results"]
     for name in names:
         sample = outline.sampled_normally.get(paths.normal(name))
         test = outline.tests.get(paths.normal(name))
-        if sample is not None and test is not None:
-            yield sample, place, test.turn_round
+        known = (sample.number, place.operation.path) if sample else None
+        if sample is None or known is None or test is None or known in waited:
+            continue
+        yield sample, place, test.turn_round
+        if place.step.condition is None:
+            waited.add(known)

@@ -11,13 +11,14 @@ from typing import Any
 
 from recipes import formulas, paths
 from recipes.document import Input, Operation, Parameter, Recipe, Stage, Test
+from recipes.formulas import FormulaError
 from recipes.gaps import Said, Value, said
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
 from recipes.site import Site
-from recipes.step import StepBase, Written, choices_at, likely_written, limits_written, way
+from recipes.step import StepBase, Use, Written, choices_at, likely_written, limits_written, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,14 @@ class Outline:
                 yield ("specification", number), one
 
     @cached_property
+    def _uses(self) -> tuple[tuple[Use, ...], ...]:
+        return tuple(place.step.uses() for place in self.all_steps)
+
+    def uses(self, place: StepPlace) -> tuple[Use, ...]:
+        """Return what a step refers to: several checks ask, and a step works it out."""
+        return self._uses[place.number]
+
+    @cached_property
     def steps(self) -> tuple[StepPlace, ...]:
         """The steps in the order of work, without contingencies."""
         return tuple(place for place in self.all_steps if place.operation.stage is not None)
@@ -194,6 +203,11 @@ class Outline:
     def steps_of(self, place: OperationPlace) -> tuple[StepPlace, ...]:
         """The steps of an operation."""
         return self._steps_of[place.path]
+
+    def all_steps_of(self, place: StagePlace) -> Iterator[StepPlace]:
+        """Yield the steps of a stage, operation by operation."""
+        for operation in self.operations_of(place):
+            yield from self.steps_of(operation)
 
     @cached_property
     def _operations_of(self) -> dict[Path, tuple[OperationPlace, ...]]:
@@ -254,7 +268,7 @@ class Outline:
         found: dict[str, StepPlace] = {}
         for place in self.steps:
             if place.step.kind == "sample":
-                for use in place.step.uses():
+                for use in self.uses(place):
                     found.setdefault(use.name, place)
         return found
 
@@ -335,7 +349,7 @@ class Outline:
         """The gates that wait for each test, by its normal key."""
         found: dict[str, list[StepPlace]] = {}
         for place in self.steps:
-            for use in place.step.uses() if place.step.kind == "gate" else ():
+            for use in self.uses(place) if place.step.kind == "gate" else ():
                 found.setdefault(paths.normal(use.name), []).append(place)
         return found
 
@@ -343,32 +357,52 @@ class Outline:
     def _defaults(self) -> dict[str, Decimal]:
         return {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
 
-    @cached_property
-    def _worked_out(self) -> dict[str, Decimal | None]:
-        return {}
-
     def default(self, formula: str | None) -> Decimal | None:
         """Work a bound out with the parameters' defaults; None when it needs more than those."""
         if formula is None:
             return None
-        if formula not in self._worked_out:
-            try:
-                self._worked_out[formula] = _number(formula, self._defaults)
-            except formulas.FormulaError:
-                self._worked_out[formula] = None
-        return self._worked_out[formula]
+        try:
+            return self._number(formula, "")
+        except FormulaError:
+            return None
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
         try:
             return self.number_for_inputs(formula, end)
-        except formulas.FormulaError:
+        except FormulaError:
             return None
 
     def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out as ``for_inputs``; raises FormulaError when that gives no number."""
-        inputs = {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
-        return _number(formula, self._defaults | inputs)
+        names = formulas.parse(formula).names
+        asks = any(paths.space_of(name) == "inputs" for name in names)
+        return self._number(formula, end if asks else "")
+
+    def _number(self, formula: str, end: str) -> Decimal | None:
+        """Work a formula out once for all that ask; ``end`` is that of the inputs, if any."""
+        if (formula, end) not in self._worked_out:
+            try:
+                self._worked_out[formula, end] = _number(formula, self._given[end])
+            except FormulaError as error:
+                self._worked_out[formula, end] = error
+        found = self._worked_out[formula, end]
+        if isinstance(found, FormulaError):
+            raise found
+        return found
+
+    @cached_property
+    def _worked_out(self) -> dict[tuple[str, str], Decimal | FormulaError | None]:
+        return {}
+
+    @cached_property
+    def _given(self) -> dict[str, dict[str, Decimal]]:
+        """The parameters' defaults: alone, and with the inputs at either of their bounds."""
+        ends = {
+            end: {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
+            for end in ("low", "high")
+        }
+        return {"": self._defaults} | {end: self._defaults | own for end, own in ends.items()}
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
         """Yield every text that a person reads, with the path at which it stands."""
@@ -380,8 +414,8 @@ class Outline:
         for operation in self.operations:
             yield (*operation.path, "title"), operation.operation.title
         for step in self.all_steps:
-            for at, text in step.step.texts_at():
-                yield (*step.path, *way(at)), text
+            for way_to, text in step.step.texts_at():
+                yield (*step.path, *way(way_to)), text
 
     def _texts_of_lists(self) -> Iterator[tuple[Path, Text]]:
         recipe = self.recipe
@@ -391,8 +425,8 @@ class Outline:
                 if part.title is not None:
                     yield (name, number, "title"), part.title
         for number, test in enumerate(recipe.tests):
-            for at, text in choices_at("options", test.options):
-                yield ("tests", number, *way(at)), text
+            for way_to, text in choices_at("options", test.options):
+                yield ("tests", number, *way(way_to)), text
 
 
 def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:

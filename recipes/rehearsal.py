@@ -2,7 +2,8 @@
 
 A pure calculation: no database, no clock, nobody else in the plant. Values are drawn as the
 recipe says (``likely``, ``chance``), judged by the rules that judge real ones, and times are
-drawn between a stage's shortest and longest. The way goes as ``recipes.flow`` says: branches,
+drawn between a stage's shortest and longest, a lag between its least and its most, as far as the
+stage's limits of time allow. The way goes as ``recipes.flow`` says: branches,
 loops, parallel work, contingencies. A recipe that the compiler accepts comes to its end here
 without an error. What it does not know is waiting for rooms, units and people.
 """
@@ -45,6 +46,29 @@ def most_patients(recipe: Recipe) -> int:
     return max(10, min(10_000, MOST_STEPS_IN_ALL // recipe.length))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a step waits for and whom it keeps busy: the same for every patient."""
+
+    tests: frozenset[str]
+    approval: bool
+    people: int
+    first: bool
+
+    @classmethod
+    def of(cls, placed: Placed) -> _Asked:
+        """Return what is asked of a step where it stands."""
+        step = placed.step
+        named = {use.name for use in step.uses()} if step.kind == "gate" else set()
+        staff = placed.operation.staff or placed.stage.staff
+        return cls(
+            tests=_read(step) | named,
+            approval=bool(getattr(step, "approval", False)),
+            people=sum(one.count for one in staff),
+            first=step is placed.operation.steps[0],
+        )
+
+
 def _read(step: StepBase) -> frozenset[str]:
     """Return the tests whose results the formulas of a step read."""
     names = (name for one in step.written() for name in formulas.parse(one.formula).names)
@@ -74,8 +98,8 @@ class _Held:
 class _Way:
     """A patient's way through the document; ``at`` is its own clock, from event to event."""
 
-    def __init__(self, recipe: Recipe, luck: Random, reads: Mapping[str, frozenset[str]]) -> None:
-        self.recipe, self.luck, self.reads, self.at = recipe, luck, reads, COLLECTED
+    def __init__(self, recipe: Recipe, luck: Random, asked: Mapping[str, _Asked]) -> None:
+        self.recipe, self.luck, self.asked, self.at = recipe, luck, asked, COLLECTED
         self.life, self.standing = Life(), Standing()
         self.values: dict[str, Values] = {}
         self.rounds: dict[str, Values] = {}
@@ -159,17 +183,24 @@ class _Way:
         placed = self.recipe.by_path[spot.path]
         if placed.stage.key not in self.began:
             self._begin(placed.stage)
-        first = placed.step is placed.operation.steps[0]
+        first = self.asked[spot.path].first
         self._call(spot, list(self._happens(placed)) if first else [])
 
     def _begin(self, stage: Stage) -> None:
-        lag = stage.lag.min if stage.lag and stage.lag.min else timedelta()
-        self.began[stage.key] = began = self.at + lag
+        facts = self.facts()
+        sinces = ((self._moment(one.from_, stage.key), one) for one in stage.within)
+        limits = [(since, one) for since, one in sinces if since is not None]
+        lag = (stage.lag.min, stage.lag.max) if stage.lag else (None, None)
+        mins = [since + facts.span(one.min) for since, one in limits if one.min is not None]
+        most = [since + facts.span(one.max) for since, one in limits]
+        least = max([self.at + (lag[0] or timedelta()), *mins])
+        last = min([self.at + (lag[1] or timedelta()), *most])
+        # Where a plan has room, any start between is as likely.
+        room = max(last - least, timedelta())
+        self.began[stage.key] = began = least + (room * self.luck.random() if room else room)
         self.pace[stage.key] = self._pace(stage)
-        for within in stage.within:
-            since = self._moment(within.from_, stage.key)
-            if since is not None and began - since > self.facts().span(within.max):
-                self.life.exceptions.add((stage.key, "within.missed"))
+        if any(began > end for end in most):
+            self.life.exceptions.add((stage.key, "within.missed"))
 
     def _happens(self, placed: Placed) -> Iterator[str]:
         for one in self.recipe.contingencies:
@@ -270,20 +301,19 @@ class _Way:
         self._take(flow.onward(self.recipe, self.standing, spot, self._judge_condition))
 
     def _count_time(self, doing: _Doing) -> None:
-        path, placed = doing.spot.path, doing.placed
-        time = self.life.waited.get(path, timedelta())
-        self.life.waited[path] = time + (self.at - doing.due)
-        people = placed.operation.staff or placed.stage.staff
-        self.life.people += doing.busy * sum(one.count for one in people)
+        path, life = doing.spot.path, self.life
+        time, known = self.at - doing.due, life.waited.get(path)
+        life.waited[path] = time if known is None else known + time
+        life.people += doing.busy * self.asked[path].people
 
     def _waits(self, doing: _Doing) -> datetime:
         """Return until when a timer runs, results are awaited, or it is too early."""
         spot, step, until = doing.spot, doing.placed.step, self.at
-        named = {use.name for use in step.uses()} if step.kind == "gate" else set()
-        named |= self.reads[spot.path]
-        asked = {test for test in self.found if test in named or paths.normal(test) in named}
-        until = max([until, *(self.found[test][0] for test in asked)])
-        if getattr(step, "approval", False) and not doing.asked:
+        asked = self.asked[spot.path]
+        if asked.tests:
+            found = (t for t in self.found if t in asked.tests or paths.normal(t) in asked.tests)
+            until = max([until, *(self.found[test][0] for test in found)])
+        if asked.approval and not doing.asked:
             doing.asked, until = True, until + APPROVAL
         if step.kind == "timer":
             until = max(until, self._timer(doing))
@@ -396,10 +426,10 @@ def rehearse(
     """
     if patients < 1:
         raise ValueError("A rehearsal has at least one patient.")
-    reads = {placed.path: _read(placed.step) for placed in recipe.by_path.values()}
+    asked = {placed.path: _Asked.of(placed) for placed in recipe.by_path.values()}
     lives = []
     for number in range(patients):
         luck = Random(f"{seed}:{number}")  # noqa: S311 - chance, no secret
-        lives.append(_Way(recipe, luck, reads).run())
+        lives.append(_Way(recipe, luck, asked).run())
         done(number + 1)
     return summary(recipe, lives, seed)

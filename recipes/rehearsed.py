@@ -61,6 +61,11 @@ class Rehearsed:
     room_hours: Mapping[str, float]
 
 
+def _ranked(met: Counter[Exceptional]) -> list[tuple[Exceptional, int]]:
+    """Return what was met, the most often met first; in one order wherever it is computed."""
+    return sorted(met.items(), key=lambda row: (-row[1], row[0]))
+
+
 def summary(recipe: Recipe, lives: Sequence[Life], seed: int) -> Rehearsed:
     """Return what the lives of some patients show."""
     count = len(lives)
@@ -79,7 +84,7 @@ def summary(recipe: Recipe, lives: Sequence[Life], seed: int) -> Rehearsed:
         made=Spread.of(made),
         released=Spread.of([life.released for life in lives]),
         turn_rounds=tuple(sorted(round(life.released / timedelta(days=1), 3) for life in lives)),
-        exceptions=tuple((path, code, share / count) for (path, code), share in met.most_common()),
+        exceptions=tuple((path, code, share / count) for (path, code), share in _ranked(met)),
         without_exception=sum(not life.exceptions for life in lives) / count,
         in_specification=sum(not life.failed for life in lives) / count,
         specification={i.key: 1 - failed[i.key] / count for i in recipe.specification},

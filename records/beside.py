@@ -82,7 +82,7 @@ def told(table: str, which: Iterable[object], problem: str) -> list[Flaw]:
     return flaws
 
 
-def rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
+def rows(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
     """Ask on the reader's connection, inside its running transaction."""
     with connections[READER].cursor() as cursor:
         cursor.execute(sql, params)

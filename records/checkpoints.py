@@ -2,19 +2,20 @@
 
 Each file holds the root over all entries so far, its Ed25519 signature, the proof that the log
 of the checkpoint before is its beginning, and a line for each entry that came since. So the files
-alone are a second copy of the log, and name what a changed database has lost or rewritten.
+alone are a second copy of the log, and name what a changed database has lost or rewritten. The acts
+that wrote these entries have a line each as well (``records.kept_acts``).
 """
 
 import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from mes.lib import clock, evidence
 from mes.lib.evidence import JSON
-from records import log, routing, signing
+from records import kept_acts, log, routing, signing
 from records.entries import instant_text
 from records.log import Numbered
 from records.places import Place, place
@@ -43,11 +44,18 @@ class Checkpoint:
     previous: int
     consistency: list[bytes]
     lines: list[str]
+    acts: list[str] = field(default_factory=list)
+    acts_signature: bytes = b""
 
     @property
     def signed(self) -> bytes:
         """What the signature covers."""
         return evidence.checkpoint_bytes(self.fields())
+
+    @property
+    def signed_acts(self) -> bytes:
+        """What the signature over the acts covers."""
+        return kept_acts.content(self.root, self.acts)
 
     @property
     def leaves(self) -> list[Numbered]:
@@ -78,6 +86,8 @@ class Checkpoint:
             "previous": self.previous,
             "consistency": [step.hex() for step in self.consistency],
             "leaves": self.lines,
+            "acts": self.acts,
+            "acts_signature": base64.b64encode(self.acts_signature).decode(),
         }
         return json.dumps({"schema": SCHEMA, **self.fields(), **rest}, indent=0) + "\n"
 
@@ -96,6 +106,9 @@ class Checkpoint:
             previous=int(e["previous"]),
             consistency=[bytes.fromhex(step) for step in e["consistency"]],
             lines=list(e["leaves"]),
+            # Those written before acts were have none.
+            acts=list(e.get("acts", ())),
+            acts_signature=base64.b64decode(e.get("acts_signature", ""), validate=True),
         )
 
 
@@ -185,9 +198,13 @@ class Checkpointer:
         key = signing.key_id(self.key.public_key())
         with routing.on(log.READER):
             proof = evidence.consistency_proof(log.spans(), previous, size) if previous else []
-        lines = [str(one) for one in self.pending]
-        unsigned = Checkpoint(size, root, at, key, b"", previous, proof, lines)
-        return replace(unsigned, signature=self.key.sign(unsigned.signed))
+        lines, acts = [str(one) for one in self.pending], kept_acts.lines(previous, size)
+        unsigned = Checkpoint(size, root, at, key, b"", previous, proof, lines, acts)
+        return replace(
+            unsigned,
+            signature=self.key.sign(unsigned.signed),
+            acts_signature=self.key.sign(unsigned.signed_acts),
+        )
 
 
 def all_files(outside: Place) -> Iterator[tuple[PurePath, Checkpoint | None]]:

@@ -19,7 +19,7 @@ from django.apps import apps
 from django.db import DatabaseError, connections, transaction
 from pydantic_core import from_json
 
-from records import beside, chains, helpers, marks, routing, vouching, walls
+from records import beside, chains, helpers, marks, routing, vouching, vouching_acts, walls
 from records.chains import Part, Proved
 from records.entries import UnknownKind
 from records.folding import Folded, run_fold
@@ -329,6 +329,7 @@ def _fold(body: bytes, *, careful: bool) -> str:
 def _look_beside(report: Report, mark: Verification | None) -> None:
     """Compare what lies beside the entries: all of it, or a part where a run goes on."""
     flaws = beside.of_files(report.files, turn=mark.id if mark else None)
+    flaws += vouching_acts.check() if mark is None else []
     report.differences += [Difference(where, problem) for where, problem in flaws]
 
 

@@ -1,9 +1,6 @@
 """Hash, chain and proof of the ledger: the only implementation, standard library alone.
 
-Django imports this file, and it verifies an exported batch without Django and database:
-
-    python evidence.py RECORD.json [CHECKPOINT.json ...]
-
+Django imports this file; ``python evidence.py RECORD.json [CHECKPOINT.json ...]`` verifies a copy.
 An entry's *body* is the canonical JSON (RFC 8785) of its whole envelope. Its hash is
 ``sha256("mes:entry:v1" + previous hash + body)``; 32 zero bytes before the first.
 """
@@ -14,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from os.path import commonprefix
@@ -36,11 +34,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(value: JSON) -> bytes:
-    """Return the RFC 8785 bytes of ``value``.
-
-    Numbers other than integers up to 2^53 are refused: quantities travel as decimal strings.
-    Keys are ASCII, so that sorting by code point is sorting by UTF-16 unit.
-    """
+    """Return the RFC 8785 bytes of ``value``; of numbers integers up to 2^53, as keys ASCII."""
     _check(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
@@ -51,12 +45,11 @@ def canonical(value: JSON) -> bytes:
 
 def _check(value: JSON) -> None:
     if isinstance(value, Mapping):
-        for key, member in value.items():
+        for key in value:
             if not (isinstance(key, str) and key.isascii()):
                 raise NotCanonical(f"{key!r} cannot be a name: ASCII text is asked for.")
-            _check(member)
-    elif isinstance(value, (list, tuple)):
-        for member in value:
+    if isinstance(value, (Mapping, list, tuple)):
+        for member in value.values() if isinstance(value, Mapping) else value:
             _check(member)
     elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         raise NotCanonical("An integer beyond 2^53 must be written as text.")
@@ -95,10 +88,7 @@ class Break:
 
 
 def breaks(links: Iterable[Link], *, previous: bytes = GENESIS, start: int = 1) -> Iterator[Break]:
-    """Yield each break of one stream's chain, its links given in order of ``seq``.
-
-    It is followed on from the stored hash: one altered entry is named once, not all behind it.
-    """
+    """Yield each break of one stream's chain, in order; it is followed on from the stored hash."""
     expected = start
     for link in links:
         if link.seq != expected:
@@ -174,8 +164,7 @@ def _down(span: Span, behind: int, end: int, *, to_leaf: bool) -> tuple[list[byt
 
 def included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Say whether ``proof`` leads from leaf number ``index`` to ``root`` over ``size`` leaves."""
-    found = _up(index, size - 1, leaf_hash(leaf), proof) if 0 <= index < size else None
-    return found is not None and found[1] == root
+    return 0 <= index < size and root in (_up(index, size - 1, leaf_hash(leaf), proof) or ())[1:]
 
 
 def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
@@ -186,8 +175,7 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: list
     if not 0 < old < new or not path:
         return False
     level = (old & -old).bit_length() - 1
-    here, last = old - 1 >> level, new - 1 >> level
-    return _up(here, last, path[0], path[1:]) == (old_root, new_root)
+    return _up(old - 1 >> level, new - 1 >> level, path[0], path[1:]) == (old_root, new_root)
 
 
 def _up(here: int, last: int, start: bytes, steps: Sequence[bytes]) -> tuple[bytes, bytes] | None:
@@ -234,12 +222,10 @@ def check_chain(chain: Mapping[str, Any], kept: Mapping[int, Any]) -> str:
 
 def _link(stream: str, place: int, one: Mapping[str, Any]) -> Link:
     """Read an exported entry; another spelling of the same bytes is refused as well."""
-    try:
+    with suppress(KeyError, ValueError, TypeError):
         body, hashed = base64.b64decode(one["body"], validate=True), bytes.fromhex(one["hash"])
         if base64.b64encode(body).decode() == one["body"] and hashed.hex() == one["hash"]:
             return Link(stream, one["seq"], body, hashed)
-    except (KeyError, ValueError, TypeError):
-        pass
     raise Flawed(f"{stream}/{place} is not written as an export writes it")
 
 
@@ -254,8 +240,14 @@ def _anchored(chain: Mapping[str, Any], links: Sequence[Link], kept: Mapping[int
     found = included(leaf, index=anchor["number"], size=size, proof=list(proof), root=root)
     if not found or any(same[name] != point[name] for name in point):
         raise Flawed(f"{chain['stream']}/{seq} is not as checkpoint {size} has it")
+    mine, sealed = {f"{one.stream}/{one.seq}": one for one in links}, seq
+    for place, hashed in (line.split() for it in kept.values() for line in it.get("leaves", ())):
+        if place in mine and mine[place].hash.hex() != hashed:
+            raise Flawed(f"{place} is not as a checkpoint that was given has it")
+        sealed = max(sealed, mine[place].seq) if place in mine else sealed
+    rest = f"; nothing vouches for {sealed + 1} to {len(links)}" if sealed < len(links) else ""
     which = "the one given" if size in kept else f"if its root is {root.hex()}"
-    return f"1 to {seq} are in checkpoint {size} of {point['at']}, {which}"
+    return f"1 to {seq} are in checkpoint {size} of {point['at']}, {which}{rest}"
 
 
 def written(record: Any, chains: Any) -> str:
@@ -263,6 +255,14 @@ def written(record: Any, chains: Any) -> str:
     copy = {"record": record, "chains": chains}
     seal = hashlib.sha256(CONTENT_DOMAIN + json.dumps(copy).encode()).hexdigest()
     return json.dumps({"seal": seal, **copy}, ensure_ascii=False, indent=1)
+
+
+def _named_record(copy: Mapping[str, Any]) -> str:
+    """Say which entry names the readable record by its seal: that of a copy without chains."""
+    name = f'"record":"{json.loads(written(copy["record"], []))["seal"]}"'.encode()
+    each = ((chain["stream"], one) for chain in copy["chains"] for one in chain["entries"])
+    found = [f"{of}/{one['seq']}" for of, one in each if name in base64.b64decode(one["body"])]
+    return f"{[*found, 'no entry'][0]} names the readable record"
 
 
 def _read_to(text: str, problem: str) -> str:
@@ -291,7 +291,7 @@ def main(arguments: Sequence[str]) -> int:
             flaws += str(error).splitlines() if isinstance(error, Flawed) else [unread]
     if not flaws and text != again:
         flaws = [_read_to(commonprefix([text, again]), "its readable record, or a space, differs")]  # noqa: RUF071
-    print("".join(f"DOES NOT HOLD: {line}\n" for line in flaws), end="")
+    print("\n".join(f"DOES NOT HOLD: {line}" for line in flaws) or _named_record(copy))
     return 1 if flaws or not chains else 0
 
 

@@ -21,6 +21,9 @@ from records.presenters import sentence
 
 SCHEMA = "mes.dossier/1"
 LANGUAGE = "en"
+# Written copies are no part of what was made: with another one the record stays what it is, and the
+# entry of a copy can name the record in it.
+COPIES = frozenset({"dossier.requested", "dossier.rendered"})
 Book = dict[str, Any]
 
 
@@ -41,7 +44,7 @@ def assemble(batch: Batch) -> Book:
 
 def _assemble(batch: Batch) -> Book:
     record = record_of(batch)
-    trail = trail_of([batch.id, *(sample.id for sample in record.samples)])
+    trail = trail_of([batch.id, *(sample.id for sample in record.samples)], but=COPIES)
     site = Site.objects.filter(site=batch.site).first()
     source = Source(record, trail, clock_of(site.zone if site else "UTC"))
     return {

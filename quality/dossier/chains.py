@@ -1,12 +1,16 @@
 """The raw chains behind a batch record, so that ``mes.lib.evidence`` can verify a copy."""
 
 import base64
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from batches.models import Batch
-from quality.dossier.build import assemble
+from mes.lib import evidence
+from quality.dossier.build import Book, assemble
 from quality.models import Sample
 from records.log import anchor
 from records.models import Entry, Stream
@@ -19,6 +23,12 @@ def export(batch: Batch) -> dict[str, Any]:
     """
     samples = list(Sample.objects.of_batch(batch.id).values_list("id", flat=True))
     return {"record": assemble(batch), "chains": chains([batch.id, *samples])}
+
+
+def seal_of(record: Book) -> str:
+    """Return the seal of a readable record, by which an entry names it: as ``evidence`` asks it."""
+    plain = json.loads(json.dumps(record, cls=DjangoJSONEncoder))
+    return str(json.loads(evidence.written(plain, []))["seal"])
 
 
 def chains(streams: Sequence[UUID]) -> list[dict[str, Any]]:

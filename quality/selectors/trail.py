@@ -1,6 +1,6 @@
 """The entries of a batch and of its samples, read once: for timelines, signatures, dossier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,9 +55,10 @@ class Trail:
         return (link for link in self.links if isinstance(link.payload.get("signature"), dict))
 
 
-def trail_of(streams: Sequence[UUID]) -> Trail:
-    """Return every entry of these streams; one query."""
-    rows = Entry.objects.filter(stream__in=streams).order_by("at", "stream", "seq")
+def trail_of(streams: Sequence[UUID], *, but: Collection[str] = ()) -> Trail:
+    """Return every entry of these streams, but those of some kinds; one query."""
+    rows = Entry.objects.filter(stream__in=streams).exclude(kind__in=but)
+    rows = rows.order_by("at", "stream", "seq")
     return Trail(
         tuple(Link(row.stream, row.seq, bytes(row.hash).hex(), row.envelope) for row in rows)
     )

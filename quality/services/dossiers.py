@@ -41,11 +41,17 @@ def request_dossier(*, command: Command, batch: UUID) -> Reply:
 
 @acting
 def keep_dossier(
-    *, command: Command, dossier: UUID, batch: UUID, file: StoredFile, upto: int, message: Message
-) -> Reply:
-    """Name a written document on the batch's stream; appends ``dossier.rendered``."""
+    *, command: Command, dossier: UUID, batch: UUID, file: StoredFile, upto: int, record: str,
+    message: Message,
+) -> Reply:  # fmt: skip
+    """Name a written document on the batch's stream; appends ``dossier.rendered``.
+
+    ``record`` is the seal of the readable record that stands in it.
+    """
     with act(command, streams=[batch]) as a:
-        said = DossierRendered(dossier=dossier, sha256=file.sha256, size=file.size, upto=upto)
+        said = DossierRendered(
+            dossier=dossier, sha256=file.sha256, size=file.size, upto=upto, record=record
+        )
         a.append(batch, said)
         a.done(message)
         a.reply = {"sha256": file.sha256}

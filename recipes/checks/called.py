@@ -6,6 +6,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from recipes.enums import Openness
+from recipes.nodes import Path
 from recipes.outline import Fault, OperationPlace, Outline, StagePlace, check
 from recipes.step import Names
 
@@ -19,17 +20,21 @@ def _offering(outline: Outline, place: OperationPlace) -> list[StagePlace]:
 @check("contingency.equipment")
 def contingencies_find_their_equipment(outline: Outline) -> Iterator[Fault]:
     """The equipment of a contingency is claimed in each stage that offers it."""
+    lacking: dict[tuple[Path, str], list[StagePlace]] = {}
     for place in outline.all_steps:
         if place.operation.stage is not None:
             continue
-        for use in place.step.uses():
+        for use in outline.uses(place):
             if use.what != Names.EQUIPMENT or use.name not in outline.claims:
                 continue
-            for stage in _offering(outline, place.operation):
-                if not outline.may_use(use.name, stage.number):
-                    sentence = _("%(name)s is not claimed in %(stage)s, where this is offered.")
-                    words = {"name": use.name, "stage": stage.stage.key}
-                    yield Fault((*place.path, *use.path), sentence % words)
+            known = (place.operation.path, use.name)
+            if known not in lacking:
+                offering = _offering(outline, place.operation)
+                lacking[known] = [s for s in offering if not outline.may_use(use.name, s.number)]
+            for stage in lacking[known]:
+                sentence = _("%(name)s is not claimed in %(stage)s, where this is offered.")
+                words = {"name": use.name, "stage": stage.stage.key}
+                yield Fault((*place.path, *use.path), sentence % words)
 
 
 @check("contingency.openness")

@@ -68,7 +68,7 @@ def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
     bound = {
         (place.operation.stage.number, use.name)
         for place in outline.steps
-        for use in place.step.uses()
+        for use in outline.uses(place)
         if use.what == Names.EQUIPMENT and place.operation.stage is not None
     }
     scanned: dict[str, int] = defaultdict(int)
@@ -211,7 +211,7 @@ def _works(outline: Outline) -> dict[str | None, int]:
         stages = [place.stage] if place.stage else [one.stage for one in outline.callers(place)]
         mask = reduce(or_, (1 << one.number for one in stages if one is not None), 0)
         for step in outline.steps_of(place):
-            for use in step.step.uses():
+            for use in outline.uses(step):
                 if use.what == Names.EQUIPMENT:
                     found[use.name] |= mask
     for stage in outline.stages:

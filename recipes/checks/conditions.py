@@ -117,7 +117,7 @@ def _of_stage(outline: Outline, stage: StagePlace) -> Iterator[Fault]:
 def _of_gate(outline: Outline, place: StepPlace) -> Iterator[Fault]:
     """A gate never opens when the sample that it waits for may not have been drawn."""
     held = held_by(over(outline, place))
-    for use in place.step.uses():
+    for use in outline.uses(place):
         sample = outline.sampled.get(use.name)
         if sample is None or sample.number > place.number:
             continue  # that is said where gates are behind their samples
@@ -130,7 +130,7 @@ def _asked_by(outline: Outline, place: StepPlace) -> Iterator[tuple[Path, str]]:
     for written in outline.written(place):
         for name in formulas.parse(written.formula).names:
             yield written.path, name
-    for use in place.step.uses():
+    for use in outline.uses(place):
         if use.what == Names.STEP:
             yield use.path, use.name
     for number, limit in enumerate(place.step.within):
@@ -174,8 +174,11 @@ def is_before(outline: Outline, one: StepPlace, other: StepPlace, *, at_end: boo
     if first is None:
         return True
     if second is None:
-        called_in = (outline.steps_of(place)[0] for place in outline.callers(other.operation))
-        return all(is_before(outline, one, begun) for begun in called_in)
+        known = ("is_before", one.operation.path, other.operation.path)
+        if known not in outline.shared:
+            called_in = (outline.steps_of(place)[0] for place in outline.callers(other.operation))
+            outline.shared[known] = all(is_before(outline, one, begun) for begun in called_in)
+        return bool(outline.shared[known])
     if first.number != second.number:
         return outline.stage_order.is_before(first.number, second.number)
     order = outline.operation_order(first.number)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -122,8 +123,43 @@ class Stock:
         one = span.place
         if not is_before(self.outline, one, place) or _called(one, place):
             return False
-        held = held_by(over(self.outline, place)) | held_where_called(self.outline, place)
-        return not held_by(over(self.outline, one)) - held
+        asked = held_by(over(self.outline, one))
+        return not asked or not asked - self._held(place)
+
+    def any_certain(self, kind: ContainerKind, place: StepPlace) -> bool:
+        """Tell whether a container of a kind was made for certain when a step is begun.
+
+        Of those that are made on a condition only those are looked at whose own holds here.
+        """
+        called, held = place.operation.stage is None, self._held(place)
+        likely = (one for key in ("", *held) for one in self._makers_on.get((kind, key), ()))
+        return any(
+            (called or one.place.number < place.number) and self.certain(one, place)
+            for one in likely
+        )
+
+    @cached_property
+    def _makers_on(self) -> dict[tuple[ContainerKind, str], list[Span]]:
+        """The steps that make containers, by one of the conditions on which they do, if any.
+
+        The last comes first: it is the likeliest to be asked for.
+        """
+        found: dict[tuple[ContainerKind, str], list[Span]] = defaultdict(list)
+        for kind, makers in self.makers.items():
+            for one in reversed(makers):
+                key = min(held_by(over(self.outline, one.place)), default="")
+                found[kind, key].append(one)
+        return found
+
+    def _held(self, place: StepPlace) -> frozenset[str]:
+        if place.number not in self._held_at:
+            held = held_by(over(self.outline, place)) | held_where_called(self.outline, place)
+            self._held_at[place.number] = held
+        return self._held_at[place.number]
+
+    @cached_property
+    def _held_at(self) -> dict[int, frozenset[str]]:
+        return {}
 
     def most(self, need: Need, place: StepPlace) -> int:
         """Return how many of a kind can be there at most when a step is begun."""
@@ -164,15 +200,11 @@ def _takes_all(step: StepBase) -> bool:
 def rounds(place: StepPlace) -> int:
     """Return how often a step is done at most each time that its operation is begun."""
     operation = place.operation.operation
-    repeat, keys = operation.repeat, [step.key for step in operation.steps]
     if place.operation.stage is None:
         return 1000  # a contingency may be called again and again
-    if repeat is None:
+    if operation.repeat is None or int(place.path[-1]) not in operation.looped:
         return 1
-    if repeat.first not in keys or repeat.last not in keys:
-        return repeat.max
-    inside = keys.index(repeat.first) <= keys.index(place.step.key) <= keys.index(repeat.last)
-    return repeat.max if inside else 1
+    return operation.repeat.max
 
 
 def _asked(outline: Outline, stock: Stock) -> Iterator[tuple[StepPlace, Need, list[Span], int]]:
@@ -192,9 +224,10 @@ def containers_are_there(outline: Outline) -> Iterator[Fault]:
     """A container that a step asks for was labelled by then, whichever way the batch went."""
     stock = Stock(outline)
     for place, need, made, end in _asked(outline, stock):
-        if any(stock.certain(made[number], place) for number in reversed(range(end))):
+        if stock.any_certain(need.kind, place):
             continue
-        if sum(is_before(outline, one.place, place) for one in made[:end]) > 1:
+        before = (one for one in made[:end] if is_before(outline, one.place, place))
+        if len(list(islice(before, 2))) > 1:
             continue  # each of several branches may label its own
         sentence = _("By then such a container need not have been labelled.")
         yield Fault((*place.path, *need.field.split(".")), sentence)

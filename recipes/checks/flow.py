@@ -15,7 +15,7 @@ def gates_behind_samples(outline: Outline) -> Iterator[Fault]:
     for place in outline.all_steps:
         if place.step.kind != "gate":
             continue
-        for use in place.step.uses():
+        for use in outline.uses(place):
             sample = outline.sampled.get(use.name)
             if use.name in outline.recipe.test_by_key and (
                 sample is None or sample.number > place.number

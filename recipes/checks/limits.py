@@ -43,9 +43,13 @@ class Measured:
         return tuple((name, band) for name, band in both if band is not None)
 
 
-def _measured(outline: Outline) -> Iterator[Measured]:
-    for place in outline.all_steps:
-        yield from _measured_by(place)
+def _measured(outline: Outline) -> list[Measured]:
+    if "measured" not in outline.shared:
+        outline.shared["measured"] = [
+            one for place in outline.all_steps for one in _measured_by(place)
+        ]
+    found: list[Measured] = outline.shared["measured"]
+    return found
 
 
 def _measured_by(place: StepPlace) -> Iterator[Measured]:

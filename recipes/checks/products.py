@@ -66,7 +66,7 @@ def materials_are_used(outline: Outline) -> Iterator[Fault]:
     added = {
         use.name
         for place in outline.all_steps
-        for use in place.step.uses()
+        for use in outline.uses(place)
         if use.what == Names.MATERIAL
     }
     for number, line in enumerate(outline.recipe.bill_of_materials):

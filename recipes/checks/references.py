@@ -15,7 +15,7 @@ MOMENTS = frozenset({"collection.started_at", "collection.ended_at"})
 
 def _uses(outline: Outline, what: Names) -> Iterator[tuple[StepPlace, Use]]:
     for place in outline.all_steps:
-        for use in place.step.uses():
+        for use in outline.uses(place):
             if use.what == what:
                 yield place, use
 

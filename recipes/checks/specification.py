@@ -125,31 +125,33 @@ def _held_by_the_product(outline: Outline) -> frozenset[str]:
 
 def _gate_waits_in_vain(outline: Outline, sample: StepPlace) -> bool:
     """Tell whether a gate waits for a result of a sample on fewer conditions than it is drawn."""
-    drawn, tests = held_by(over(outline, sample)), {use.name for use in sample.step.uses()}
-    gates = (one for one in outline.steps if one.step.kind == "gate")
-    waiting = (one for one in gates if tests & {use.name for use in one.step.uses()})
-    return any(drawn - held_by(over(outline, one)) for one in waiting)
+    drawn, tests = held_by(over(outline, sample)), {use.name for use in outline.uses(sample)}
+    gates = {one.number: one for test in tests for one in outline.gates.get(paths.normal(test), ())}
+    return bool(drawn) and any(drawn - held_by(over(outline, one)) for one in gates.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Between what a result must lie; each end with whether it is itself left out."""
+    """Between what a result must lie: the narrowest ends, each with whether it is left out."""
 
-    lows: tuple[tuple[Decimal, bool], ...] = ()
-    highs: tuple[tuple[Decimal, bool], ...] = ()
+    low: tuple[Decimal, bool] | None = None
+    high: tuple[Decimal, bool] | None = None
 
     @property
     def impossible(self) -> bool:
         """Whether nothing lies between all of them."""
-        return any(
-            low > high or (low == high and (without or too))
-            for low, without in self.lows
-            for high, too in self.highs
-        )
+        if self.low is None or self.high is None:
+            return False
+        (low, without), (high, too) = self.low, self.high
+        return low > high or (low == high and (without or too))
 
     def with_(self, other: Ends) -> Ends:
         """Return what both ask for."""
-        return Ends((*self.lows, *other.lows), (*self.highs, *other.highs))
+        lows = [low for low in (self.low, other.low) if low is not None]
+        highs = [high for high in (self.high, other.high) if high is not None]
+        return Ends(
+            max(lows, default=None), min(highs, key=lambda one: (one[0], not one[1]), default=None)
+        )
 
     def bounded(self, outline: Outline, band: Band | None) -> Ends:
         """Return what this and a band, whose ends count, ask for."""
@@ -160,8 +162,8 @@ class Ends:
 
 def _ended(low: Decimal | None, high: Decimal | None, *, without: bool) -> Ends:
     return Ends(
-        ((low, without),) if low is not None else (),
-        ((high, without),) if high is not None else (),
+        (low, without) if low is not None else None,
+        (high, without) if high is not None else None,
     )
 
 
@@ -229,15 +231,17 @@ def tests_have_a_sample(outline: Outline) -> Iterator[Fault]:
 
 
 def _names_wrong(outline: Outline, place: StepPlace) -> bool:
-    names = {use.name for use in place.step.uses()}
-    return place.step.kind == "sample" and not (names and names <= set(outline.recipe.test_by_key))
+    if place.step.kind != "sample":
+        return False
+    names = {use.name for use in outline.uses(place)}
+    return not (names and names <= outline.recipe.test_by_key.keys())
 
 
 @check("test.twice_sampled")
 def tests_have_one_sample(outline: Outline) -> Iterator[Fault]:
     """A test belongs to one sample, so that its result is unmistakable."""
     for place in outline.steps:
-        for use in place.step.uses():
+        for use in outline.uses(place):
             first = outline.sampled.get(use.name)
             if place.step.kind == "sample" and first is not None and first.name != place.name:
                 yield Fault(
@@ -251,7 +255,7 @@ def tests_have_one_sample(outline: Outline) -> Iterator[Fault]:
 def samples_have_a_test(outline: Outline) -> Iterator[Fault]:
     """Each sample is for a test."""
     for place in outline.all_steps:
-        if place.step.kind == "sample" and not place.step.uses():
+        if place.step.kind == "sample" and not outline.uses(place):
             yield Fault((*place.path, "tests"), _("The sample is for no test."))
 
 

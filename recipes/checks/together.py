@@ -43,7 +43,7 @@ def one_unit_for_one_operation(outline: Outline) -> Iterator[Fault]:
 
 def _units(outline: Outline, place: OperationPlace) -> Iterator[tuple[object, str, Path]]:
     for step in outline.steps_of(place) if place.stage is not None else ():
-        for use in step.step.uses():
+        for use in outline.uses(step):
             if use.what == Names.EQUIPMENT and place.stage is not None:
                 claimed = together.claim(outline, use.name, place.stage)
                 if claimed is not None:

@@ -7,17 +7,14 @@ an empty field and none – are no change, and the form and the text edit the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, cast
 
 import yaml
-from pydantic import BaseModel
 
 from mes.lib import evidence
-from recipes.document import EquipmentNeed, Operation, Recipe, Stage, Test
+from recipes.document import Recipe
 from recipes.drafting.changes import Plain
-from recipes.kinds import KINDS
-from recipes.step import StepBase
+from recipes.drafting.order import ordered
 
 BANDS = frozenset({"alert", "action", "plausible", "limits"})
 LINE = 120
@@ -38,9 +35,11 @@ def normal(data: Any) -> Plain:
 def _normal(data: Any, field: str) -> Plain:
     if isinstance(data, Mapping):
         parts = {str(name): _normal(value, str(name)) for name, value in data.items()}
-        return {name: parts[name] for name in _ordered(parts) if parts[name] is not None}
+        names = ordered(parts, inside=field)
+        return {name: parts[name] for name in names if parts[name] is not None}
     if isinstance(data, (list, tuple)):
-        things = [_normal(thing, "") for thing in data]
+        inside = "" if field in BANDS else field
+        things = [_normal(thing, inside) for thing in data]
         return _band(things) if field in BANDS and _is_pair(things) else things
     if isinstance(data, bool):
         return "true" if data else "false"
@@ -54,39 +53,6 @@ def _is_pair(things: list[Plain]) -> bool:
 def _band(pair: list[Plain]) -> Plain:
     named = {"low": pair[0], "high": pair[1]}
     return {name: bound for name, bound in named.items() if bound is not None}
-
-
-def _ordered(parts: Mapping[str, Plain]) -> list[str]:
-    """Return the names of fields in the order in which the document declares them."""
-    order = _order()
-    return sorted(parts, key=lambda name: order.get(name, len(order)))
-
-
-@cache
-def _order() -> dict[str, int]:
-    models: tuple[type[BaseModel], ...] = (
-        StepBase, *(kind.schema for kind in KINDS.values()), EquipmentNeed, Operation, Test,
-        Stage, Recipe,
-    )  # fmt: skip
-    first = (
-        "recipe",
-        "key",
-        "kind",
-        "name",
-        "material",
-        "as",
-        "class",
-        "title",
-        "en",
-        "low",
-        "expected",
-    )
-    names = dict.fromkeys(first)
-    for model in models:
-        names |= dict.fromkeys(f.alias or name for name, f in model.model_fields.items())
-    for last in ("steps", "operations", "contingencies", "stages"):
-        names[last] = names.pop(last, None)
-    return {name: number for number, name in enumerate(names)}
 
 
 def canonical(data: Plain) -> bytes:

@@ -61,7 +61,8 @@ def plain(found: Found) -> Plain:
     if value is None:
         return {}
     text = value.first("ValueString")
-    return text.own_text if text else ""
+    # Earlier versions of BatchML have the text in the value itself.
+    return text.own_text if text else value.text
 
 
 def unit_of(found: Found) -> str:

@@ -22,12 +22,14 @@ from recipes.interchange import tree
 from recipes.interchange.batchml import (
     CONTINGENCY,
     DOCUMENT,
+    OF_ELEMENT,
     OPERATION,
     PHASE,
     PLACE,
     UNIT_PROCEDURE,
 )
 from recipes.interchange.logic import START, Flow, flow_of, read_logic
+from recipes.interchange.names import class_of, keys_of, names_of, takes, text_of
 from recipes.interchange.parameters import all_of, plain, unit_of
 from recipes.interchange.tree import Found
 from recipes.kinds import KINDS
@@ -37,7 +39,11 @@ ROOTS = {"MasterRecipe", "ControlRecipe"}
 ASIDE = frozenset({"Begin", "End"})
 PROCEDURE = "Procedure"
 HOURS: dict[str, Plain] = {"low": "30 min", "expected": "1 h", "high": "2 h"}
-LONGEST_KEY = 60
+# Systems write the levels with and without spaces, large and small.
+LEVELS = {
+    one.casefold(): one
+    for one in (PROCEDURE, UNIT_PROCEDURE, "UnitRecipe", OPERATION, PHASE, CONTINGENCY, *ASIDE)
+}
 MOST_GAPS = 500
 Data = dict[str, Plain]
 
@@ -53,7 +59,7 @@ class Foreign:
 def read(source: bytes) -> Foreign:
     """Read a BatchML file. Raises RecipeNotReadable when it holds no recipe."""
     root = tree.parse(source)
-    recipes = [one for one in _candidates(root) if one.name in ROOTS]
+    recipes = list(_recipes(root))
     if not recipes:
         refuse("xml.no_recipe", _("The file holds no master or control recipe of BatchML."))
     reading = _Reading()
@@ -63,15 +69,18 @@ def read(source: bytes) -> Foreign:
     return Foreign(normal(data), reading.gaps[:MOST_GAPS])
 
 
-def _candidates(root: Found) -> Iterator[Found]:
-    yield root
-    yield from root.children()
+def _recipes(found: Found) -> Iterator[Found]:
+    """Yield the recipes of a file, however deep its messages wrap them."""
+    if found.name in ROOTS:
+        yield found
+        return
+    for one in found.children():
+        yield from _recipes(one)
 
 
 @dataclass(slots=True)
 class _Reading:
     gaps: list[CodedGap] = field(default_factory=list)
-    keys: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def gap(self, path: str, code: str, /, **values: str) -> None:
         self.gaps.append(CodedGap.of(path[:200], said(code, **values)))
@@ -82,19 +91,24 @@ class _Reading:
         if document := _document(formula):
             return document
         given = _name_of(found)
-        code = re.sub(r"[^A-Z0-9._-]+", "-", given.upper()).strip("-._")[:LONGEST_KEY] or "RECIPE"
-        data: Data = {"recipe": code, "title": _text(found, given or code)}
-        data |= self._fields(formula, set(Recipe.model_fields), path="") if formula else {}
+        code = re.sub(r"[^A-Z0-9._-]+", "-", given.upper()).strip("-._")[:60] or "RECIPE"
+        data: Data = {"recipe": code, "title": text_of(found, given or code)}
+        data |= self._fields(formula, Recipe, path="") if formula else {}
         data.setdefault("modality", "autologous")
         top = list(self._elements(found))
         contingent = [one for one in top if _type(one) == CONTINGENCY]
-        rest = [one for one in top if _type(one) != CONTINGENCY]
-        stages = [self._stage(one) for one in _at(rest, UNIT_PROCEDURE)]
+        rest = _at([one for one in top if _type(one) != CONTINGENCY], UNIT_PROCEDURE)
+        keys = keys_of(one.say("ID") for one in rest)
+        stages = [self._stage(one, key) for one, key in zip(rest, keys, strict=True)]
         data["stages"] = self._ordered(found, rest, stages)
         if contingent:
-            data["contingencies"] = [self._operation(one) for one in contingent]
+            named = zip(contingent, keys_of(one.say("ID") for one in contingent), strict=True)
+            data["contingencies"] = [self._operation(one, key) for one, key in named]
+        if not stages:
+            self.gap(found.say("ID"), "file.nothing")
+            data["stages"] = [self._stage(found, "stage")]
         if "bill_of_equipment" not in data:
-            data["bill_of_equipment"] = self._equipment(found)
+            data["bill_of_equipment"] = self._equipment(found, stages)
         return {name: value for name, value in data.items() if value != []}
 
     def _elements(self, found: Found) -> Iterator[Found]:
@@ -107,17 +121,22 @@ class _Reading:
                 yield one
             elif kind not in ASIDE:
                 self.gap(one.say("ID"), "file.element", kind=kind or "–")
+                yield from self._elements(one)
 
     # --- the three levels ----------------------------------------------------------------------
 
-    def _stage(self, found: Found) -> Data:
+    def _stage(self, found: Found, key: str) -> Data:
         path = found.say("ID")
-        inside = list(self._elements(found)) if _type(found) != PHASE else [found]
         bare = _type(found) in {OPERATION, PHASE}
-        operations = [self._operation(one) for one in _at([found] if bare else inside, OPERATION)]
-        data: Data = {"key": self._key(path), "title": _text(found, path)}
+        inside = _at([found] if bare else list(self._elements(found)), OPERATION)
+        keys = keys_of(one.say("ID") for one in inside)
+        named = zip(inside, keys, strict=True)
+        operations = [self._operation(one, name, alone=bare) for one, name in named]
+        if not inside:
+            operations = [self._operation(found, "operation", empty=True)]
+        data: Data = {"key": key, "title": text_of(found, path)}
         if not bare:
-            data |= self._fields(found, set(_names(Stage)), path=path)
+            data |= self._fields(found, Stage, path=path)
         if "duration" not in data:
             data["duration"] = dict(HOURS)
             self.gap(path, "file.no_duration")
@@ -126,74 +145,98 @@ class _Reading:
         data["operations"] = [*operations] if bare else self._ordered(found, inside, operations)
         return {name: value for name, value in data.items() if value != []}
 
-    def _operation(self, found: Found) -> Data:
+    def _operation(
+        self, found: Found, key: str, *, empty: bool = False, alone: bool = False
+    ) -> Data:
+        """Read an operation; one that is ``empty``, or has no phases, has a confirmation.
+
+        One that stands ``alone`` is its stage's as well: what equipment it asks for stands there.
+        """
         path = found.say("ID")
-        bare = _type(found) == PHASE
-        phases = [found] if bare else list(self._elements(found))
-        data: Data = {"key": self._key(path), "title": _text(found, path)}
+        bare = empty or _type(found) == PHASE
+        phases = [] if empty else [found] if bare else list(self._elements(found))
+        data: Data = {"key": key, "title": text_of(found, path)}
         if not bare:
-            data |= self._fields(found, set(_names(Operation)), path=path)
+            data |= self._fields(found, Operation, path=path)
         if "openness" not in data:
             data["openness"] = "open"
             self.gap(path, "file.no_openness")
-        steps = [self._phase(one) for one in phases]
+        for one in () if bare else (*([] if alone else [found]), *phases):
+            self._equipment_inside(one)
+        keys = keys_of(one.say("ID") for one in phases)
+        steps = [self._phase(one, name) for one, name in zip(phases, keys, strict=True)]
         data["steps"] = [*steps] if bare else self._in_line(found, phases, steps)
+        if not steps:
+            self.gap(path, "file.no_phases")
+            data["steps"] = [{"key": "first", "kind": "confirm", "text": text_of(found, path)}]
         return data
 
-    def _phase(self, found: Found) -> Data:
+    def _phase(self, found: Found, key: str) -> Data:
         path, given = found.say("ID"), found.say("BuildingBlockElementID")
         kind = given if given in KINDS else "confirm"
         if given not in KINDS:
             self.gap(path, "file.phase", given=given or "–")
-        names = set(_names(KINDS[kind].schema))
-        data: Data = {"key": self._key(path), "kind": kind, "text": _text(found, path)}
-        return data | self._fields(found, names, path=path)
+        data: Data = {"key": key, "kind": kind, "text": text_of(found, path)}
+        return data | self._fields(found, KINDS[kind].schema, path=path)
 
     # --- what stands in them -------------------------------------------------------------------
 
-    def _fields(self, found: Found, known: set[str], *, path: str) -> Data:
+    def _fields(self, found: Found, part: type, *, path: str) -> Data:
+        """Read parameters as fields; one that has no field, or does not fit in it, is named."""
         data: Data = {}
+        known = names_of(part).keys() - OF_ELEMENT
         for name, one in all_of(found):
-            if name in known:
-                data[name] = plain(one)
+            given = plain(one)
+            if name in known and takes(part, name, normal(given)):
+                data[name] = given
             else:
-                given = plain(one)
                 value = f"{given} {unit_of(one)}".strip() if isinstance(given, str) else "…"
                 self.gap(path, "file.no_field", name=name, value=value[:100])
         return data
 
     def _needs(self, found: Found, path: str) -> Data:
         """Read equipment that is only asked for by class, as other systems do."""
-        units: list[Plain] = []
+        units: list[Data] = []
         data: Data = {}
         for one in found.all("EquipmentRequirement"):
             said = {c.say("ID"): c.say("Condition") for c in one.all("Constraint")}
             role, class_ = said.pop("as", ""), one.say("ID")
             if role == PLACE:
-                data["room"] = {"class": class_}
+                data["room"] = {"class": class_of(class_)}
             else:
-                units.append({"class": _slug(class_), "as": _slug(role or class_)})
+                units.append({"class": class_of(class_), "as": role or class_})
             for name, condition in said.items():
                 self.gap(path, "file.equipment", name=f"{class_}: {name} {condition}")
-        return {**data, "equipment": units}
+        names = keys_of(str(unit["as"]) for unit in units)
+        own = [{**unit, "as": name} for unit, name in zip(units, names, strict=True)]
+        return {**data, "equipment": [*own]}
 
-    def _equipment(self, found: Found) -> list[Plain]:
-        return [
-            {"class": _slug(one.say("ID")), "title": {"en": one.say("ID")}}
-            for one in found.all("EquipmentRequirement")
-        ]
+    def _equipment_inside(self, found: Found) -> None:
+        """Name equipment that is asked for by less than a stage."""
+        for one in found.all("EquipmentRequirement"):
+            self.gap(found.say("ID"), "file.equipment", name=one.say("ID") or "–")
 
-    def _key(self, path: str) -> str:
-        return _slug(path.rpartition("/")[2] or path)
+    def _equipment(self, found: Found, stages: list[Data]) -> list[Plain]:
+        """Return the bill: what the file lists, and what its parts ask for, each class once."""
+        listed = [one.say("ID") for one in found.all("EquipmentRequirement")]
+        bill = {class_of(name): name for name in reversed(listed)}
+        for stage in stages:
+            needs = stage.get("equipment")
+            for unit in needs if isinstance(needs, list) else ():
+                if isinstance(unit, dict) and isinstance(unit.get("class"), str):
+                    bill.setdefault(str(unit["class"]), str(unit["class"]))
+        return [{"class": key, "title": {"en": name or key}} for key, name in bill.items()]
 
     # --- the order -----------------------------------------------------------------------------
 
     def _ordered(self, found: Found, elements: list[Found], parts: list[Data]) -> list[Plain]:
         """Let parts say after what they come where the links say another order."""
-        asked = self._flow(found, elements)
+        asked = self._flow(found, elements, parts)
         plain_parts: list[Plain] = list(parts)
         if asked is None:
             return plain_parts
+        parts = _sorted(parts, asked.before)
+        plain_parts = [*parts]
         usual = flow_of(parts)
         for part in parts:
             key = str(part["key"])
@@ -209,7 +252,7 @@ class _Reading:
 
     def _in_line(self, found: Found, elements: list[Found], steps: list[Data]) -> list[Plain]:
         """Put phases into the order of their links; there is no parallel work inside."""
-        asked = self._flow(found, elements)
+        asked = self._flow(found, elements, steps)
         plain_steps: list[Plain] = list(steps)
         if asked is None:
             return plain_steps
@@ -222,11 +265,12 @@ class _Reading:
             return plain_steps
         return [by_key[key] for key in line]
 
-    def _flow(self, found: Found, elements: list[Found]) -> Flow | None:
+    def _flow(self, found: Found, elements: list[Found], parts: list[Data]) -> Flow | None:
         logic = found.first("ProcedureLogic")
         if logic is None or not any(logic.all("Link")):
             return None
-        keys = {one.say("ID"): self._key(one.say("ID")) for one in elements}
+        named = zip(elements, parts, strict=True)
+        keys = {one.say("ID"): str(part["key"]) for one, part in named}
         said = read_logic(logic)
         before = {
             keys[element]: tuple(keys[name] for name in names if name in keys)
@@ -270,7 +314,8 @@ def _type(found: Found) -> str:
     kind = found.first("RecipeElementType")
     if kind is None:
         return ""
-    return kind.attribute("OtherValue") if kind.text == "Other" else kind.text
+    said = kind.attribute("OtherValue") if kind.text == "Other" else kind.text
+    return LEVELS.get(re.sub(r"[\s_-]", "", said).casefold(), said)
 
 
 def _at(elements: list[Found], level: str) -> list[Found]:
@@ -279,24 +324,16 @@ def _at(elements: list[Found], level: str) -> list[Found]:
     return [one for one in elements if _type(one) == level or _type(one) in lower]
 
 
-def _names(model: type) -> Iterator[str]:
-    fields: Mapping[str, object] = vars(model)["__pydantic_fields__"]
-    for name, one in fields.items():
-        yield getattr(one, "alias", None) or name
-
-
-def _text(found: Found, instead: str) -> Data:
-    said: Data = {
-        one.attribute("languageID") or "en": one.own_text
-        for one in found.all("Description")
-        if one.text
-    }
-    return said or {"en": instead or "…"}
-
-
-def _slug(given: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")[:LONGEST_KEY].strip("-")
-    return slug if slug[:1].isalpha() else f"part-{slug}".strip("-")
+def _sorted(parts: list[Data], before: Mapping[str, tuple[str, ...]]) -> list[Data]:
+    """Return parts so that each stands behind what is before it, else in the file's order."""
+    left, done, found = list(parts), {""}, list[Data]()
+    while left:
+        ready = (one for one in left if done.issuperset(before.get(str(one["key"]), ())))
+        following = next(ready, left[0])
+        left.remove(following)
+        done.add(str(following["key"]))
+        found.append(following)
+    return found
 
 
 def _circular(flow: Flow) -> bool:

@@ -40,6 +40,7 @@ class Message(models.Model):
                 name="records_message_due",
                 condition=models.Q(state__in=["waiting", "leased"]),
             ),
+            models.Index(fields=["cause"], name="records_message_cause"),
         ]
 
     def __str__(self) -> str:

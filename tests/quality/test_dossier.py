@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typst
+from django.test import Client
 from django.urls import reverse
 
 from mes.lib import evidence
@@ -20,6 +21,7 @@ from quality.enums import DossierState
 from quality.models import Dossier
 from quality.services.results import Typed
 from records import files, outbox
+from records.models import Entry
 from records.reading import reading
 from tests.builders import quality as build
 from tests.builders.accounts import signed_in_client
@@ -126,9 +128,12 @@ def test_corrected_value_is_marked_with_old_new_and_reason() -> None:
     assert len(render(found)) > 10_000
 
 
-def test_worker_writes_a_copy_and_the_page_offers_it() -> None:
+def test_worker_writes_a_copy_the_page_offers_it_and_its_entry_names_the_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bench = released()
     client = signed_in_client(bench.site, "auditor")
+    assert verified(client, bench, tmp_path, capsys)[-1] == "no entry names the readable record"
     one = {"batch": bench.batch}
     ask = reverse("quality:dossiers", kwargs=one)
     assert client.post(ask, {"key": str(uuid7())}).status_code == 302
@@ -142,6 +147,21 @@ def test_worker_writes_a_copy_and_the_page_offers_it() -> None:
     given = client.get(reverse("quality:dossier", kwargs={**one, "dossier": row.id}))
     content = b"".join(given.streaming_content)  # type: ignore[attr-defined]
     assert (given.status_code, content) == (200, files.get(row.sha256))
+    with reading(site=bench.site.id):
+        named = Entry.objects.get(kind="dossier.rendered")
+    said = verified(client, bench, tmp_path, capsys)
+    assert said[-1] == f"{bench.batch}/{named.seq} names the readable record"
+
+
+def verified(
+    client: Client, bench: Bench, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> list[str]:
+    """Return what ``evidence.py`` says of a batch's copy as JSON."""
+    url = reverse("quality:record_json", kwargs={"batch": bench.batch})
+    copy = folder / "record.json"
+    copy.write_bytes(client.get(url).content)
+    assert evidence.main([str(copy)]) == 0
+    return capsys.readouterr().out.splitlines()
 
 
 def test_json_is_given_to_who_may_read_and_holds_as_a_file(tmp_path: Path) -> None:

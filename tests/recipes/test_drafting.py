@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recipes import formulas, nodes, paths, reader
+from recipes import formulas, nodes, paths, reader, site
 from recipes.conditions import conditions
 from recipes.document import Recipe
 from recipes.drafting import asked, references
@@ -27,9 +27,11 @@ from recipes.drafting.changes import (
     putting,
 )
 from recipes.drafting.fields import Field, Widget, address_of, form_of
+from recipes.drafting.order import RANK
 from recipes.drafting.plain import normal, plain_of, yaml_of
 from recipes.messages import RecipeNotReadable
 from recipes.outline import Outline
+from recipes.parts import Part
 from recipes.step import Names
 from tests.builders.recipes import library_text
 
@@ -358,3 +360,47 @@ def test_an_address_without_a_thing_has_no_form() -> None:
     assert form_of(data, address_of("stages"), errors={}) == ()
     with pytest.raises(Overtaken):
         form_of(data, address_of("stages/nowhere"), errors={})
+
+
+def shuffled(data: Any, luck: Random) -> Any:
+    """Return the same data with the fields of every part in another order."""
+    if isinstance(data, list):
+        return [shuffled(thing, luck) for thing in data]
+    if not isinstance(data, dict):
+        return data
+    names = sorted(data)
+    luck.shuffle(names)
+    return {name: shuffled(data[name], luck) for name in names}
+
+
+@pytest.mark.parametrize("name", ["six-steps", "msc-wj-allo-banked"])
+def test_a_text_has_its_fields_in_one_order_whoever_wrote_them(name: str) -> None:
+    recipe = reader.read(library_text(name))
+    text = yaml_of(shuffled(plain_of(recipe), Random(name)))
+    assert text == yaml_of(plain_of(recipe)) == yaml_of(nodes.read(text).data)
+    assert reader.read(text).content_hash == recipe.content_hash
+
+
+def test_what_names_a_thing_stands_first_and_what_is_inside_it_last() -> None:
+    step = {"critical": "true", "unit": "mL", "limits": ["1", "2"], "text": {"de": "x", "en": "y"},
+            "kind": "enter", "value": "decimal", "key": "a", "odd": "1"}  # fmt: skip
+    operation: dict[str, Any] = {
+        "steps": [step], "staff": [{"count": "2", "role": "operator"}], "key": "o",
+        "repeat": {"max": "3", "until": "a > 1"},
+    }  # fmt: skip
+    assert yaml_of(operation).splitlines() == [
+        "key: o", "repeat: {until: a > 1, max: '3'}", "staff:", "- {role: operator, count: '2'}",
+        "steps:", "- key: a", "  kind: enter", "  text: {en: y, de: x}", "  value: decimal",
+        "  unit: mL", "  limits: {low: '1', high: '2'}", "  critical: 'true'", "  odd: '1'",
+    ]  # fmt: skip
+
+
+def test_every_field_of_a_recipe_has_its_place_in_the_order() -> None:
+    known = parts_under(Part)
+    names = {field.alias or name for part in known for name, field in part.model_fields.items()}
+    assert names - set(RANK) == set()
+
+
+def parts_under(kind: type[Part]) -> list[type[Part]]:
+    below = [one for one in kind.__subclasses__() if one.__module__ != site.__name__]
+    return [*below, *(deeper for one in below for deeper in parts_under(one))]

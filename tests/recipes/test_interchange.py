@@ -165,6 +165,117 @@ def test_the_levels_and_the_order_of_another_system_are_kept_and_the_rest_is_nam
     }  # fmt: skip
 
 
+def element(name: str, kind: str, *inside: str) -> str:
+    return (f"<RecipeElement><ID>{name}</ID><RecipeElementType>{kind}</RecipeElementType>"
+            f"{''.join(inside)}</RecipeElement>")  # fmt: skip
+
+
+def asks(name: str, role: str = "") -> str:
+    as_ = f"<Constraint><ID>as</ID><Condition>{role}</Condition></Constraint>" if role else ""
+    return f"<EquipmentRequirement><ID>{name}</ID>{as_}</EquipmentRequirement>"
+
+
+def says(name: str, value: str) -> str:
+    return (
+        f"<Parameter><ID>{name}</ID><Value><ValueString>{value}</ValueString></Value></Parameter>"
+    )
+
+
+def master(*inside: str) -> bytes:
+    return (f"<BatchInformation><MasterRecipe><ID>R</ID>{''.join(inside)}</MasterRecipe>"
+            "</BatchInformation>").encode()  # fmt: skip
+
+
+MIXED = asks("mixer-100l")
+STEP = element("P", "Phase")
+LINK = ("<ProcedureLogic><Link><FromID><FromIDValue>1</FromIDValue></FromID><ToID><ToIDValue>2"
+        "</ToIDValue></ToID></Link><Step><ID>1</ID><RecipeElementID>B</RecipeElementID></Step><Step>"
+        "<ID>2</ID><RecipeElementID>A</RecipeElementID></Step></ProcedureLogic>")  # fmt: skip
+ODD = ["file.no_duration", "file.no_openness", "file.phase"]
+OTHERS: dict[str, tuple[bytes, Any, list[str]]] = {
+    "only operations, two of one name": (
+        master(element("Op 1", "Operation", STEP), element("Op-1", "Operation", STEP, STEP)),
+        {"op-1": {"op-1": ["p"]}, "op-1-2": {"op-1": ["p", "p-2"]}}, ODD),
+    "only phases": (master(STEP), {"p": {"p": ["p"]}}, ODD),
+    "only unit procedures": (
+        master(element("UP", "UnitProcedure")), {"up": {"operation": ["first"]}},
+        ["file.no_duration", "file.no_openness", "file.no_phases"]),
+    "an operation of nothing": (
+        master(element("UP", "UnitProcedure", element("OP", "Operation"))),
+        {"up": {"op": ["first"]}}, ["file.no_duration", "file.no_openness", "file.no_phases"]),
+    "nothing": (
+        master(), {"stage": {"operation": ["first"]}},
+        ["file.no_duration", "file.no_openness", "file.no_phases", "file.nothing"]),
+    "levels of other names": (
+        master(element("A", "Unit Procedure", element("B", "OPERATION", element("C", "phase")))),
+        {"a": {"b": ["c"]}}, ODD),
+    "levels that nobody knows": (
+        master(element("A", "Train", element("B", "Operation", STEP))), {"b": {"b": ["p"]}},
+        ["file.element", *ODD]),
+    "wrapped by a message": (
+        b"<ShowMasterRecipe><DataArea><Show/>" + master(STEP) + b"</DataArea></ShowMasterRecipe>",
+        {"p": {"p": ["p"]}}, ODD),
+    "another order of the links": (
+        master(LINK, element("A", "Operation", STEP), element("B", "Operation", STEP)),
+        {"b": {"b": ["p"]}, "a": {"a": ["p"]}}, ODD),
+    "fields of another kind": (
+        master(element("UP", "UnitProcedure", says("duration", "30"), says("key", "k"),
+                       says("room", "R1"), element("OP", "Operation", says("openness", "half"),
+                                                    STEP))),
+        {"up": {"op": ["p"]}}, ["file.no_duration", "file.no_field", "file.no_openness",
+                                "file.phase"]),
+    "equipment of less than a stage": (
+        master(element("UP", "UnitProcedure", element("OP", "Operation", MIXED, STEP))),
+        {"up": {"op": ["p"]}}, ["file.equipment", *ODD]),
+    "odd languages": (
+        master("<Description languageID='en-us'>a</Description><Description languageID='English'>"
+               "b</Description>", STEP), {"p": {"p": ["p"]}}, ODD),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_systems_file_gives_a_draft_and_a_list_whatever_it_lacks(name: str) -> None:
+    source, stages, codes = OTHERS[name]
+    found = reading.read(source)
+    recipe = reader.read_nodes(Nodes(found.data, {})).recipe
+    assert {
+        stage.key: {one.key: [step.key for step in one.steps] for one in stage.operations}
+        for stage in recipe.stages
+    } == stages  # fmt: skip
+    assert list(stages) == [stage.key for stage in recipe.stages]
+    assert sorted({one.code for one in found.gaps}) == codes
+    assert all(stage.after is None for stage in recipe.stages)
+
+
+def test_equipment_of_another_system_has_a_class_and_a_line_of_the_bill() -> None:
+    needs = (MIXED, MIXED, asks("Mixer 100 L"), asks("100L tank"), asks("Room 7", "place"))
+    source = master(asks("MIXER-100L"), element("OP", "Operation", *needs, STEP))
+    recipe = reader.read_nodes(Nodes(reading.read(source).data, {})).recipe
+    [stage] = recipe.stages
+    assert stage.room is not None
+    assert stage.room.class_ == "room-7"
+    assert [(unit.class_, unit.as_) for unit in stage.equipment] == [
+        ("mixer-100l", "mixer-100l"), ("mixer-100l", "mixer-100l-2"),
+        ("mixer-100-l", "mixer-100-l"), ("part-100l-tank", "part-100l-tank"),
+    ]  # fmt: skip
+    assert [line.class_ for line in recipe.bill_of_equipment] == [
+        "MIXER-100L", "mixer-100l", "mixer-100-l", "part-100l-tank",
+    ]  # fmt: skip
+
+
+def test_a_file_with_any_one_of_its_elements_left_out_is_a_draft_or_refused() -> None:
+    elements = sum(1 for _one in etree.fromstring(FOREIGN).iter())
+    for number in range(1, elements):
+        root = etree.fromstring(FOREIGN)
+        one = list(root.iter())[number]
+        one.getparent().remove(one)
+        try:
+            found: Any = reading.read(etree.tostring(root))
+        except RecipeNotReadable:
+            continue
+        assert all(stage["operations"] for stage in found.data["stages"])
+
+
 DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'
 REFUSED: dict[str, tuple[bytes, str]] = {
     "dtd": (DTD, "xml.dtd"),

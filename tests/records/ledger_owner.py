@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-TABLES = ("entry", "stream", "leaf", "node", "checkpoint", "commandrecord", "storedfile")
+TABLES = ("entry", "stream", "leaf", "node", "checkpoint", "commandrecord", "storedfile", "message")
 
 REHASH = """
 CREATE FUNCTION pg_temp.rehash(which uuid) RETURNS void LANGUAGE plpgsql AS $$

@@ -94,8 +94,11 @@ def test_a_whole_copy_holds_without_django_and_database(copy: Copy) -> None:
     done = copy.run("checkpoint.json")
     batch, sample = (chain["stream"] for chain in copy.content["chains"])
     assert done.stdout.splitlines() == [
-        f"batch {batch}: 12 entries hold; 1 to 11 are in checkpoint 50 of {NOW}, the one given",
-        f"sample {sample}: 2 entries hold; 1 to 1 are in checkpoint 50 of {NOW}, the one given",
+        f"batch {batch}: 12 entries hold; 1 to 11 are in checkpoint 50 of {NOW}, the one given"
+        "; nothing vouches for 12 to 12",
+        f"sample {sample}: 2 entries hold; 1 to 1 are in checkpoint 50 of {NOW}, the one given"
+        "; nothing vouches for 2 to 2",
+        "no entry names the readable record",
     ]
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -115,6 +118,47 @@ def test_a_chain_that_leaves_its_anchor_out_is_no_proof_beside_a_kept_checkpoint
     alone = copy.run()
     assert f"sample {chain['stream']}: 2 entries hold; no checkpoint vouches" in alone.stdout
     assert alone.returncode == 0
+
+
+def test_an_anchor_of_the_first_entry_does_not_hide_that_a_later_one_was_rewritten(
+    copy: Copy,
+) -> None:
+    """Whoever rewrites a chain would keep the anchor of what they left: the files know the rest."""
+    chain = copy.content["chains"][0]
+    anchored(copy.folder, (chain, 1), (copy.content["chains"][1], 1))
+    kept = json.loads((copy.folder / "checkpoint.json").read_text())
+    kept["leaves"] = [
+        f"{chain['stream']}/{one['seq']} {one['hash']}" for one in chain["entries"][:9]
+    ]
+    (copy.folder / "checkpoint.json").write_text(json.dumps(kept))
+    copy.write()
+    whole = copy.run("checkpoint.json").stdout.splitlines()[0]
+    assert whole.endswith("1 to 1 are in checkpoint 50 of "
+                          f"{NOW}, the one given; nothing vouches for 10 to 12")  # fmt: skip
+    body = base64.b64decode(chain["entries"][4]["body"]).replace(b'"5"', b'"6"')
+    chain["entries"][4]["body"] = base64.b64encode(body).decode()
+    rehashed(chain)
+    told = f"{chain['stream']}/5 is not as a checkpoint that was given has it"
+    assert flaw(copy, "checkpoint.json") == told
+    assert "; nothing vouches for 2 to 12" in copy.run().stdout
+
+
+def test_the_entry_that_names_the_readable_record_is_told(copy: Copy) -> None:
+    """Else a record beside true chains could say anything, sealed anew."""
+    chain = copy.content["chains"][0]
+    seal = json.loads(evidence.written(copy.content["record"], []))["seal"]
+    for seq, (value, quoted) in {8: (seal, True), 4: (f'"record":"{seal}"', False)}.items():
+        envelope = json.loads(base64.b64decode(chain["entries"][seq - 1]["body"]))
+        envelope["payload"] = {"record" if quoted else "text": value}
+        chain["entries"][seq - 1]["body"] = base64.b64encode(canonical(envelope)).decode()
+    rehashed(chain)
+    del chain["anchor"]
+    copy.write()
+    said = copy.run().stdout.splitlines()
+    assert said[-1] == f"{chain['stream']}/8 names the readable record"
+    copy.content["record"] = {"header": {"batch": "forged"}}
+    copy.write()
+    assert copy.run().stdout.splitlines()[-1] == "no entry names the readable record"
 
 
 def test_without_the_kept_checkpoint_the_root_is_said_to_be_compared(copy: Copy) -> None:

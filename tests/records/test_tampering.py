@@ -1,5 +1,6 @@
 """The database altered by its owner, chains hashed anew: the checkpoints find it and name it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
@@ -12,14 +13,17 @@ from pytest_django import Settings
 
 from mes.lib.ids import uuid7
 from plant.throwaway import pointed_at
-from records import beside, files, routing
+from records import beside, files, outbox, routing
+from records.act import act, acting
 from records.checkpoints import Checkpointer
+from records.commands import Command, Reply
 from records.models import Checkpoint
+from records.places import Folder
 from records.verification import Report, verify
 from tests.builders import materials as build
 from tests.records.ledger_owner import Owner, saying, unguarded
+from tests.records.trial import TrialSaid, keep_file, say, stream_with
 from tests.records.trial import command as said_by
-from tests.records.trial import keep_file, say, stream_with
 from tests.support.cluster import Cluster
 
 pytestmark = [
@@ -40,6 +44,22 @@ class Ledger:
     def entry(self, seq: int) -> str:
         """SQL condition: an entry of the first stream."""
         return f"stream = '{self.one}' AND seq = {seq}"
+
+
+@outbox.subscribe("trial.asked", consumer="tests.listener")
+def listen(message: outbox.Message) -> None:
+    """Hear what was asked."""
+    outbox.discard(message)
+
+
+@acting
+def ask(*, command: Command, stream: UUID) -> Reply:
+    """Say something and ask for something, to be done later."""
+    with act(command, streams=[stream]) as a:
+        a.append(stream, TrialSaid(text="please"))
+        a.enqueue("trial.asked", {"stream": str(stream)})
+        a.reply = {"asked": True}
+    return a.reply
 
 
 @pytest.fixture
@@ -351,6 +371,71 @@ BESIDE = {
     "UPDATE records_node SET hash = '\\x00'": "records_node (8, 0)",
     "DELETE FROM records_node": "records_node (8, 0)",
 }
+
+
+# What an owner does to an act of a checkpoint, and what is then named.
+ACTS = {
+    'UPDATE records_commandrecord SET outcome = \'{"reply": {"seq": 9}}\'': "commandrecord",
+    "UPDATE records_commandrecord SET fingerprint = 'x'": "commandrecord",
+    "UPDATE records_commandrecord SET name = 'x'": "commandrecord",
+    "UPDATE records_commandrecord SET at = at + interval '1 microsecond'": "commandrecord",
+    "DELETE FROM records_commandrecord": "commandrecord",
+    "UPDATE records_message SET payload = '{}'": "message of act",
+    "UPDATE records_message SET consumer = 'nobody'": "message of act",
+    "UPDATE records_message SET cause = gen_random_uuid()": "message of act",
+    "DELETE FROM records_message": "message of act",
+}
+
+
+def test_an_altered_command_and_a_lost_message_are_found_and_named(ledger: Ledger) -> None:
+    """No entry says what was replied, nor what was asked to be done later."""
+    run, asked = ledger.owner.run, said_by(text="please")
+    ask(command=asked, stream=ledger.one)
+    Checkpointer().checkpoint()
+    key = asked.key
+    tables = {"commandrecord": "key", "message": "cause"}
+    for table in tables:
+        run(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM records_{table}")
+    for way, what in ACTS.items():
+        table = what.split(" ", maxsplit=1)[0]
+        run(f"{way} WHERE {tables[table]} = '{key}'")
+        found = [one.where for one in verify(everything=True).differences]
+        assert found == [f"records_{what} {key}"], way
+        run(
+            f"DELETE FROM records_{table}",
+            f"INSERT INTO records_{table} SELECT * FROM kept_{table}",
+        )
+    run("UPDATE records_message SET state = 'done', attempts = 3, problem = 'x'")
+    assert verify(everything=True).clean
+
+
+def test_acts_that_no_key_signed_are_found(ledger: Ledger, outside: Folder) -> None:
+    last = outside.files()[-1]
+    path = outside.path / last.name
+    text = json.loads(path.read_text())
+    text["acts"] = [*text["acts"][::-1], "x - -"]
+    path.chmod(0o600)
+    path.write_text(json.dumps(text))
+    assert [str(one) for one in verify(everything=True).differences] == [
+        f"checkpoint {last.name}: the signature over its acts does not fit"
+    ]
+
+
+def test_checkpoints_of_before_acts_were_in_them_say_nothing_of_acts(
+    ledger: Ledger, outside: Folder
+) -> None:
+    for name in outside.files():
+        path = outside.path / name.name
+        text = json.loads(path.read_text())
+        del text["acts"], text["acts_signature"]
+        path.chmod(0o600)
+        path.write_text(json.dumps(text))
+    ledger.owner.run("DELETE FROM records_commandrecord")
+    assert verify(everything=True).clean
+    say(command=said_by(text="h"), stream=ledger.one, text="h")
+    assert Checkpointer().checkpoint() is not None
+    ledger.owner.run("UPDATE records_commandrecord SET name = 'x'")
+    assert len(verify(everything=True).differences) == 1
 
 
 @pytest.fixture(scope="module")
