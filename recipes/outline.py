@@ -204,6 +204,11 @@ class Outline:
         """The steps of an operation."""
         return self._steps_of[place.path]
 
+    def all_steps_of(self, place: StagePlace) -> Iterator[StepPlace]:
+        """Yield the steps of a stage, operation by operation."""
+        for operation in self.operations_of(place):
+            yield from self.steps_of(operation)
+
     @cached_property
     def _operations_of(self) -> dict[Path, tuple[OperationPlace, ...]]:
         found: dict[Path, list[OperationPlace]] = {}

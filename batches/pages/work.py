@@ -151,10 +151,13 @@ def step_page(
     page["foot"] |= {"primary": _primary(show, body), "second": second}
     # From paper the time on it is judged, which nobody knows before it is sent.
     late = [] if show.from_paper else late_at(seen)
-    if isinstance(step, Commented) or late or show.error("comment"):
-        needed = bool(late) or _needs_reason(step.kind, body)
+    unforeseen = show.from_paper and not step.offline
+    if isinstance(step, Commented) or late or unforeseen or show.error("comment"):
+        needed = bool(late) or unforeseen or _needs_reason(step.kind, body)
         page |= {"reasons": reasons(show, needed=needed), "late": late}
         page["own_reason"] = not isinstance(step, Commented)
+        if unforeseen:
+            page["legend"] = _("Reason, and why it was done on paper")
     return page
 
 
@@ -229,9 +232,10 @@ def _over(show: Showing) -> str:
     critical = _("critical") if step.critical else ""
     second = _("a second person verifies") if step.verify else ""
     final = _("cannot be undone") if step.irreversible else ""
+    offline = _("may be done offline") if step.offline else ""
     row = show.seen.due
     time = _("time %(n)s") % {"n": row.iteration} if row and row.iteration > 1 else ""
-    said = " · ".join(part for part in (kind, time, critical, second, final) if part)
+    said = " · ".join(part for part in (kind, time, critical, second, final, offline) if part)
     return said[:1].upper() + said[1:]
 
 

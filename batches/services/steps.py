@@ -78,6 +78,8 @@ def perform_step(
             if kind:
                 kind.check(work)
             _check_commented(work)
+            if paper:
+                work.values = _with_reason(work, given=values, paper=paper)
             brought = next_of(seen, work.recipe, row, values=judged.values, at=a.now)
             said = _entry(work, judged, row, operation, brought, language, typed)
             a.append(batch, said)
@@ -146,8 +148,8 @@ def _judge(work: Work, row: Step) -> Judged:
     facts = selectors.facts_of(work.batch, work.placed, at=work.at, row=row)
     limits = timing.limits_of(work, row)
     given = dict(work.values)
-    if limits and "comment" not in work.placed.step.accepts():
-        given.pop("comment", None)  # the reason of an overrun, whatever the kind of step
+    if (limits or work.paper) and "comment" not in work.placed.step.accepts():
+        given.pop("comment", None)  # the reason of an overrun, or of paper, whatever the kind
     found: list[Judged] = []
     work.interlock(lambda: found.append(judge(work.placed.step, given, facts)))
     judged = found[0] if found else _conceded(work)
@@ -163,6 +165,18 @@ def _check_commented(work: Work) -> None:
     if work.marks and not work.values.get("comment"):
         first = work.marks[0]
         raise CommentMissing(field="comment", finding=sentence(first.code, first.params))
+
+
+def _with_reason(work: Work, *, given: Mapping[str, str], paper: OnPaper) -> dict[str, str]:
+    """Keep why a step was done on paper. One that may be done offline needs no reason for it.
+
+    Raises CommentMissing.
+    """
+    comment = given.get("comment", "").strip()
+    if not comment and not work.placed.step.offline:
+        [finding] = _from_paper(paper)
+        raise CommentMissing(field="comment", finding=sentence(finding.code, finding.params))
+    return {**work.values, "comment": comment} if comment else dict(work.values)
 
 
 def _conceded(work: Work) -> Judged:

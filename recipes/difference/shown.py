@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from recipes import places, words
 from recipes.difference.parts import Difference, What
-from recipes.difference.words import said as words_of
-from recipes.difference.words import sentence
+from recipes.difference.words import beside, sentence
 from recipes.document import Recipe
 from recipes.drafting.labels import label_of
 from recipes.enums import Severity
@@ -85,7 +84,7 @@ def _count(found: tuple[Difference, ...], weight: Severity) -> int:
 
 
 def _row(found: Difference, titles: dict[str, Text]) -> dict[str, Any]:
-    marked = found.what is What.TEXT_CHANGED
+    marked, (was, now) = found.what is What.TEXT_CHANGED, beside(found)
     return {
         "sign": SIGNS[found.severity],
         "word": found.severity.label,
@@ -93,8 +92,8 @@ def _row(found: Difference, titles: dict[str, Text]) -> dict[str, Any]:
         "path": found.path,
         "place": " › ".join(_place(found, titles)),
         "gone": not found.at,
-        "was": words_of(found, found.before),
-        "now": words_of(found, found.after),
+        "was": was,
+        "now": now,
         "before": _marked(found.before, found.after, old=True) if marked else [],
         "after": _marked(found.before, found.after, old=False) if marked else [],
         "language": found.language or get_language(),

@@ -100,6 +100,7 @@ PARAMETER = re.compile(
     r"(?P<sign>\b[a-z][a-z0-9_]* = )?(?P<number>-?\d[\d.eE+-]*) (?P<unit>[^\s,)]+)"
     r"(?(sign)(?=[,)]|$)|(?= \([a-z][a-z0-9_]*\)))"
 )
+SWAPPED = frozenset({W.STAGES_SWAPPED, W.OPERATIONS_SWAPPED, W.STEPS_SWAPPED})
 MOVED = frozenset({W.STAGE_MOVED, W.OPERATION_MOVED, W.STEP_MOVED})
 
 
@@ -110,6 +111,15 @@ def said(found: Difference, text: str) -> str:
     if found.what is W.TEXT_CHANGED:
         return text
     return PARAMETER.sub(_with_unit, _value(found.field, text))
+
+
+def beside(found: Difference) -> tuple[str, str]:
+    """Return what stood and what stands in a place, for two columns; empty where nothing did."""
+    if found.what in SWAPPED:
+        return f"{found.before}, {found.after}", f"{found.after}, {found.before}"
+    both = (found.before, found.after)
+    was, now = (said(found, text) if text or found.what in MOVED else "" for text in both)
+    return was, now
 
 
 def _with_unit(value: re.Match[str]) -> str:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Qualification
@@ -23,7 +22,6 @@ from recipes.difference.words import sentence
 from recipes.document import Recipe, Stage
 from recipes.enums import UseKind
 from recipes.models import RecipeVersion
-from recipes.parts import duration_text
 from recipes.views.changes import compared_with
 from recipes.views.shifts import shift_rows
 
@@ -42,7 +40,7 @@ def touched(request: HttpRequest, version: UUID) -> HttpResponse:
     now = clock.now()
     context |= {
         "stock": _stock(before, after, now),
-        "booked": [_booked(one) for one in touches.booked(before, after)],
+        "booked": [_booked(one, before, after) for one in touches.booked(before, after)],
         "people": _people(row, before, after, found, now),
         "shifts": shift_rows(row, after, now),
         "labels": _said(touches.about_labels(found, before, after)),
@@ -72,31 +70,20 @@ def _stock(before: Recipe, after: Recipe, now: datetime) -> list[dict[str, Any]]
     ]
 
 
-def _booked(one: touches.Booked) -> dict[str, Any]:
+def _booked(one: touches.Booked, before: Recipe, after: Recipe) -> dict[str, Any]:
+    """Return what a stage booked and books, of that only what is another: label and words."""
     stage = one.after or one.before
+    was, now = _facts(before, one.before), _facts(after, one.after)
+    labels = [label for label in {**was, **now} if was.get(label) != now.get(label)]
     return {
         "title": words.say(stage.title) if stage else one.stage,
-        "before": _books(one.before),
-        "after": _books(one.after),
+        "before": [(label, was[label]) for label in labels if label in was],
+        "after": [(label, now[label]) for label in labels if label in now],
     }
 
 
-def _books(stage: Stage | None) -> str:
-    """Return what a stage books, in a few words."""
-    if stage is None:
-        return ""
-    things = [stage.room.class_] if stage.room else []
-    things += [need.class_ for need in stage.equipment]
-    people = [f"{one.count} × {one.qualification or one.role}" for one in stage.staff]
-    hours = duration_text(stage.duration.expected)
-    lag = _lag(stage)
-    return " · ".join(part for part in (hours, lag, ", ".join(things), ", ".join(people)) if part)
-
-
-def _lag(stage: Stage) -> str:
-    if stage.lag is None or stage.lag.max is None:
-        return ""
-    return _("at most %(span)s after the stage before") % {"span": duration_text(stage.lag.max)}
+def _facts(recipe: Recipe, stage: Stage | None) -> dict[str, str]:
+    return dict(words.stage_facts(recipe, stage)) if stage else {}
 
 
 def _people(

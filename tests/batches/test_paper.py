@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from batches.entries import OnPaper
 from batches.exceptions import (
+    CommentMissing,
     PackUnknown,
     PaperBeforePack,
     PaperBeforeStep,
@@ -68,6 +69,8 @@ pytestmark = [
 CLEAR, SCAN, EQUIP, ENTER, ADD, AFTER = STEPS
 MINUTE = timedelta(minutes=1)
 ONE = {"value": "1"}
+# A step that its recipe does not allow offline asks why it was done on paper.
+WHY = "The network was down."
 # 08:00 UTC is 09:00 on the wall.
 DONE, ENTERED = MONDAY + 41 * MINUTE, MONDAY + timedelta(hours=6)
 
@@ -93,9 +96,12 @@ def with_pack(path: str, *, at: datetime = MONDAY) -> tuple[Trial, Client]:
 
 def from_paper(
     trial: Trial, path: str, values: dict[str, str] | None = None, *, at: datetime = DONE,
-    pack: int = 1,
+    pack: int = 1, why: str = WHY,
 ) -> None:  # fmt: skip
-    do(trial, path, values, paper=OnPaper(pack=pack, at=at))
+    given = dict(values or trial.good(path))
+    if why:
+        given.setdefault("comment", why)
+    do(trial, path, given, paper=OnPaper(pack=pack, at=at))
 
 
 def do(
@@ -238,11 +244,14 @@ def test_a_step_from_paper_keeps_both_times_and_asks_qa() -> None:
     tablet = at_tablet(trial, "brandt", tablet_at(trial))
     assert "From paper" in words(tablet.get(address(trial)))
     form = {f"v-{name}": value for name, value in trial.good(ADD).items()}
-    answer = send(
-        tablet, address(trial), step=ADD, **form,
-        **{"from": "paper", "paper_pack": "1", "paper_at": "2026-11-16T09:41"},
-    )  # fmt: skip
-    assert answer.status_code == 302
+    form |= {"from": "paper", "paper_pack": "1", "paper_at": "2026-11-16T09:41"}
+    why = {"reason": "other", "reason_text": WHY}
+    # The recipe does not allow the step offline: why it was done on paper is asked for.
+    asked = send(tablet, address(trial), step=ADD, **form)
+    assert (asked.status_code, trial.step(ADD).performed_at) == (422, None)
+    assert "A comment is asked for; nothing was recorded yet." in words(asked)
+    assert "Reason, and why it was done on paper" in words(asked)
+    assert send(tablet, address(trial), step=ADD, **form, **why).status_code == 302
     said = entries(trial, "step.performed")[-1]
     paper = {"pack": 1, "at": "2026-11-16T08:41:00.000000Z"}
     assert (said["at"], said["payload"]["paper"]) == ("2026-11-16T14:00:00.000000Z", paper)
@@ -458,6 +467,7 @@ def timed() -> dict[str, Any]:
     bag = {"kind": "scan", "what": "patient-container", "identifiers": "1", "text": LABEL}
     thaw = bag | {"key": "thaw", "starts": "thawed", "verify": "true"}
     rest = {"key": "rest", "kind": "timer", "text": LABEL, "min": "1 h", "max": "2 h"}
+    rest |= {"offline": "true"}
     limits = [
         {"from": "thaw", "max": "3 h"}, {"from": "clock.thawed", "max": "3 h"},
         {"from": "one.started_at", "max": "30 h"},
@@ -507,9 +517,13 @@ def test_limits_of_time_are_judged_by_the_time_on_the_paper() -> None:
     early = {"comment": "The clock on the wall."}
     with pytest.raises(TooEarly):
         from_paper(trial, REST, early, at=MONDAY + HOUR - MINUTE)
-    from_paper(trial, REST, at=MONDAY + HOUR)
+    # The recipe allows it offline: nobody has to say why it was done on paper.
+    from_paper(trial, REST, at=MONDAY + HOUR, why="")
     assert trial.step(REST).values == {"elapsed": "3600"}
+    with pytest.raises(CommentMissing):
+        from_paper(trial, USE, at=MONDAY + 3 * HOUR, why="")
     from_paper(trial, USE, at=MONDAY + 3 * HOUR)
+    assert trial.step(USE).values["comment"] == WHY
     assert {code for _step, code, _severity in findings(trial)} == {"step.from_paper"}
 
 
@@ -564,7 +578,8 @@ def test_the_api_takes_a_step_from_paper() -> None:
     trial, _client = with_pack(ADD)
     clock.simulate(ENTERED)
     client = at_desk(trial, "brandt")
-    body = {"step": ADD, "values": trial.good(ADD), "paper": {"pack": 1, "at": DONE.isoformat()}}
+    values = {**trial.good(ADD), "comment": WHY}
+    body = {"step": ADD, "values": values, "paper": {"pack": 1, "at": DONE.isoformat()}}
     where = f"/api/v1/batches/{trial.batch}/steps/"
     for pack, status in ((2, 422), (1, 201)):
         body["paper"] = {"pack": pack, "at": DONE.astimezone(UTC).isoformat()}

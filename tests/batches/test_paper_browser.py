@@ -81,6 +81,7 @@ def test_a_pack_is_made_printed_and_entered_from_on_a_tablet(served: str, page: 
     keep(page, "refused")
     check(page)
     page.get_by_label("Day and time on the paper").fill("2026-11-16T09:41")
+    page.get_by_label("What happened").fill("The network was down.")
     page.locator("[data-primary]").click()
     expect(page.locator("h1")).to_contain_text("Clear the place")
     expect(page.get_by_role("status").first).to_contain_text("time on the paper: 16 Nov 2026")

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from recipes import reader
 from recipes.difference import Difference, What, difference, difference_of_data
-from recipes.difference.words import SENTENCES, sentence
+from recipes.difference.words import SENTENCES, beside, sentence
 from recipes.difference.words import said as told
 from recipes.drafting import asked
 from recipes.drafting.between import between
@@ -273,9 +273,9 @@ def test_a_place_is_said_in_words() -> None:
         "Step moved: it was behind “accept/identity”, it is the first in “accept”"
     ]
     change = asked.move(data, (*ACCEPT, "bag"), into=ACCEPT, after="clear-before")
-    assert [sentence(one) for one in difference_of_data(data, apply_all(data, change))] == [
-        "Steps changed places: “bag” now comes before “identity”"
-    ]
+    [found] = difference_of_data(data, apply_all(data, change))
+    assert sentence(found) == "Steps changed places: “bag” now comes before “identity”"
+    assert beside(found) == ("identity, bag", "bag, identity")
 
 
 def test_a_step_in_another_operation_is_the_same_step() -> None:
