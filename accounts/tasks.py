@@ -1,12 +1,12 @@
 """What accounts does later: letters to who watches over sign-in, warnings of lapses."""
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from accounts.enums import AlarmKind
 from accounts.models import Alarm
 from accounts.services.alarms import TOPIC
+from accounts.services.letters import write_once
 from accounts.services.qualifications import (
     DUE_SOON,
     NEW_VERSION,
@@ -20,7 +20,7 @@ from records.reading import reading
 
 @outbox.subscribe(TOPIC, consumer="accounts.write_to_administrators")
 def write_to_administrators(message: outbox.Message) -> None:
-    """Send one letter, if the site has given an address. It may come twice, never not at all."""
+    """Send a letter to each address that the site has given: each once, never not at all."""
     with reading(site=message.site):
         alarm = Alarm.objects.get(id=message.payload["alarm"])
     if settings.MES_ALARM_MAIL:
@@ -32,7 +32,9 @@ def write_to_administrators(message: outbox.Message) -> None:
             _("People tried in vain: %(people)s") % {"people": alarm.people},
             _("Open People, Alarms to see it and to answer it."),
         ]
-        send_mail(_("Alarm of sign-in"), "\n".join(lines), None, settings.MES_ALARM_MAIL)
+        for address in settings.MES_ALARM_MAIL:
+            text = "\n".join(lines)
+            write_once(message, address=address, subject=_("Alarm of sign-in"), text=text)
     outbox.discard(message)
 
 

@@ -1,7 +1,9 @@
 """What a recipe takes before anybody runs it: its critical path, and what it asks of people. Pure.
 
-Three times are worked out: everything at its shortest, as expected, and at its longest. What a
-stage waits for is the end of the stages before it, their lag, and results that its gates name.
+Three times are worked out (``recipes.course``). The shortest has each part at its least and leaves
+out what may be skipped; the expected has every branch and every loop once; the longest has each
+part at its most, every branch, and each loop as often as it may come. Contingencies are in none of
+them, nor is the time for QA's word at a gate.
 """
 
 from __future__ import annotations
@@ -9,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from recipes.document import Recipe, Stage
+from recipes.course import Course, Pace
+from recipes.document import Recipe
 from recipes.enums import ReleaseStage
-from recipes.order import Order
-from recipes.parts import Durations
-from recipes.step import Names, StepBase
+from recipes.outline import Outline
 
 ZERO = timedelta()
 # What the system does, or what is only waited for.
@@ -32,7 +33,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one batch takes and asks of people; every part once, loops and branches included."""
+    """What one batch takes and asks of people: that with every part once, branches included."""
 
     shortest: Path
     expected: Path
@@ -58,14 +59,13 @@ def estimate(recipe: Recipe) -> Estimate:
     gates = sum(bool(getattr(step, "approval", False)) for step in steps)
     operations = sum(len(stage.operations) for stage in recipe.stages)
     hands = (stage.duration.expected * sum(s.count for s in stage.staff) for stage in recipe.stages)
-    shares = {stage.key: share_of(stage) for stage in recipe.stages}
-    witness = (
-        p.step.takes.expected if p.step.takes else shares[p.stage.key] for p in verified
-    )  # fmt: skip
+    outline = Outline(recipe)
+    expected = Course(outline, Pace.EXPECTED)
+    witness = (expected.takes(one) for one in outline.steps if one.step.verify)
     return Estimate(
-        shortest=_path(recipe, "low"),
-        expected=_path(recipe, "expected"),
-        longest=_path(recipe, "high"),
+        shortest=_path(Course(outline, Pace.SHORTEST)),
+        expected=_path(expected),
+        longest=_path(Course(outline, Pace.LONGEST)),
         touches=sum(step.kind not in NO_TOUCH for step in steps),
         signatures=operations + len(verified) + gates,
         witnessed=len(verified),
@@ -74,75 +74,22 @@ def estimate(recipe: Recipe) -> Estimate:
     )
 
 
-def share_of(stage: Stage) -> timedelta:
-    """Return how long a step of a stage takes, as a rule, that says nothing of its own time."""
-    steps = [step for operation in stage.operations for step in operation.steps]
-    own = sum((step.takes.expected for step in steps if step.takes), ZERO)
-    waits = sum((least_wait(step) for step in steps), ZERO)
-    busy = sum(step.takes is None and step.kind not in {"timer", "gate"} for step in steps)
-    return max(stage.duration.expected - own - waits, ZERO) / max(busy, 1)
-
-
-def _case(given: Durations, case: str) -> timedelta:
-    found: timedelta = getattr(given, case)
-    return found
-
-
-def _path(recipe: Recipe, case: str) -> Path:
-    ends: list[timedelta] = []
-    came_from: list[int | None] = []
-    results: dict[str, timedelta] = {}
-    order = Order(recipe.stages)
-    for number, stage in enumerate(recipe.stages):
-        waits = (one for one in order.waits_for(number) if one < number)
-        last = max(waits, key=ends.__getitem__, default=None)
-        start = (ends[last] if last is not None else ZERO) + _lag(stage, case)
-        start = max([start, *(results[test] for test in _gated(stage) if test in results)])
-        ends.append(start + _case(stage.duration, case))
-        came_from.append(last)
-        results |= _taken(recipe, stage, ends[-1])
-    made = max(ends, default=ZERO)
-    asked = {item.test for item in recipe.specification if item.needed == ReleaseStage.RELEASE}
+def _path(course: Course) -> Path:
+    recipe, results = course.outline.recipe, course.results()
+    made = max(course.ended.values(), default=ZERO)
+    needed = (item for item in recipe.specification if item.needed == ReleaseStage.RELEASE)
+    asked = dict.fromkeys(item.test for item in needed)
     test = max((name for name in asked if name in results), key=results.__getitem__, default="")
     released = max(made, results.get(test, ZERO))
-    return Path(made, released, _way(recipe, ends, came_from), test if released > made else "")
+    return Path(made, released, tuple(_way(course)), test if released > made else "")
 
 
-def _lag(stage: Stage, case: str) -> timedelta:
-    if stage.lag is None:
-        return ZERO
-    least = stage.lag.min or ZERO
-    return (stage.lag.max or least) if case == "high" else least
-
-
-def _gated(stage: Stage) -> set[str]:
-    steps = (step for operation in stage.operations for step in operation.steps)
-    return {use.name for step in steps if step.kind == "gate" for use in step.uses()}
-
-
-def _taken(recipe: Recipe, stage: Stage, at: timedelta) -> dict[str, timedelta]:
-    names = (
-        use.name
-        for operation in stage.operations
-        for step in operation.steps
-        if step.kind == "sample"
-        for use in step.uses()
-        if use.what == Names.TEST and use.name in recipe.test_by_key
-    )
-    return {name: at + recipe.test_by_key[name].turn_round for name in names}
-
-
-def _way(recipe: Recipe, ends: list[timedelta], came_from: list[int | None]) -> tuple[str, ...]:
-    at: int | None = max(range(len(ends)), key=ends.__getitem__, default=None)
+def _way(course: Course) -> list[str]:
+    """Return the stages that decide when the product is made, without those that are skipped."""
+    at: int | None = max(course.ended, key=course.ended.__getitem__, default=None)
     found: list[str] = []
     while at is not None:
-        found.insert(0, recipe.stages[at].key)
-        at = came_from[at]
-    return tuple(found)
-
-
-def least_wait(step: StepBase) -> timedelta:
-    """Return what a timer that runs from the step before waits for at least."""
-    alone = step.kind == "timer" and getattr(step, "from_", None) is None
-    least = getattr(step, "min", None) if alone else None
-    return least if isinstance(least, timedelta) else ZERO
+        if at in course.started:
+            found.insert(0, course.outline.recipe.stages[at].key)
+        at = course.came_from[at]
+    return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from recipes import formulas, paths
 from recipes.document import Input, Operation, Parameter, Recipe, Stage, Test
+from recipes.formulas import FormulaError
 from recipes.gaps import Said, Value, said
 from recipes.messages import Weight
 from recipes.nodes import Path
@@ -203,6 +204,11 @@ class Outline:
         """The steps of an operation."""
         return self._steps_of[place.path]
 
+    def all_steps_of(self, place: StagePlace) -> Iterator[StepPlace]:
+        """Yield the steps of a stage, operation by operation."""
+        for operation in self.operations_of(place):
+            yield from self.steps_of(operation)
+
     @cached_property
     def _operations_of(self) -> dict[Path, tuple[OperationPlace, ...]]:
         found: dict[Path, list[OperationPlace]] = {}
@@ -357,14 +363,14 @@ class Outline:
             return None
         try:
             return self._number(formula, "")
-        except formulas.FormulaError:
+        except FormulaError:
             return None
 
     def for_inputs(self, formula: str, end: str) -> Decimal | None:
         """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
         try:
             return self.number_for_inputs(formula, end)
-        except formulas.FormulaError:
+        except FormulaError:
             return None
 
     def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
@@ -378,15 +384,15 @@ class Outline:
         if (formula, end) not in self._worked_out:
             try:
                 self._worked_out[formula, end] = _number(formula, self._given[end])
-            except formulas.FormulaError as error:
+            except FormulaError as error:
                 self._worked_out[formula, end] = error
         found = self._worked_out[formula, end]
-        if isinstance(found, formulas.FormulaError):
+        if isinstance(found, FormulaError):
             raise found
         return found
 
     @cached_property
-    def _worked_out(self) -> dict[tuple[str, str], Decimal | formulas.FormulaError | None]:
+    def _worked_out(self) -> dict[tuple[str, str], Decimal | FormulaError | None]:
         return {}
 
     @cached_property

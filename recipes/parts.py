@@ -73,6 +73,13 @@ def decimal_text(value: Decimal) -> str:
 
 def parse_duration(given: Any) -> timedelta:
     """Read ``6 h``, ``90 min`` or ``1 d 12 h``; raises ValueError on anything else."""
+    found = read_duration(given)
+    within_reach(found)
+    return found
+
+
+def read_duration(given: Any) -> timedelta:
+    """Read a duration, however long it is; raises ValueError on what is none."""
     if isinstance(given, timedelta):
         return given
     text = given.strip() if isinstance(given, str) else ""
@@ -80,9 +87,21 @@ def parse_duration(given: Any) -> timedelta:
     if not pieces or PIECE.sub("", text).strip():
         raise ValueError(_("a duration such as 6 h, 90 min or 1 d 12 h is asked for"))
     seconds = sum((Decimal(number) * SECONDS[unit] for number, unit in pieces), Decimal())
-    if seconds > LONGEST.total_seconds():
-        raise ValueError(_("a duration is at most %(most)s") % {"most": duration_text(LONGEST)})
-    return timedelta(seconds=int(seconds))
+    try:
+        return timedelta(seconds=int(seconds))
+    except OverflowError as error:
+        raise ValueError(_too_long()) from error
+
+
+def _too_long() -> str:
+    return _("a duration is at most %(most)s") % {"most": duration_text(LONGEST)}
+
+
+def within_reach(span: timedelta | str) -> timedelta | str:
+    """Return a time, or a parameter's name; raises ValueError for one beyond the longest."""
+    if isinstance(span, timedelta) and span > LONGEST:
+        raise ValueError(_too_long())
+    return span
 
 
 def duration_text(value: timedelta) -> str:
@@ -97,9 +116,14 @@ def duration_text(value: timedelta) -> str:
 
 def parse_span(given: Any) -> timedelta | str:
     """Read a duration or the name of a parameter that holds one."""
+    return within_reach(read_span(given))
+
+
+def read_span(given: Any) -> timedelta | str:
+    """Read a duration, however long it is, or the name of a parameter."""
     if isinstance(given, str) and PARAMETER.fullmatch(given.strip()):
         return given.strip()
-    return parse_duration(given)
+    return read_duration(given)
 
 
 def span_text(value: timedelta | str) -> str:
@@ -162,13 +186,15 @@ Number = Annotated[
 ]
 Duration = Annotated[
     timedelta,
-    BeforeValidator(parse_duration),
+    BeforeValidator(read_duration),
+    AfterValidator(within_reach),
     PlainSerializer(duration_text, return_type=str),
     _written(_PIECES, "A duration: 6 h, 90 min, 1 d 12 h."),
 ]
 Span = Annotated[
     timedelta | str,
-    BeforeValidator(parse_span),
+    BeforeValidator(read_span),
+    AfterValidator(within_reach),
     PlainSerializer(span_text, return_type=str),
     _written(f"{_PIECES}|{PARAMETER.pattern}", "A duration, or a parameter that holds one."),
 ]

@@ -55,6 +55,15 @@ def typed(found: nodes.Nodes, kind: type[Typed]) -> Typed:
         raise RecipeNotReadable([_message(detail, found) for detail in details]) from error
 
 
+def faults_of(recipe: Recipe) -> tuple[Message, ...]:
+    """Return what is wrong today with a document that was stored under earlier rules."""
+    try:
+        typed(nodes.Nodes(recipe.dump()), Recipe)
+    except RecipeNotReadable as refusal:
+        return refusal.messages
+    return ()
+
+
 def _own_faults(details: list[ErrorDetails]) -> list[ErrorDetails]:
     """Leave out that a list is too short when it is only so because its parts are wrong."""
     inside = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}

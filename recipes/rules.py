@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.permissions import Permission, role_title, roles_granting
 from accounts.selectors import roles_of
 from mes.lib.evidence import JSON
-from recipes import approvers, compiler, places
+from recipes import approvers, compiler, places, reader
 from recipes.approvers import ANY, Approvers
 from recipes.document import Recipe
 from recipes.entries import CodedGap
@@ -35,14 +35,19 @@ from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
 from recipes.pins import pinned_codes, with_library
 from recipes.selectors import approvals_of, comments_of
 from recipes.site import Site
+from recipes.stored import Stored
 from records.commands import Actor
 
 
 def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     """Return the compiler's messages, what this site's library says of pins included.
 
-    Raises NotCompiled when one of them is an error.
+    Raises NotCompiled when one of them is an error, or when the document was stored under rules
+    that have become stricter: it stays readable, and is not approved again.
     """
+    refused = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
+    if refused:
+        raise NotCompiled(count=len(refused), problem=summary(refused[:1]))
     messages = compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
     errors = compiler.errors(messages)
     if errors:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from mes.lib import evidence
-from recipes import compiler, nodes, reader
+from recipes import compiler, nodes, reader, stored
 from recipes import touches as reach
 from recipes.approvers import Approvers
 from recipes.difference import Difference, difference
@@ -40,11 +40,13 @@ from records.reading import the_one
 
 @lru_cache(maxsize=128)
 def document(content_hash: str) -> Recipe:
-    """Return the document with this hash. Raises NotFound; ValueError when it was altered.
+    """Return the document with this hash, be it one that would not be taken today.
+
+    Raises NotFound; ValueError when it was altered.
 
     A document never changes, so each process reads it once.
     """
-    return Recipe.model_validate(plain_document(content_hash))
+    return stored.read(plain_document(content_hash))
 
 
 def plain_document(content_hash: str) -> dict[str, Any]:

@@ -117,21 +117,22 @@ def _in_words(values: dict[str, Any]) -> str:
     return ", ".join(str(value) for value in told.values())
 
 
-def _catalogued() -> list[Any]:
+def catalogued() -> list[Any]:
+    """Return the models whose rows are those of a catalogue."""
     return [model for model in apps.get_models() if issubclass(model, Catalogued)]
 
 
 def _labels(streams: Collection[UUID]) -> Sequence[Any]:
     """Name each row by what its model is called, and its code where it has one."""
     queries: list[Any] = []
-    for model in _catalogued():
+    for model in catalogued():
         code = ["code"] if "code" in model.fields else []
         queries += labels_of(model, Value(f"{model.called} "), *code)(streams)
     return queries
 
 
 def _found(text: str) -> list[UUID]:
-    coded = [model for model in _catalogued() if "code" in model.fields]
+    coded = [model for model in catalogued() if "code" in model.fields]
     return [row.pk for model in coded for row in model.objects.filter(code__iexact=text)]
 
 

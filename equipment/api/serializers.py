@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from equipment.enums import AlarmState
@@ -16,8 +18,8 @@ class AlarmsAsked(Strict):
         choices=["open", *AlarmState.values], required=False, default="",
         help_text="`open`: not acknowledged, or not over.",
     )  # fmt: skip
-    label = serializers.CharField(
-        max_length=160, required=False, default="",
+    resource_label = serializers.CharField(
+        max_length=160, required=False, default="", source="label",
         help_text="A part of the name of a unit or room, or of an alarm's number.",
     )  # fmt: skip
     critical = serializers.BooleanField(
@@ -28,7 +30,8 @@ class AlarmsAsked(Strict):
     until = serializers.DateTimeField(required=False, help_text="Began before this instant.")
 
 
-class Measure(serializers.CharField):
+@extend_schema_field(OpenApiTypes.STR)
+class Measure(serializers.Field[Decimal, Any, str, Any]):
     """A number as text, without zeros that nobody wrote."""
 
     def to_representation(self, value: Decimal) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes import selectors, words
+from recipes import selectors, stored, words
 from recipes.document import Operation
 from recipes.forms import PublishOperation, TakeOperation, Withdraw
 from recipes.selectors import plain_document
@@ -48,7 +48,7 @@ def library_operation(request: HttpRequest, operation: UUID) -> HttpResponse:
 
 def _one(request: HttpRequest, operation: UUID, *, status: int = 200, **more: Any) -> HttpResponse:
     row = selectors.library_operation(operation)
-    document = Operation.model_validate(plain_document(row.content_hash))
+    document: Operation = stored.part(Operation, plain_document(row.content_hash))
     context = {
         "row": row,
         "openness": words.openness_words(document.openness),

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from django.core import mail
@@ -12,6 +13,8 @@ from django.urls import reverse
 
 from accounts.enums import AlarmKind
 from accounts.models import Alarm
+from accounts.services.alarms import TOPIC
+from accounts.tasks import write_to_administrators
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from records import outbox
@@ -65,6 +68,27 @@ def test_letter_goes_to_the_address_of_the_site(site: DemoSite) -> None:
     [letter] = mail.outbox
     assert letter.to == ["watch@example.org"]
     assert "People tried in vain: 8" in letter.body
+
+
+@pytest.mark.req("P11-300c")
+@pytest.mark.scenario("C8")
+def test_a_letter_is_sent_once_to_each_whatever_becomes_of_the_others(
+    site: DemoSite, at_time: Callable[[datetime], None]
+) -> None:
+    """The second address fails at first; then the lease lapses, and the message comes again."""
+    spray(site, on_tablet(site))
+    with override_settings(MES_ALARM_MAIL=["watch@example.org", "second\n@example.org"]):
+        outbox.drain()
+    assert [letter.to for letter in mail.outbox] == [["watch@example.org"]]
+    at_time(START + timedelta(minutes=1))
+    both = ["watch@example.org", "second@example.org"]
+    with override_settings(MES_ALARM_MAIL=both):
+        [message] = [one for one in outbox.lease() if one.topic == TOPIC]
+        write_to_administrators(message)
+        write_to_administrators(message)
+    assert [letter.to for letter in mail.outbox] == [[one] for one in both]
+    named = {letter.message()["Message-ID"] for letter in mail.outbox}
+    assert named == {f"<{uuid5(message.id, one)}@localhost>" for one in both}
 
 
 def test_administrator_unblocks_who_stands_before_them(site: DemoSite) -> None:

@@ -298,6 +298,8 @@ def test_page_of_tablets_binds_them_to_places_and_sets_times(site: DemoSite) -> 
     assert send(device=str(device.id), place="nonsense") == 404
 
 
+@pytest.mark.req("D11-11d")
+@pytest.mark.scenario(46)
 @pytest.mark.parametrize(("minutes", "answered"), [(719, 200), (720, 302)])
 def test_twelve_hours_are_the_end_whatever_was_done(
     site: DemoSite, at_time: AtTime, minutes: int, answered: int
@@ -346,6 +348,8 @@ def test_idle_desk_is_signed_out(site: DemoSite, at_time: AtTime) -> None:
     assert [p["reason"] for p in entries_of(auditor, "period.closed")] == ["idle"]
 
 
+@pytest.mark.req("D11-11d")
+@pytest.mark.scenario(46)
 def test_period_ends_after_twelve_hours_of_work(site: DemoSite, at_time: AtTime) -> None:
     auditor = person("auditor", site=site, username="ann", secrets=True)
     client = client_on()

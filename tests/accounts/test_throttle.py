@@ -351,6 +351,23 @@ def test_who_signs_in_is_told_of_wrong_tries_first(site: DemoSite, reviewer: UUI
     assert client.post(page, {**said, "key": str(uuid7())}).status_code == 404
 
 
+def test_who_is_told_on_a_tablet_answers_with_large_buttons(
+    site: DemoSite, reviewer: UUID, here: Actor
+) -> None:
+    assert [tried(here) for _ in range(3)] == ["credential.wrong"] * 3
+    clock.advance(timedelta(seconds=6))
+    client = client_on(tablet(site, "T-02"), site)
+    form = {"key": str(uuid7()), "badge": "B-1", "pin": PIN}
+    page = client.post("/tablet/sign-in/", form).headers["Location"]
+    assert page == "/me/sign-in/tries/?next=%2F"
+    shown = client.get(page)
+    assert "accounts/own_tries_tablet.html" in [one.name for one in shown.templates]
+    assert [one["tablet"] for one in shown.context["tries"]] == ["T-01"] * 3
+    said = {"key": str(uuid7()), "kind": "pin", "own": "no", "next": "/"}
+    assert client.post(page, said).headers["Location"] == "/sign-in/own-pin/"
+    assert [one[0] for one in alarms(site)] == ["denied"]
+
+
 def spray(site: DemoSite, here: Actor, *, people: int = throttle.SPRAY_PEOPLE) -> list[str]:
     for number in range(people):
         person("operator", site=site, badge=f"S-{number}", name=f"Person {number}", secrets=True)

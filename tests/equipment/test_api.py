@@ -53,7 +53,7 @@ def test_an_alarm_is_raised_acknowledged_cleared_and_searched() -> None:
     assert [found(client), found(client, state="open"), found(client, state="over")] == [
         [number], [number], [],
     ]  # fmt: skip
-    assert found(client, critical="false") == found(client, label="nothing") == []
+    assert found(client, critical="false") == found(client, resource_label="nothing") == []
     said = send(client, f"{alarm}/acknowledge/", {})
     assert (said[0], said[1]["code"], said[1]["field"]) == (422, "alarm.comment_missing", "comment")
     assert send(client, f"{alarm}/acknowledge/", {"comment": SEEN})[0] == 200

@@ -9,7 +9,9 @@ import pytest
 from django.db import Error, connection, transaction
 
 from mes.lib.evidence import GENESIS, entry_hash
+from records.catalogue import catalogued
 from records.models import Entry, Stream
+from records.verification import projections
 from tests.records.trial import SITE, stream_with
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.scenario(33, 58)]
@@ -105,9 +107,9 @@ def test_even_the_owner_cannot_update_while_the_triggers_are_on(
 
 
 def test_every_projection_is_guarded_and_walled(owner_connection: psycopg.Connection) -> None:
-    from records.verification import projections
-
-    tables = {model._meta.db_table for model in projections()}
+    """And the history of each catalogue, whose rows come beside their entry as well."""
+    models = [*projections(), *(model.history.model for model in catalogued())]
+    tables = {model._meta.db_table for model in models}
     guarded = owner_connection.execute(
         """SELECT relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
             WHERE tgname = 'mes_guard' AND tgenabled = 'A'
