@@ -214,6 +214,15 @@ def made_up(*, streams: int, each: int) -> None:
             for head in heads:
                 copy.write_row([head.id, head.kind, head.site, head.seq, head.hash])
         cursor.execute("ANALYZE records_entry; ANALYZE records_stream")
+        # As they were: a verification looks at the walls, too.
+        for table in ("entry", "stream"):
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
+                [f"records_{table}"],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"ALTER TABLE records_{table} ENABLE ALWAYS TRIGGER {name}")
+            cursor.execute(f"ALTER TABLE records_{table} FORCE ROW LEVEL SECURITY")
     connections["owner"].close()
 
 

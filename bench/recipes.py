@@ -1,13 +1,16 @@
 """SET recipes: a recipe of 5,000 steps is compiled, and its editor shows its first screen.
 
-Both have an absolute limit, scaled by the calibration. The baselines are what no compiler could
-leave out: reading the text into plain data; and compiling what the editor shows.
+All have an absolute limit, scaled by the calibration. The baselines are what no compiler could
+leave out: reading the text into plain data; and compiling what the editor shows. Of the recipes of
+other shapes the slowest is judged.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 from accounts.services.credentials import set_credential
+from bench import shapes
 from bench.measure import Figure, median_ms, p95, scaled, side_by_side
 from bench.web import PASSWORD, Browser, serving
 from plant.plant import open_plant
@@ -78,7 +81,24 @@ def figures(*, rounds: int = 8) -> Iterator[Figure]:
         rounds=rounds, warm=1,
     )  # fmt: skip
     yield _figure(f"compile {recipe.length} steps / read their text", taken, "compile", "read")
+    yield _slowest(rounds=max(rounds // 2, 2))
     yield from _editor(text, rounds=rounds)
+
+
+def _slowest(*, rounds: int) -> Figure:
+    """Compile long recipes of every other shape; the slowest of them is the figure."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for shape in shapes.SHAPES:
+        text = shape(STEPS)
+        recipe, _messages = compiler.check_text(text)
+        assert recipe is not None
+        found[shape.__name__] = side_by_side(
+            {"compile": partial(compiler.check_text, text), "read": partial(nodes.read, text)},
+            rounds=rounds, warm=0,
+        )  # fmt: skip
+    name = max(found, key=lambda one: p95(found[one]["compile"]))
+    title = f"compile the slowest of {len(found)} other shapes ({name}) / read its text"
+    return _figure(title, found[name], "compile", "read")
 
 
 def _figure(name: str, taken: dict[str, list[float]], subject: str, baseline: str) -> Figure:

@@ -16,6 +16,7 @@ from recipes.conditions import Asked
 
 # More questions than these at once are not followed: nothing is said then.
 DEEPEST = 8
+MOST_CASES = 2_000
 COMPARED: dict[type[ast.cmpop], tuple[str, bool]] = {
     ast.Lt: ("<", True), ast.GtE: ("<", False), ast.LtE: ("<=", True), ast.Gt: ("<=", False),
     ast.Eq: ("==", True), ast.NotEq: ("==", False),
@@ -95,14 +96,18 @@ def covered(ways: Iterable[Way], *, given: Way, offered: Offered) -> bool:
     left = list(dict.fromkeys(ways))
     for atom in given:
         left = _assumed(left, atom)
-    return _covered(left, lambda atom: _cases(atom, given, offered), DEEPEST)
-
-
-def _covered(ways: list[Way], cases: Callable[[Atom], list[Atom]], deeper: int) -> bool:
-    if not ways or frozenset() in ways or not deeper:
-        return bool(ways)
-    asked = min((atom for way in ways for atom in way), key=lambda a: (a.asks, a.answer))
-    return all(_covered(_assumed(ways, case), cases, deeper - 1) for case in cases(asked))
+    open_ = [(left, DEEPEST)]
+    for _turn in range(MOST_CASES):
+        if not open_:
+            return True
+        some, deeper = open_.pop()
+        if not some:
+            return False
+        if frozenset() not in some and deeper:
+            asked = min((atom for way in some for atom in way), key=lambda a: (a.asks, a.answer))
+            cases = _cases(asked, given, offered)
+            open_ += [(_assumed(some, case), deeper - 1) for case in cases]
+    return True
 
 
 def _cases(asked: Atom, given: Way, offered: Offered) -> list[Atom]:

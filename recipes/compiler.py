@@ -1,7 +1,8 @@
 """The first compiler: tells before approval why a recipe could not be executed.
 
 Each check is one function in ``recipes/checks``; this runs them all and gives each fault its
-line and place. Pure; a recipe of 5,000 steps takes well under two seconds.
+line and place. Pure. No check compares all steps, operations or stages with one another, so a
+recipe of 5,000 steps takes less than two seconds, whatever its shape (``bench/shapes.py``).
 """
 
 from __future__ import annotations

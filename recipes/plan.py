@@ -68,7 +68,11 @@ class Plan:
         self._joins: dict[tuple[int, ...], int] = {}
         self._openings: dict[int, dict[int, bool]] = {}
         known = [one for one in asked if not in_line or _stage(one.since) <= _stage(one.place)]
-        self._marked = self._marks(known, limits)
+        several = list(limits)
+        sinces = [*(one.since for one in known), *(one.since for one in several)]
+        stages = [one for one in sinces if isinstance(one, StageMoment) and not one.ended]
+        self._begun = {one.number for one in stages}
+        self._marked = self._marks(known, several)
         self._lay_out()
         for one in known:
             since, least = self.since(one.since)[0], _whole(one.least)
@@ -84,8 +88,8 @@ class Plan:
             if isinstance(place, StepPlace):
                 found[place.operation.path].add(int(place.path[-1]))
         for operation in self.outline.operations:
-            first = _opens(operation)
-            if first is not None and self._opening(operation):
+            first = _opens(operation) if self._opening(operation) else None
+            if first is not None:
                 found[operation.path].add(first)
         return found
 
@@ -218,8 +222,8 @@ class Plan:
 
     def _begin(self, operation: OperationPlace, line: Line, room: Room) -> None:
         """Let a stage have begun when the first sure step of its first operation is closed."""
-        first = _opens(operation)
-        if first is not None and self._opening(operation):
+        first = _opens(operation) if self._opening(operation) else None
+        if first is not None:
             self.ways.edge(room.begun, line.points[line.marks.index(first)])
 
     def _line(self, operation: OperationPlace, begin: int) -> Line:
@@ -244,9 +248,9 @@ class Plan:
         return line
 
     def _opening(self, operation: OperationPlace) -> bool:
-        """Tell whether an operation may be the first of its stage that is done."""
+        """Tell whether an operation may be the first done, of a stage whose start begins a time."""
         stage = operation.stage
-        if stage is None:
+        if stage is None or stage.number not in self._begun:
             return False
         if stage.number not in self._openings:
             order, operations = self.outline.operation_order(stage.number), stage.stage.operations

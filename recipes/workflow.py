@@ -10,7 +10,8 @@ from recipes.enums import VersionStatus
 from recipes.exceptions import NotAllowedNow
 
 S = VersionStatus
-COMPILER_VERSION = "1"
+# Raised when a check is added or asks for more: a record says which compiler was content.
+COMPILER_VERSION = "2"
 
 TRANSITIONS: Mapping[VersionStatus, frozenset[VersionStatus]] = {
     S.DRAFT: frozenset({S.IN_REVIEW, S.SUPERSEDED, S.WITHDRAWN}),

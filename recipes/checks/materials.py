@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from recipes import units
 from recipes.conditions import over
-from recipes.document import MaterialLine
 from recipes.kinds import add
 from recipes.outline import Fault, Outline, StepPlace, check
 from recipes.parts import decimal_text
@@ -48,9 +47,17 @@ def the_bill_is_enough(outline: Outline) -> Iterator[Fault]:
     for place, step in _adds(outline):
         if place.operation.stage is not None and not over(outline, place):
             always[step.material].append(step)
+    added_of: dict[tuple[str, str], list[Decimal]] = {}
     for number, line in enumerate(outline.recipe.bill_of_materials):
-        steps = [one for one in always[line.material] if same_unit(one.unit, line.unit)]
-        pairs = (_compared(outline, line, steps, end) for end in ENDS)
+        known = (line.material, line.unit)
+        if known not in added_of:
+            steps = [one for one in always[line.material] if same_unit(one.unit, line.unit)]
+            added_of[known] = [_added(outline, steps, end) for end in ENDS]
+        pairs = [
+            (added, added if has is None else has)
+            for added, end in zip(added_of[known], ENDS, strict=True)
+            for has in [_quantity(outline, line.quantity, end)]
+        ]
         added, has = max(pairs, key=lambda pair: pair[0] - pair[1])
         if added > has:
             sentence = _("The steps add %(added)s %(unit)s at least; the bill has %(has)s.")
@@ -58,14 +65,10 @@ def the_bill_is_enough(outline: Outline) -> Iterator[Fault]:
             yield Fault(("bill_of_materials", number, "quantity"), sentence % words)
 
 
-def _compared(
-    outline: Outline, line: MaterialLine, steps: list[add.Step], end: str
-) -> tuple[Decimal, Decimal]:
-    """Return what is added for certain and what the bill has; what is not known adds nothing."""
-    has = _quantity(outline, line.quantity, end)
+def _added(outline: Outline, steps: list[add.Step], end: str) -> Decimal:
+    """Return what is added for certain; what is not known adds nothing."""
     known = (_quantity(outline, step.quantity, end) for step in steps)
-    added = sum((one for one in known if one is not None), Decimal(0))
-    return added, added if has is None else has
+    return sum((one for one in known if one is not None), Decimal(0))
 
 
 def _quantity(outline: Outline, formula: str | None, end: str) -> Decimal | None:

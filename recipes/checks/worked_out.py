@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.conditions import conditions, over, range_of
 from recipes.formulas import LARGEST_EXPONENT, Formula, FormulaError
+from recipes.guards import Guards, allowed, guards_of
 from recipes.nodes import Path
 from recipes.outline import Fault, Outline, check
 from recipes.settled import Range, RangeOf, interval
@@ -25,15 +26,23 @@ ENDS = ("low", "high")
 class Calculated:
     """A formula where it stands: between what its values lie, and which of them are asked about.
 
-    ``settled`` are the values that a condition asks for before: it may have seen to it that none
-    of them is what this cannot be worked out with.
+    ``allowed`` takes limits for bounds where nothing else says what is possible. ``settled`` are
+    the values that a condition asks for before in a way that does not say it: it may have seen to
+    it that none of them is what this cannot be worked out with. ``never_zero`` are not zero.
     """
 
     path: Path
     formula: Formula
     range_of: RangeOf
+    allowed: RangeOf
     absolute: Callable[[str], str]
     settled: frozenset[str] = frozenset()
+    never_zero: frozenset[str] = frozenset()
+
+    def cannot_be_zero(self, node: ast.expr) -> bool:
+        """Tell whether a condition says of a value that it is not zero."""
+        named = isinstance(node, ast.Name | ast.Attribute)
+        return named and self.absolute(formulas.bare(formulas.dotted(node))) in self.never_zero
 
 
 def _calculated(outline: Outline, wanted: Callable[[Formula], bool]) -> Iterator[Calculated]:
@@ -41,18 +50,18 @@ def _calculated(outline: Outline, wanted: Callable[[Formula], bool]) -> Iterator
         for written in several:
             formula = formulas.parse(written.formula)
             if wanted(formula):
-                asked = {one.absolute(name) for one in over(outline, place) for name in one.names}
-                yield _at(outline, (*place.path, *written.path), formula, place.name, asked)
+                guards = guards_of(over(outline, place))
+                yield _at(outline, (*place.path, *written.path), formula, place.name, guards)
     for path, written in outline.outside():
         formula = formulas.parse(written.formula)
         if wanted(formula):
-            yield _at(outline, (*path, *written.path), formula, outline.steps[0].name, set())
+            yield _at(outline, (*path, *written.path), formula, outline.steps[0].name, Guards())
     for asks in conditions(outline):
         formula = formulas.parse(asks.text)
         if wanted(formula):
-            asked = {one.absolute(name) for one in asks.around for name in one.names}
-            asked |= {asks.absolute(name) for name in _seen_to(formula)}
-            yield _at(outline, asks.path, formula, asks.at, asked)
+            guards = guards_of(asks.around)
+            guards.asked |= {asks.absolute(name) for name in _seen_to(formula)}
+            yield _at(outline, asks.path, formula, asks.at, guards)
 
 
 def _seen_to(formula: Formula) -> set[str]:
@@ -64,15 +73,17 @@ def _seen_to(formula: Formula) -> set[str]:
     return {name for name, count in times.items() if count > 1}
 
 
-def _at(outline: Outline, path: Path, formula: Formula, at: str, asked: set[str]) -> Calculated:
+def _at(outline: Outline, path: Path, formula: Formula, at: str, guards: Guards) -> Calculated:
     def absolute(name: str) -> str:
         return name if paths.space_of(name) else paths.absolute(name, at=at)
 
     tests = (node.test for node in ast.walk(formula.tree) if isinstance(node, ast.IfExp))
     inside = {absolute(name) for test in tests for name in formulas.names_of(test)}
     return Calculated(
-        path, formula, lambda name: range_of(outline, name, at), absolute,
-        frozenset(asked | inside),
+        path, formula,
+        lambda name: guards.narrowed(absolute(name), range_of(outline, name, at)),
+        lambda name: guards.narrowed(absolute(name), allowed(outline, name, at)),
+        absolute, frozenset(guards.asked | inside), frozenset(guards.never_zero),
     )  # fmt: skip
 
 
@@ -97,11 +108,13 @@ def _not_worked_out(one: Calculated) -> Iterator[tuple[ast.expr, str]]:
         names = {one.absolute(name) for name in formulas.names_of(node)}
         if names & one.settled:
             continue
-        left, right = interval(node.left, one.range_of), interval(node.right, one.range_of)
         if isinstance(node.op, ast.Div):
-            if _may_be_zero(right):
+            may_be = _may_be_zero(interval(node.right, one.allowed))
+            if may_be and not one.cannot_be_zero(node.right):
                 yield node.right, _("%(name)s can be zero, and this is divided by it.")
-        elif right is not None:
+            continue
+        left, right = interval(node.left, one.range_of), interval(node.right, one.range_of)
+        if right is not None:
             yield from _not_raised(node, left, right)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +22,7 @@ from recipes.enums import CommentState, VersionStatus
 from recipes.forms import Commented, Said
 from recipes.models import RecipeComment, RecipeVersion
 from recipes.services import reviews
-from records.commands import Actor, Command
+from records.commands import Actor, Command, Reply
 from records.reading import reading
 from records.web import actor_of, command_from
 
@@ -37,6 +38,7 @@ def thread(row: RecipeComment) -> dict[str, Any]:
         "row": row,
         "sign": SIGNS[CommentState(row.state)],
         "word": row.get_state_display(),
+        "goes_on": row.state != CommentState.RESOLVED,
         "replies": [{**one, "at": datetime.fromisoformat(one["at"])} for one in row.replies],
     }
 
@@ -69,7 +71,7 @@ def _page(
         "version": row,
         "tab": "comments",
         "comments": len(found),
-        "threads": [_shown(one, titles, row, actor) for one in found],
+        "threads": [_shown(one, titles, row, actor) for one in _waiting_first(found)],
         "open": row.status == VersionStatus.IN_REVIEW and _talks(actor),
         "form": Commented(
             places=[(path, f"{path} – {title[:80]}") for path, title in titles.items()],
@@ -82,6 +84,12 @@ def _page(
     return render(request, "recipes/comments.html", context, status=status)
 
 
+def _waiting_first(found: list[RecipeComment]) -> list[RecipeComment]:
+    """Return what waits for an answer first, then what was answered, then what is settled."""
+    order = list(SIGNS)
+    return sorted(found, key=lambda one: order.index(CommentState(one.state)))
+
+
 def _shown(
     row: RecipeComment, titles: dict[str, str], version: RecipeVersion, actor: Actor
 ) -> dict[str, Any]:
@@ -89,7 +97,6 @@ def _shown(
     return {
         **thread(row),
         "title": titles.get(row.path, "") if row.path else _("The whole recipe"),
-        "goes_on": row.state != CommentState.RESOLVED,
         "may_resolve": row.by == actor.person or not wrote,
         "form": Said(auto_id=f"say-{row.id}-%s"),
     }
@@ -100,20 +107,21 @@ def _talks(actor: Actor) -> bool:
 
 
 def _say(
-    request: HttpRequest, version: UUID, name: str, do: Callable[[Command, str], object],
+    request: HttpRequest, version: UUID, name: str, do: Callable[[Command, str], Reply],
     *, about: str = "",
 ) -> HttpResponse:  # fmt: skip
     text, path = request.POST.get("text", ""), request.POST.get("path", "")
     try:
         said = {"version": str(version), "about": about, "path": path, "text": text}
-        do(command_from(request, name, said), text)
+        told = do(command_from(request, name, said), text)
     except NotFound:
         raise
     except Refusal as refusal:
         actor = actor_of(request)
         with reading(site=actor.site, person=actor.person):
             return _page(request, version, at=path, refused=refusal, about=about, text=text)
-    return redirect("recipes:comments", version=version)
+    page = reverse("recipes:comments", args=[version])
+    return redirect(f"{page}#c-{told['comment']}")
 
 
 @requires(Permission.RECIPES_READ)

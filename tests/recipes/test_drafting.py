@@ -355,6 +355,17 @@ def test_the_form_says_what_is_wrong_beside_its_field() -> None:
     ]
 
 
+def test_what_is_wrong_with_one_of_several_names_is_said_at_their_field() -> None:
+    data = data_of("cart19-prodigy")
+    address = ("stages", "feed", "operations", "control", "steps", "sample")
+    path = "/".join((*address, "tests"))
+    fields = form_of(data, address, errors={f"{path}/#1": "There is no such test."})
+    wrong = [leaf for leaf in leaves_of(fields) if leaf.error]
+    assert [(leaf.path, leaf.error, leaf.widget) for leaf in wrong] == [
+        (path, "There is no such test.", Widget.NAMES)
+    ]
+
+
 def test_an_address_without_a_thing_has_no_form() -> None:
     data = data_of("six-steps")
     assert form_of(data, address_of("stages"), errors={}) == ()

@@ -45,9 +45,9 @@ def test_the_longest_has_every_round_of_a_loop_and_the_others_one() -> None:
 
 
 def test_the_shortest_leaves_out_what_may_be_skipped() -> None:
-    # Of two hours two of eleven steps; of three a timer of ten minutes, and one of eight steps that
+    # Of two hours two of eleven steps; of three a timer of ten minutes, and one of nine steps that
     # share what the timer and a result leave.
-    expected = 2 * 9 / 11 + 12 + 3 - 1 / 6 - (1 - 1 / 6) / 8
+    expected = 2 * 9 / 11 + 12 + 3 - 1 / 6 - (1 - 1 / 6) / 9
     assert hours(recipe_of())[0] == pytest.approx(expected)
     skipped = recipe_of((LAG, f'{LAG}\n    when: culture.prepare.bag == "intact"'))
     assert hours(skipped) == pytest.approx((2 * 9 / 11, 19, 35 + 5 * 3 / 11))

@@ -275,12 +275,17 @@ def test_the_pages_show_a_thread_and_take_an_answer(site: DemoSite) -> None:
     one = reverse("recipes:reply", args=[version, comment])
     assert client.post(one, {"key": str(uuid7()), "text": ""}).status_code == 422
     said = client.post(one, {"key": str(uuid7()), "text": "As in report 12", "act": "reply"})
-    assert said.status_code == 302
+    # The page comes back to the thread, and the document leads there.
+    assert said.headers["Location"] == f"{page}#c-{comment}"
+    document = client.get(reverse("recipes:version", args=[version])).content.decode()
+    assert document.count(f'href="{page}#c-{comment}"') == 1
     for shown in (page, reverse("recipes:version", args=[version])):
         assert "As in report 12" in client.get(shown).content.decode()
     new = {"key": str(uuid7()), "text": "And this?", "path": "seeding/seed"}
     client.post(reverse("recipes:comment", args=[version]), new)
-    assert "And this?" in client.get(page).content.decode()
+    asked = client.get(page)
+    assert "And this?" in asked.content.decode()
+    assert next(one["row"].text for one in asked.context["threads"]) == "And this?"
     done = {"key": str(uuid7()), "text": "Settled in 12", "act": "resolve"}
     signed_in_client(site, "recipe-approver").post(one, done)
     assert "Settled in 12" in client.get(page).content.decode()
