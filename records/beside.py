@@ -16,6 +16,8 @@ MOST = 20
 
 # The fields of payloads that name a file of the store by its hash, in the hashed bytes.
 NAMES_FILE = re.compile(rb'"(?:file|log|raw_file|sha256)":"([0-9a-f]{64})"')
+# Kinds of which such a field names what was handed over, and kept nowhere.
+HANDED_OVER = {"trail.exported"}
 # Without being asked for everything a run reads one part of the files, the next one the next part.
 PARTS = 256
 STORED = "SELECT sha256, size FROM records_storedfile WHERE %s IS NULL OR sha256 LIKE %s || '%%'"

@@ -302,7 +302,8 @@ def _fold_entries(
     sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
     for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
         for row in rows:
-            report.files.update(one.decode() for one in beside.NAMES_FILE.findall(row[3]))
+            if row[2] not in beside.HANDED_OVER:
+                report.files.update(one.decode() for one in beside.NAMES_FILE.findall(row[3]))
             problem = _fold(row[3], careful=careful)
             if problem:
                 where = f"entry {row[0]}/{row[1]} ({row[2]})"
