@@ -23,9 +23,10 @@ pytestmark = pytest.mark.usefixtures("committed_db", "at_time")
 
 # What such a person may open at all; another's order is not among it, whatever the address.
 OPENS = {
-    "accounts:owed", "accounts:own_ways", "accounts:permissions", "accounts:new_passkey",
-    "accounts:new_generator", "accounts:own_password", "accounts:own_pin", "accounts:sign_in",
-    "accounts:passkey_question", "orders:index", "orders:new", "health", "schema",
+    "accounts:owed", "accounts:own_tries", "accounts:own_ways", "accounts:permissions",
+    "accounts:new_passkey", "accounts:new_generator", "accounts:own_password", "accounts:own_pin",
+    "accounts:sign_in", "accounts:passkey_question", "orders:index", "orders:new", "health",
+    "schema",
 }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from recipes.messages import RecipeNotReadable
 from recipes.parts import TimeLimit
 from tests.recipes.texts import CART19, SIX, with_change
 
-# What the library's recipe was given since: a shelf life, and the vector by volume.
+HOLD, EMPTIES = "            hold: 24 h   # (m)\n", '            empties: "true"'
+# What the library's recipe was given since: a shelf life, the vector by volume, how long samples
+# may wait and what becomes of the harvest bag; and a witness of what the scan verifies was taken.
 SINCE = (
     ("shelf_life: {from: freeze/freeze/run, max: parameters.shelf_life}   # (m)\n", ""),
     ('  - {key: shelf_life, unit: d, default: "365", low: "30", high: "1825", source: "m", title: '
@@ -22,8 +24,11 @@ SINCE = (
      'source: "m", title: {en: "Titre of the vector, as planned for", '
      'de: "Titer des Vektors, wie geplant"}}\n', ""),
     ('seed_cells / parameters.vector_titre", unit: mL', 'seed_cells", unit: "{TU}"'),
+    (next(line for line in CART19.splitlines(keepends=True) if line.startswith(EMPTIES)), ""),
+    ('copies: "2"\n            critical: true\n',
+     'copies: "2"\n            critical: true\n            verify: true\n'),
 )  # fmt: skip
-OLDER = reduce(lambda text, change: with_change(text, *change), SINCE, CART19)
+OLDER = reduce(lambda text, change: with_change(text, *change), SINCE, CART19.replace(HOLD, ""))
 # As they were before branches, loops and limits of time came into the document.
 HASHES = {
     OLDER: "6d880ce01b917a4ce1424245ca90d137292dd088f9f4b8db0e9c47e99d3c7555",
