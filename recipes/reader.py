@@ -17,6 +17,10 @@ from recipes.opening import refuse
 from recipes.parts import Part
 
 MOST_STEPS = 5_000
+# The letters of all conditions and formulas together: to check one comparison takes some 50 µs, and
+# a recipe of 5,000 steps is checked within two seconds.
+MOST_LETTERS = 150_000
+FORMULAS = ("when", "until", "formula")
 Typed = TypeVar("Typed", bound=Part)
 
 
@@ -74,9 +78,25 @@ def _check_size(found: nodes.Nodes) -> None:
     stages = _list(found.data, "stages")
     operations = [one for stage in stages for one in _list(stage, "operations")]
     operations += _list(found.data, "contingencies")
-    if sum(len(_list(one, "steps")) for one in operations) > MOST_STEPS:
+    steps = [step for operation in operations for step in _list(operation, "steps")]
+    if len(steps) > MOST_STEPS:
         sentence = _("A recipe has at most %(most)s steps.") % {"most": MOST_STEPS}
         refuse("document.too_many_steps", sentence, mark=(1, 1))
+    if sum(_letters(one) for one in (*stages, *operations, *steps)) > MOST_LETTERS:
+        sentence = _("The conditions and formulas of a recipe have at most %(most)s letters "
+                     "together: work out in a step of its own what many of them ask, and name "
+                     "its result.") % {"most": MOST_LETTERS}  # fmt: skip
+        refuse("document.formulas_too_long", sentence, mark=(1, 1))
+
+
+def _letters(thing: Any) -> int:
+    """Return how long the conditions and the formula of a step, operation or stage are."""
+    if not isinstance(thing, dict):
+        return 0
+    texts = [thing.get(name) for name in FORMULAS]
+    repeat = thing.get("repeat")
+    texts.append(repeat.get("until") if isinstance(repeat, dict) else None)
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def _list(data: Any, name: str) -> list[Any]:

@@ -1,6 +1,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -108,6 +109,30 @@ def test_more_steps_than_anybody_writes_are_refused() -> None:
         SIX, "          - key: clear-after\n", steps + "          - key: clear-after\n"
     )
     assert refused(text) == [("document.too_many_steps", 1)]
+
+
+def test_conditions_and_formulas_that_take_long_to_check_are_refused() -> None:
+    """Each is short enough by itself: it is how many there are, on steps and on what holds them."""
+    data, most = nodes.read(SIX).data, reader.MOST_LETTERS
+    [stage] = data["stages"]
+    [operation] = stage["operations"]
+    stage["when"], operation["repeat"] = "a > 1", {"until": "b > 1", "max": "2"}
+    own = len("a > 1" + "b > 1" + "before" + "after")
+    step = {"kind": "confirm", "text": {"en": "Do."}, "when": "c" * 500}
+    count, rest = divmod(most - own, 500)
+    operation["steps"] += [{"key": f"s{n}", **step} for n in range(count)]
+    operation["steps"].append({**step, "key": "last", "when": "c" * rest})
+    assert "document.formulas_too_long" not in codes_of(data)
+    operation["steps"][-1]["when"] += "c"
+    assert codes_of(data) == ["document.formulas_too_long"]
+
+
+def codes_of(data: Any) -> list[str]:
+    try:
+        reader.read_nodes(nodes.Nodes(data))
+    except RecipeNotReadable as refusal:
+        return [message.code for message in refusal.messages]
+    return []
 
 
 FAULTS = [
