@@ -1,8 +1,10 @@
-"""Free hours of places and units, and the first of them that fit."""
+"""Free hours of places and units, the first of them that fit, and the hours of work in a plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from uuid import UUID
 
+from planning.entries import PlanBooking
 from planning.problem import Hours
 
 
@@ -30,3 +32,17 @@ def _free(taken: Sequence[Hours], start: datetime, until: datetime) -> Iterable[
         if at >= until:
             return
     yield at, until
+
+
+def worked(bookings: Sequence[PlanBooking]) -> Iterator[tuple[UUID, Hours]]:
+    """Yield each place or unit of a plan with the hours in which somebody is at it.
+
+    That is in its stages, and after the last to clean. What is handed on to the plan's next booking
+    of it is held until then, and nobody is there.
+    """
+    begins = {(one.resource, one.start) for one in bookings}
+    for one in bookings:
+        for stage in one.stages:
+            yield one.resource, (stage.start, stage.end)
+        if one.end > one.work_end and (one.resource, one.end) not in begins:
+            yield one.resource, (one.work_end, one.end)

@@ -1,7 +1,5 @@
 """The planner's decision: all of a plan, or nothing of it."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 from accounts.permissions import Permission
@@ -20,6 +18,7 @@ from planning.exceptions import PlanNotOpen, PlanOutdated
 from planning.jobs import asked_of, shut_between
 from planning.models import Plan, PlanBoard
 from planning.services.requesting import board_of
+from planning.windows import worked
 from planning.workflow import may_become
 from records.act import act, acting
 from records.commands import Command, Reply
@@ -112,19 +111,10 @@ def _is_shut(bookings: list[PlanBooking]) -> bool:
     found = Place.objects.filter(id__in=[one.resource for one in bookings])
     rooms = {place.id: place.room for place in found.select_related("room")}
     return any(
-        any(shut_between(rooms[one.resource], start=start, end=end))
-        for one in bookings
-        if one.resource in rooms
-        for start, end in _worked(one)
+        any(shut_between(rooms[resource], start=start, end=end))
+        for resource, (start, end) in worked(bookings)
+        if resource in rooms
     )
-
-
-def _worked(one: PlanBooking) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when somebody is at it: in its stages, and after the last to clean."""
-    for stage in one.stages:
-        yield stage.start, stage.end
-    if one.end > one.work_end:
-        yield one.work_end, one.end
 
 
 def _to_book(row: Plan, one: PlanBooking) -> Booking:
