@@ -351,10 +351,17 @@ class _Way:
         try:
             return kinds.judge(placed.step, drawn, facts)
         except ValueImplausible as refusal:
-            # Rounded just past the edge: read again, on the edge's good side.
-            field = str(refusal.field)
-            again = {**drawn, field: format(Decimal(drawn[field]) * Decimal("0.99"), "f")}
-            return kinds.judge(placed.step, again, facts)
+            return self._read_again(placed, drawn, facts, str(refusal.field))
+
+    @staticmethod
+    def _read_again(placed: Placed, drawn: dict[str, str], facts: Facts, field: str) -> Judged:
+        """Judge a value that was rounded just past an edge: as the next one inside of it."""
+        number = Decimal(drawn[field])
+        last = Decimal(1).scaleb(int(number.as_tuple().exponent))
+        try:
+            return kinds.judge(placed.step, {**drawn, field: format(number - last, "f")}, facts)
+        except ValueImplausible:
+            return kinds.judge(placed.step, {**drawn, field: format(number + last, "f")}, facts)
 
     # --- the laboratory -----------------------------------------------------------------------
 

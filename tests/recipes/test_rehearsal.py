@@ -50,6 +50,21 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "likely"),
+    [("1.4e6", "1e10", ("1e5", "2e5")), ("1e6", "1.996e8", ("2e8", "3e8"))],
+)
+def test_a_value_rounded_past_the_edge_of_what_is_plausible_is_read_again(
+    low: str, high: str, likely: tuple[str, str]
+) -> None:
+    """With two decimals and the exponent 8 the edges 0.014 and 1.996 are read as 0.01 and 2.00."""
+    text = with_change(SIX, 'plausible: ["1e6", "1e10"]', f'plausible: ["{low}", "{high}"]')
+    drawn = f'likely: {{shape: uniform, low: "{likely[0]}", high: "{likely[1]}"}}'
+    recipe = recipe_of(with_change(text, SEEDED, f"{SEEDED}            {drawn}\n"))
+    found = [what for at, what, _share in rehearse(recipe, patients=5).exceptions if "seeded" in at]
+    assert found == ["outside.action"]
+
+
+@pytest.mark.parametrize(
     ("likely", "code", "expected"),
     [
         # The action band is 0.8e8 to 1.2e8, the alert band 0.9e8 to 1.1e8.
