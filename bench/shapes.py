@@ -103,8 +103,9 @@ def labels(steps: int) -> bytes:
     count, what = ", when: first.count > %d", ", what: intermediate-container"
     number = ", value: decimal, unit: mL"
     makes = ", makes: intermediate-container"
-    labelled = [STEP % (f"l{n}", "label", makes + count % n) for n in range(steps // 2)]
-    scanned = [STEP % (f"s{n}", "scan", what) for n in range(steps // 2)]
+    half = range((steps - 1) // 2)
+    labelled = [STEP % (f"l{n}", "label", makes + count % n) for n in half]
+    scanned = [STEP % (f"s{n}", "scan", what) for n in half]
     first = OPERATION % ("first", "", STEP % ("count", "enter", number))
     return _recipe(
         [_stage([first, OPERATION % ("all", "", ",\n        ".join(labelled + scanned))])]
