@@ -2,10 +2,10 @@
 
 A pure calculation: no database, no clock, nobody else in the plant. Values are drawn as the
 recipe says (``likely``, ``chance``), judged by the rules that judge real ones, and times are
-drawn between a stage's shortest and longest, a lag between its least and its most, as far as the
-stage's limits of time allow. The way goes as ``recipes.flow`` says: branches,
-loops, parallel work, contingencies. A recipe that the compiler accepts comes to its end here
-without an error. What it does not know is waiting for rooms, units and people.
+drawn between a stage's shortest and longest. A stage begins at the first moment that its lag and
+the least times of its limits allow, as planning books it. The way goes as ``recipes.flow`` says:
+branches, loops, parallel work, contingencies. A recipe that the compiler accepts comes to its end
+here without an error. What it does not know is waiting for rooms, units and people.
 """
 
 from __future__ import annotations
@@ -190,14 +190,10 @@ class _Way:
         facts = self.facts()
         sinces = ((self._moment(one.from_, stage.key), one) for one in stage.within)
         limits = [(since, one) for since, one in sinces if since is not None]
-        lag = (stage.lag.min, stage.lag.max) if stage.lag else (None, None)
+        lag = (stage.lag.min if stage.lag else None) or timedelta()
         mins = [since + facts.span(one.min) for since, one in limits if one.min is not None]
         most = [since + facts.span(one.max) for since, one in limits]
-        least = max([self.at + (lag[0] or timedelta()), *mins])
-        last = min([self.at + (lag[1] or timedelta()), *most])
-        # Where a plan has room, any start between is as likely.
-        room = max(last - least, timedelta())
-        self.began[stage.key] = began = least + (room * self.luck.random() if room else room)
+        self.began[stage.key] = began = max([self.at + lag, *mins])
         self.pace[stage.key] = self._pace(stage)
         if any(began > end for end in most):
             self.life.exceptions.add((stage.key, "within.missed"))
