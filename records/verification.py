@@ -92,7 +92,7 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
     Without care the projections without rows have no place to be folded into, and what the
     database refuses is the end: NotFolded. With care each entry is folded behind a savepoint.
     """
-    report, mark = Report(), None
+    report, mark, sealed = Report(), None, vouching.sealed()
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
         report.differences += [Difference(where, problem) for where, problem in walls.check()]
@@ -105,7 +105,7 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
         tables = projections() if careful else _in_use()
         _make_temporary_tables(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
         began = time.perf_counter()
-        _prove(stream, chosen, report, started)
+        _prove(stream, chosen, report, started, sealed)
         report.proving = time.perf_counter() - began
         part = Part() if whole else Part(streams=chosen)
         rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
@@ -247,7 +247,8 @@ def _check_heads(report: Report) -> None:
 
 
 def _prove(
-    stream: UUID | None, chosen: Sequence[UUID], report: Report, started: Crew | None
+    stream: UUID | None, chosen: Sequence[UUID], report: Report, started: Crew | None,
+    sealed: int,
 ) -> None:  # fmt: skip
     """Heads, chains, copies and checkpoints; without ``started`` of the chosen streams only."""
     connection: psycopg.Connection[Any] = connections[READER].connection
@@ -255,7 +256,7 @@ def _prove(
     if started is not None:
         waited = helpers.prove(connection, started)
     _check_heads(report)
-    vouched = vouching.check(stream=stream)
+    vouched = vouching.check(files=sealed, stream=stream)
     proved = waited()
     report.streams, report.entries = len(chosen), proved.entries
     for where, seq, kind, problem in proved.flaws:

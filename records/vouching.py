@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -89,12 +90,21 @@ class Vouched:
     notes: list[str] = field(default_factory=list)
 
 
-def check(*, stream: UUID | None = None) -> Vouched:
-    """Compare the database (inside the reader's running transaction) with the checkpoints.
+def sealed() -> int:
+    """Return how many checkpoints there are, to be asked before the transaction begins.
+
+    What a file seals is in the database before the file is there: of one that came later the
+    transaction's snapshot knows nothing, and its entries would be taken for forged.
+    """
+    return len(place().files())
+
+
+def check(*, files: int, stream: UUID | None = None) -> Vouched:
+    """Compare the database (inside the reader's running transaction) with the oldest ``files``.
 
     ``stream`` limits the comparison of entries to one; the files are checked all the same.
     """
-    return _Check(place(), stream).run()
+    return _Check(place(), stream).run(files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +132,8 @@ class _Check:
         self.copies: dict[int, tuple[Any, ...]] = {}
         self.nodes: dict[tuple[int, int], bytes] = {}
 
-    def run(self) -> Vouched:
-        for path, checkpoint in all_files(self.outside):
+    def run(self, files: int) -> Vouched:
+        for path, checkpoint in islice(all_files(self.outside), files):
             if not self._holds(path, checkpoint):
                 break
         self._spelled()

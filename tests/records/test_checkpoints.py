@@ -10,12 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connections, transaction
 from pytest_django import Settings
 
 from mes.lib import evidence
 from mes.lib.evidence import Tree
-from records import log, signing
+from records import log, routing, signing, vouching
 from records.checkpoints import Checkpointer, LogRefused, all_files, write
 from records.log import AnotherRuns
 from records.models import Checkpoint, Leaf
@@ -263,3 +263,29 @@ def test_application_may_read_the_log_and_not_write_it(
 def test_even_the_owner_meets_a_trigger(table: str, owner_connection: psycopg.Connection) -> None:
     with pytest.raises(psycopg.Error, match="only grows"):
         owner_connection.execute(f"TRUNCATE {table}".encode())
+
+
+def test_a_checkpoint_that_came_behind_the_snapshot_is_left_to_the_next_run(
+    outside: Folder,
+) -> None:
+    """Checkpoints are made beside a run: what its snapshot cannot know was taken for forged."""
+
+    def seal() -> None:
+        stream_with("b")
+        Checkpointer().checkpoint()
+        connections.close_all()
+
+    stream_with("a")
+    Checkpointer().checkpoint()
+    before = vouching.sealed()
+    with routing.on(log.READER), transaction.atomic(using=log.READER, durable=True):
+        with connections[log.READER].cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT count(*) FROM records_leaf")
+        beside = threading.Thread(target=seal)
+        beside.start()
+        beside.join()
+        assert (before, vouching.sealed()) == (1, 2)
+        assert vouching.check(files=before).flaws == []
+        assert len(vouching.check(files=2).flaws) > 0
+    assert verify(everything=True).differences == []
