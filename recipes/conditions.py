@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from recipes import formulas, paths, settled
 from recipes.nodes import Path
-from recipes.outline import OperationPlace, Outline, StepPlace
+from recipes.outline import Outline
 from recipes.parts import Band
+from recipes.places import OperationPlace, StepPlace
 from recipes.settled import Range
 
 
@@ -128,7 +129,7 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
     plausible = getattr(meant.step, "plausible", None) if meant else None
     if not isinstance(plausible, Band):
         return None
-    low, high = outline.default(plausible.low), outline.default(plausible.high)
+    low, high = outline.bounds.default(plausible.low), outline.bounds.default(plausible.high)
     return None if low is None or high is None else (low, high)
 
 

@@ -15,10 +15,12 @@ from recipes.checks.containers import made_by
 from recipes.conditions import always, over
 from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
 from recipes.parts import Band, duration_text
+from recipes.places import StepPlace, field_of
 from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
@@ -155,8 +157,8 @@ class Ends:
 
     def bounded(self, outline: Outline, band: Band | None) -> Ends:
         """Return what this and a band, whose ends count, ask for."""
-        low = outline.default(band.low) if band else None
-        high = outline.default(band.high) if band else None
+        low = outline.bounds.default(band.low) if band else None
+        high = outline.bounds.default(band.high) if band else None
         return self.with_(_ended(low, high, without=False))
 
 
@@ -168,7 +170,7 @@ def _ended(low: Decimal | None, high: Decimal | None, *, without: bool) -> Ends:
 
 
 def _ends(outline: Outline, item: SpecificationItem) -> Ends:
-    above, below = outline.default(item.above), outline.default(item.below)
+    above, below = outline.bounds.default(item.above), outline.bounds.default(item.below)
     strict = _ended(above, below, without=True)
     banded = Ends().bounded(outline, item.limits)
     # A band that is inverted is said to be so elsewhere.

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from recipes.outline import Fault, Outline, check
+from recipes.faults import Fault, check
+from recipes.outline import Outline
 
 
 @check("text.language_missing")
