@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 
-from recipes import formulas, paths
+from recipes import arithmetic, formulas, paths
 from recipes.document import Recipe
 from recipes.formulas import FormulaError
 
@@ -73,4 +73,4 @@ def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
     found = formulas.parse(formula)
     if found.words or any(name not in known for name in found.names):
         return None
-    return formulas.evaluate(formula, known.__getitem__)
+    return arithmetic.evaluate(formula, known.__getitem__)
