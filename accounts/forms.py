@@ -227,7 +227,11 @@ class Enrol(forms.Form):
 class SetIdleTime(forms.Form):
     """After how long entry locks in rooms of a class."""
 
-    room_class = forms.CharField(label=_("Class of room"), max_length=60)
+    room_class = forms.CharField(
+        label=_("Class of room"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "room-classes"}),
+    )
     seconds = forms.IntegerField(label=_("Seconds without a touch"))
     idle_reason = forms.CharField(label=_("Why"), max_length=200)
 
@@ -241,6 +245,7 @@ class Qualify(forms.Form):
         r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
         label=_("Subject"),
         help_text=_("As recipes ask for it, such as PRODIGY-TCT"),
+        widget=forms.TextInput(attrs={"list": "subjects"}),
     )
     version = forms.IntegerField(
         label=_("Version of the procedure"),

@@ -235,6 +235,17 @@ def test_entry_locks_by_the_time_of_the_room_and_not_a_second_before(
         assert (wait, said.status_code) == (wait, answered)
 
 
+def test_page_offers_the_classes_of_rooms_that_tablets_stand_in(site: DemoSite) -> None:
+    for code, place in (("1", room("grade-C")), ("2", room("grade-B")), ("3", room("grade-C")),
+                        ("4", room("")), ("5", None)):  # fmt: skip
+        tablet(site, code, place=place)
+    admin, text = site.actor("admin"), '<option value="%s">'
+    set_idle_time(command=a_command(admin), room_class="cryo", seconds=60, reason="gloves")
+    page = signed_in_client(site, "admin").get("/people/devices/")
+    assert page.context["room_classes"] == ["cryo", "grade-B", "grade-C"]
+    assert page.content.decode().count(text % "grade-C") == 1
+
+
 def test_room_without_a_time_has_the_tablets_own(site: DemoSite, at_time: AtTime) -> None:
     admin = site.actor("admin")
     set_idle_time(command=a_command(admin), room_class="grade-B", seconds=60, reason="gloves")
