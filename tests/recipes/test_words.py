@@ -93,8 +93,8 @@ def test_what_is_new_or_gone_is_called_in_the_readers_language() -> None:
     [operation] = stage["operations"]
     less = [one for one in operation["steps"] if one["key"] != "medium"]
     other = {"material": "RPMI", "title": {"en": "Medium RPMI", "de": "Medium RPMI, deutsch"}}
-    bill = [{**plain["bill_of_materials"][0], **other}]
-    stages = [{**stage, "operations": [{**operation, "steps": less}]}]
+    bill: Any = [{**plain["bill_of_materials"][0], **other}]
+    stages: Any = [{**stage, "operations": [{**operation, "steps": less}]}]
     recipe = reader.read(yaml_of({**plain, "bill_of_materials": bill, "stages": stages}).encode())
     with translation.override("de"):
         rows = [
