@@ -10,7 +10,8 @@ import pytest
 from accounts.exceptions import NotAllowed, ShownHasChanged
 from accounts.services.people import grant_role
 from batches.enums import OperationState, RecordState, RedlineState, StepState
-from batches.exceptions import (
+from batches.models import BatchException, Operation, Redline, Step
+from batches.redline_exceptions import (
     NothingRedlined,
     RedlineIsOpen,
     RedlineOwn,
@@ -19,7 +20,6 @@ from batches.exceptions import (
     RedlineTouchesBegun,
     RedlineUnsigned,
 )
-from batches.models import BatchException, Operation, Redline, Step
 from batches.selectors import batch_of, begun_of, recipe_of
 from batches.services import attest_operation, sign_on
 from batches.services import redline as acts
