@@ -129,9 +129,9 @@ def test_five_wrong_tries_lock_one_tablet_for_a_while(
     assert refused.value.params == {"minutes": 15}
     assert tried_at_once(elsewhere(site, here, "T-02"), pin=PIN) == "right"
     first = START + timedelta(seconds=6)
-    at_time(first + throttle.WINDOW - timedelta(seconds=1))
+    at_time(first + guesses.WINDOW - timedelta(seconds=1))
     assert tried_at_once(here, pin=PIN) == "credential.locked_out"
-    at_time(first + throttle.WINDOW)
+    at_time(first + guesses.WINDOW)
     assert tried_at_once(here, pin=PIN) == "right"
 
 
@@ -424,7 +424,7 @@ def test_a_name_that_nobody_has_is_answered_and_hashed_as_that_of_a_person(
         return said
 
     known, nobody = answers("B-1"), answers("X-1")
-    assert (nobody, nobody.count("credential.wrong")) == (known, throttle.TRIES_OF_STRANGERS)
+    assert (nobody, nobody.count("credential.wrong")) == (known, guesses.TRIES_OF_STRANGERS)
     assert set(nobody) == {
         "credential.wrong", "credential.too_soon", "credential.locked_out", "credential.blocked"
     }  # fmt: skip
