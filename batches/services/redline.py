@@ -35,7 +35,7 @@ from recipes import remaining
 from recipes.difference import Difference
 from recipes.document import Recipe
 from recipes.enums import Severity
-from recipes.rules import check_compiles, check_lacks_no_more
+from recipes.rules import check_compiles_as_before, check_lacks_no_more
 from recipes.selectors import differences, document
 from recipes.services.versions import keep
 from records.act import Act, act, acting
@@ -105,7 +105,7 @@ def _checked(seen: Batch, before: Recipe, after: Recipe) -> tuple[Difference, ..
     touched = remaining.refused_places(before, after, found, selectors.begun_of(seen.id))
     if touched:
         raise RedlineTouchesBegun(places=", ".join(touched[:5]), count=len(touched))
-    check_compiles(after)
+    check_compiles_as_before(before, after)
     check_lacks_no_more(before, after, site=seen.site)
     return found
 
