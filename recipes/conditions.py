@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from functools import partial
 
-from recipes import formulas, paths, settled
+from recipes import arithmetic, formulas, paths, settled
 from recipes.kinds import calculate
 from recipes.nodes import Path
 from recipes.outline import Outline
