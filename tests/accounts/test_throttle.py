@@ -29,7 +29,7 @@ from accounts.exceptions import (
     WrongCredential,
 )
 from accounts.models import Alarm
-from accounts.services import throttle
+from accounts.services import guesses, throttle
 from accounts.services.alarms import answer_alarm
 from accounts.services.answered_tries import answer_tries, asked_of
 from accounts.services.ceremony import prove, prove_by_password
@@ -129,9 +129,9 @@ def test_five_wrong_tries_lock_one_tablet_for_a_while(
     assert refused.value.params == {"minutes": 15}
     assert tried_at_once(elsewhere(site, here, "T-02"), pin=PIN) == "right"
     first = START + timedelta(seconds=6)
-    at_time(first + throttle.WINDOW - timedelta(seconds=1))
+    at_time(first + guesses.WINDOW - timedelta(seconds=1))
     assert tried_at_once(here, pin=PIN) == "credential.locked_out"
-    at_time(first + throttle.WINDOW)
+    at_time(first + guesses.WINDOW)
     assert tried_at_once(here, pin=PIN) == "right"
 
 
@@ -306,7 +306,7 @@ def test_wrong_tries_fade_by_one_in_a_day(reviewer: UUID) -> None:
         if throttle.admit(tried).refusal is None:
             throttle.was_wrong(tried)
             reached.append(at)
-    in_a_day = [sum(t <= one < t + throttle.FADES for one in reached) for t in reached]
+    in_a_day = [sum(t <= one < t + guesses.FADES for one in reached) for t in reached]
     assert (max(in_a_day), len(reached)) == (10, 13)
 
 
@@ -404,6 +404,30 @@ def test_names_that_nobody_has_are_a_spray_too(site: DemoSite, here: Actor) -> N
         assert tried_at_once(here, badge=f"X-{number}") == "credential.wrong"
     assert alarms(site) == [("spray", "", 8)]
     assert tried_at_once(here, badge="X-9") == "credential.source_slowed"
+
+
+@pytest.mark.req("P11-300c", "D11-11d")
+@pytest.mark.scenario(47)
+def test_a_name_that_nobody_has_is_answered_and_hashed_as_that_of_a_person(
+    site: DemoSite, reviewer: UUID, here: Actor
+) -> None:
+    """Else a flood of it keeps the processors busy, and the answers tell who is there."""
+    assert (bool(reviewer), tried_at_once(here, pin=PIN)) == (True, "right")
+    places = [elsewhere(site, here, code) for code in ("T-02", "T-03")]
+    pauses = [0] * 4 + [6] * 4 + [1000] + [0] * 3 + [6] * 4
+
+    def answers(badge: str) -> list[str]:
+        said = []
+        for number, pause in enumerate(pauses):
+            clock.advance(timedelta(seconds=pause))
+            said.append(tried_at_once(places[number > 7], badge=badge))
+        return said
+
+    known, nobody = answers("B-1"), answers("X-1")
+    assert (nobody, nobody.count("credential.wrong")) == (known, guesses.TRIES_OF_STRANGERS)
+    assert set(nobody) == {
+        "credential.wrong", "credential.too_soon", "credential.locked_out", "credential.blocked"
+    }  # fmt: skip
 
 
 def test_people_who_mistype_and_then_get_in_are_no_spray(site: DemoSite, here: Actor) -> None:
