@@ -17,7 +17,7 @@ from records.act import New, act, acting
 from records.commands import Actor, Command, Reply
 from records.reading import reading
 
-# Desks have no stream of their own: what concerns nobody alone stands on one register, for all sites.
+# Desks have no stream of their own: what concerns nobody alone stands on one register of all sites.
 REGISTER: Final = UUID("01900000-0000-7000-8000-000000000051")
 TOPIC: Final = "sign_in.alarmed"
 
