@@ -67,10 +67,13 @@ class Later:
 
 @check("label.not_scanned_back")
 def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
-    """A label that was applied is read again: by its own step, or by a scan on every way."""
+    """A label that was applied is read again: by its own step, or by a scan on every way.
+
+    A scan reads one label, so that so many labels ask for so many scans.
+    """
     later, scans = Later(outline), [p for p in outline.all_steps if p.step.kind == "scan"]
     labels = [p for p in outline.all_steps if _unread(p.step)]
-    if len(labels) * len(scans) > MOST_PAIRS:
+    if len(labels) * (len(labels) + len(scans)) > MOST_PAIRS:
         return
     for place in labels:
         read = [one for one in scans if field_of(one.step, "what") == field_of(place.step, "makes")]
@@ -81,6 +84,22 @@ def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
             sentence = _("The labels of this step are not scanned back on every way: let a scan "
                          "follow that is never skipped, or scan them here.")  # fmt: skip
             yield Fault(path, sentence)
+        elif (count := _to_be_read(later, place, labels)) > (times := _read(place, read)):
+            sentence = _("%(labels)s of these are labelled from here on, and %(scans)s scans read "
+                         "one each: scan them here, or each of them later.")  # fmt: skip
+            yield Fault(path, sentence % {"labels": count, "scans": times})
+
+
+def _to_be_read(later: Later, place: StepPlace, labels: list[StepPlace]) -> int:
+    """Return how many labels are to be read from a step on, wherever it is done."""
+    way, kind = later.way(place), field_of(place.step, "makes")
+    these = (p for p in labels if p.number >= place.number and field_of(p.step, "makes") == kind)
+    return sum(_times(one) for one in these if later.way(one) <= way)
+
+
+def _read(place: StepPlace, scans: list[StepPlace]) -> int:
+    """Return how often a label can be read behind a step."""
+    return sum(_times(one) for one in scans if one.number > place.number)
 
 
 def _unread(step: StepBase) -> bool:
