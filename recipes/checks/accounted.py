@@ -200,15 +200,24 @@ def _times(place: StepPlace) -> int:
 
 
 def _opened(later: Later) -> Iterator[Fault]:
-    """Yield the step that first opens a collection bag of which nothing is said afterwards."""
+    """Yield the step that first opens a collection bag of which nothing is said afterwards.
+
+    An order may bring more than one bag: those that nobody opens are accounted for all the same.
+    """
     outline, kind = later.outline, ContainerKind.PATIENT
     opens = ((p, f) for p in outline.steps for f in _opens(p.step, kind))
     place, opened = next(opens, (None, ""))
-    ends = [one.place for one in _ends(outline) if one.kind == kind]
-    if place is not None and place not in ends and not later.on_each_way(place, ends):
+    if place is None:
+        return
+    ends = [one for one in _ends(outline) if one.kind == kind]
+    places, path = [one.place for one in ends], (*place.path, *opened.split("."))
+    if place not in places and not later.on_each_way(place, places):
         sentence = _("The bag is opened here, and nothing says on every way what becomes of it: "
                      "store or discard it (account).")  # fmt: skip
-        yield Fault((*place.path, *opened.split(".")), sentence, Weight.WARNING)
+        yield Fault(path, sentence)
+    elif not later.on_each_way(place, [one.place for one in ends if one.count is None]):
+        sentence = _("The order may bring more than one bag: account for every one that is left.")
+        yield Fault(path, sentence, Weight.WARNING)
 
 
 def _opens(step: StepBase, kind: ContainerKind) -> Iterator[str]:
