@@ -39,20 +39,30 @@ from recipes.stored import Stored
 from records.commands import Actor
 
 
-def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
+def check_compiles(recipe: Recipe, *, before: Recipe | None = None) -> tuple[Message, ...]:
     """Return the compiler's messages, what this site's library says of pins included.
 
     Raises NotCompiled when one of them is an error, or when the document was stored under rules
-    that have become stricter: it stays readable, and is not approved again.
+    that have become stricter: it stays readable, and is not approved again. What was said of the
+    approved document ``before`` as well is no error of a change to it: a batch that runs by an
+    older compiler's word can still be helped.
     """
     refused = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
     if refused:
         raise NotCompiled(count=len(refused), problem=summary(refused[:1]))
-    messages = compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
-    errors = compiler.errors(messages)
+    messages = _said_of(recipe)
+    known = {(one.code, one.path, one.sentence) for one in _said_of(before)} if before else set()
+    errors = [
+        one for one in compiler.errors(messages)
+        if (one.code, one.path, one.sentence) not in known
+    ]  # fmt: skip
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
     return messages
+
+
+def _said_of(recipe: Recipe) -> tuple[Message, ...]:
+    return compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
 
 
 def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[CodedGap, ...]:

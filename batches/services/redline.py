@@ -105,7 +105,7 @@ def _checked(seen: Batch, before: Recipe, after: Recipe) -> tuple[Difference, ..
     touched = remaining.refused_places(before, after, found, selectors.begun_of(seen.id))
     if touched:
         raise RedlineTouchesBegun(places=", ".join(touched[:5]), count=len(touched))
-    check_compiles(after)
+    check_compiles(after, before=before)
     check_lacks_no_more(before, after, site=seen.site)
     return found
 
