@@ -108,7 +108,7 @@ def test_the_ways_from_more_beginnings_than_go_together_are_all_found() -> None:
     assert ways.between(pairs) == {(one, point): 2 * (point - one) for one, _last in pairs}
 
 
-def longest(count: int, edges: list[tuple[int, int, int]]) -> list[list[float]]:
+def far_apart(count: int, edges: list[tuple[int, int, int]]) -> list[list[float]]:
     """Return the longest ways of each pair of points, by a plain walk over all of them."""
     far = [[0.0 if one == other else -INFINITE for other in range(count)] for one in range(count)]
     for one, other, least in edges:
@@ -138,12 +138,11 @@ def test_bounds_are_at_odds_where_a_circle_of_ways_takes_more_than_nothing() -> 
         bounds = [(one, other, luck.randint(0, 12)) for one, other in pairs]
         circle, beyond = ways.at_odds(bounds)
         back = [(other, one, -most) for one, other, most in bounds]
-        far = longest(count, [*edges, *back])
+        far = far_apart(count, [*edges, *back])
         assert bool(circle) is any(far[point][point] > 0 for point in range(count)), seed
         if circle:  # those that are named are at odds without the others, the more so by as much
             own = [bounds[number] for number in circle]
-            least = sum(-most for _one, _other, most in own)
-            assert beyond > 0 and least + sum(n for _a, _b, n in edges) >= beyond
+            assert 0 < beyond <= sum(least for _one, _other, least in edges)
             assert ways.at_odds(own)[0]
         found[bool(circle)] += 1
     assert min(found.values()) > 40
