@@ -41,6 +41,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
         " included: no plan will be found."
     ),
     "stage.shifts_short": _("No shifts in a row work for as long as this takes."),
+    "stage.places_short": _(
+        "%(count)s places in rooms of the class %(name)s are held at once; the site has %(most)s."
+    ),
     "stage.units_elsewhere": _(
         "All units of %(unit)s stand in other rooms than those of %(room)s."
     ),

@@ -139,11 +139,18 @@ def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
     return Message(
         code=f"document.{detail['type']}",
         path=place(path, found.data),
-        sentence=_sentence(detail, str(path[-1]) if path else ""),
+        sentence=_sentence(detail, _called(path)),
         line=line,
         column=column,
         at=path,
     )
+
+
+def _called(path: nodes.Path) -> str:
+    """Return what a sentence calls a field; one of a list is called by its number: ``days 1``."""
+    names = [part + 1 if isinstance(part, int) else part for part in path]
+    last = next((n for n, part in enumerate(reversed(names), 1) if isinstance(part, str)), 1)
+    return " ".join(str(part) for part in names[-last:])
 
 
 def _given_path(loc: tuple[int | str, ...], data: Any, *, missing: bool) -> nodes.Path:

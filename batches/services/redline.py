@@ -18,9 +18,10 @@ from batches.entries import (
     Said,
 )
 from batches.enums import ProcessState, RedlineState
-from batches.exceptions import (
+from batches.exceptions import RecordClosed
+from batches.models import Batch, Redline
+from batches.redline_exceptions import (
     NothingRedlined,
-    RecordClosed,
     RedlineIsOpen,
     RedlineOwn,
     RedlineReasonMissing,
@@ -28,7 +29,6 @@ from batches.exceptions import (
     RedlineTouchesBegun,
     RedlineUnsigned,
 )
-from batches.models import Batch, Redline
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from recipes import remaining
