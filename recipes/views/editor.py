@@ -17,6 +17,7 @@ from recipes.document import Recipe
 from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
 from recipes.drafting.fields import Field, address_of, form_of, path_of
 from recipes.drafting.labels import kind_label
+from recipes.drafting.offered import offered
 from recipes.drafting.places import outlined, title_of
 from recipes.enums import DraftState
 from recipes.here import described
@@ -58,9 +59,14 @@ class Editor:
     actor: Actor
 
     @cached_property
+    def site(self) -> Site | None:
+        """The site of the person who looks, described from its rows."""
+        return described(self.actor.site)
+
+    @cached_property
     def checked(self) -> Checked:
         """The recipe, if it is one, and all messages; the site's rows are read for them."""
-        return checked(self.row, described(self.actor.site))
+        return checked(self.row, self.site)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -96,6 +102,7 @@ class Editor:
             "may_redo": bool(stack["redo"]),
             "readable": self.checked[0] is not None,
             "gaps": selectors.gaps_of(self.row.id),
+            "known": offered(self.row.content, self.site),
             **more,
         }
 
