@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from recipes import compiler, nodes, selectors
 from recipes.document import Recipe
 from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
-from recipes.drafting.fields import Field, address_of, form_of, path_of
+from recipes.drafting.fields import Field, address_of, form_of, languages, path_of
 from recipes.drafting.labels import kind_label
 from recipes.drafting.offered import offered
 from recipes.drafting.places import outlined, title_of
@@ -102,6 +103,7 @@ class Editor:
             "may_redo": bool(stack["redo"]),
             "readable": self.checked[0] is not None,
             "gaps": selectors.gaps_of(self.row.id),
+            "unspoken": _unspoken(self.row.content) if not self.address else [],
             "known": offered(self.row.content, self.site),
             **more,
         }
@@ -142,6 +144,11 @@ class Editor:
             "parts": _parts_of(self.address),
             "structural": bool(self.address) and self.address[-2] in STRUCTURAL,
         }
+
+
+def _unspoken(data: Plain) -> list[tuple[str, str]]:
+    """Return the product's languages in which a recipe is not written, with their names."""
+    return [(code, name) for code, name in settings.LANGUAGES if code not in languages(data)]
 
 
 PARTS = ("operations", "steps")
