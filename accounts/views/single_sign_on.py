@@ -19,10 +19,10 @@ from requests import RequestException
 
 from accounts import answers, sessions
 from accounts.access import access_of
-from accounts.exceptions import NotOffered, SingleSignOnFailed, SubjectUnknown
 from accounts.selectors import person_by_subject
 from accounts.services.factors import proof_of
 from accounts.services.periods import desk_actor, sign_in_proved
+from accounts.sign_in_exceptions import NotOffered, SingleSignOnFailed, SubjectUnknown
 from accounts.views.sign_in import inside
 from mes.lib.access import public
 from mes.lib.ids import uuid7
