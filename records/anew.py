@@ -36,10 +36,11 @@ class NotFolded(Exception):
     """The database refused what an entry folds: it has to be looked at with care."""
 
 
-def run(sql: str, params: Sequence[Any] = ()) -> None:
-    """Run a statement on the connection in use."""
+def run(sql: str) -> int:
+    """Run a statement on the connection in use; return how many rows it wrote."""
     with connections[routing.current()].cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql)
+        return int(cursor.rowcount)
 
 
 def rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
