@@ -47,16 +47,17 @@ def people(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("accounts:person", person=made)
     with _reading(request):
-        context = {"table": _table(request), "form": form, "refused": refused,
-                   "disabled": _disabled(request)}  # fmt: skip
+        context = {"table": _table(request), "form": form, "refused": refused, **_others(request)}
         return render(request, "accounts/people.html", context, status=_status(form, refused))
 
 
-def _disabled(request: HttpRequest) -> list[Person]:
-    """Return whose account is disabled, for who may enable it again."""
+def _others(request: HttpRequest) -> dict[str, list[Person]]:
+    """Return who is in no table of roles, for who may do something about it."""
     access, site = access_of(request), actor_of(request).site
-    may = bool(access and access.may(Permission.ACCOUNTS_MANAGE))
-    return selectors.disabled_people(site) if may and site else []
+    if site is None or access is None or not access.may(Permission.ACCOUNTS_MANAGE):
+        return {}
+    disabled, roleless = selectors.unlisted_people(site)
+    return {"disabled": disabled, "roleless": roleless}
 
 
 def _join(request: HttpRequest, values: dict[str, Any]) -> UUID:

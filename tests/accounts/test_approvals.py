@@ -235,6 +235,7 @@ def test_the_approver_is_led_from_what_they_owe_to_the_sheet(site: DemoSite, qui
     assert page in listed
     shown = client.get(page)
     words = shown.content.decode()
+    assert ("your password is enough" in words, 'name="username"' in words) == (True, False)
     assert (shown.status_code, "form 9" in words, MEANING in words) == (200, True, True)
     sign: Callable[..., Any] = lambda **more: client.post(page, {  # noqa: E731
         "key": str(uuid7()), "username": "quinn", "password": PASSWORD,
