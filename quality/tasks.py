@@ -23,9 +23,9 @@ from quality.services.results import LATE_FAILURE
 from quality.services.samples import Drawn, register_sample
 from recipes.enums import Severity
 from records import files
-from records.act import act
+from records.act import act, discard
 from records.exceptions import StreamExists
-from records.outbox import Message, discard, subscribe
+from records.outbox import Message, subscribe
 from records.reading import reading
 
 BATCH_SUSPECT = "batch.suspect"
