@@ -20,7 +20,7 @@ from plant.house import lot_of
 from recipes.document import Placed
 from recipes.enums import ContainerKind, FileKind, Pouring, ValueType
 from recipes.judging import Facts
-from recipes.parts import Limits
+from recipes.parts import Band, Limits
 from recipes.step import Measure
 from records import files
 
@@ -109,15 +109,13 @@ class Hands:
 
     def _weigh(self, step: Any) -> dict[str, str]:
         container = {"container": self._container(step.what).label} if step.what else {}
-        net = self._middle(step.limits) or Decimal(10)
+        net = self._good(step, default=Decimal(10))
         tare = {"tare": _text(net / 10)} if step.tare else {}
         gross = net + net / 10 if step.tare else net
         return {**self._equip(step), **container, **tare, "gross": _text(gross)}
 
     def _reading(self, step: Any) -> dict[str, str]:
-        middle = step.target if step.target is not None else self._middle(step.limits)
-        value = Decimal(1) if middle is None else Decimal(middle)
-        return {**self._equip(step), "value": _text(value)}
+        return {**self._equip(step), "value": _text(self._good(step, target=step.target))}
 
     def _attach(self, step: Any) -> dict[str, str]:
         return {"file": self._bring(SEEN[step.files[0]])}
@@ -189,8 +187,7 @@ class Hands:
         return codes | {name: more[name] for name in step.accepts() if name in more}
 
     def _measure(self, measure: Measure, *, default: str) -> str:
-        middle = self._middle(measure.limits)
-        return _text(middle if middle is not None else Decimal(default))
+        return _text(self._good(measure, default=Decimal(default)))
 
     def _enter(self, step: Any) -> dict[str, str]:
         if step.value == ValueType.DATE:
@@ -198,20 +195,17 @@ class Hands:
         if step.value == ValueType.TEXT:
             return {"value": "Rack 4, cassette 11"}
         number = self._number(step).scaleb(-step.exponent)
-        places = step.decimals if step.decimals is not None else 2
-        if step.value == ValueType.INTEGER:
-            places = 0
-        return {"value": _text(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))}
+        places = 0 if step.value == ValueType.INTEGER else step.decimals
+        if places is not None:
+            number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return {"value": _text(number)}
 
     def _number(self, step: Any) -> Decimal:
         if step.limits and step.limits.alert and self.luck.randrange(OUTSIDE_ONE_IN) == 0:
             outside = self._between_alert_and_action(step.limits)
             if outside is not None:
                 return outside
-        if step.target is not None:
-            return Decimal(step.target)
-        middle = self._middle(step.limits)
-        return middle if middle is not None else Decimal(1)
+        return self._good(step, target=step.target)
 
     def _between_alert_and_action(self, limits: Limits) -> Decimal | None:
         if not (limits.alert and limits.action and limits.alert.high and limits.action.high):
@@ -219,15 +213,47 @@ class Hands:
         bounds = limits.alert.high, limits.action.high
         return sum((self.facts.evaluate(one) for one in bounds), Decimal(0)) / 2
 
+    def _good(
+        self, asked: Any, *, target: Decimal | None = None, default: Decimal | None = None
+    ) -> Decimal:
+        return good_number(asked, self.facts, target=target, default=default)
+
     def _middle(self, limits: Limits | None) -> Decimal | None:
-        band = (limits.alert or limits.action) if limits else None
-        if band is None:
-            return None
-        ends = [self.facts.evaluate(one) for one in (band.low, band.high) if one is not None]
-        if len(ends) == 2:
-            return sum(ends, Decimal(0)) / 2
-        # Only one bound: well on its good side.
-        return ends[0] * (Decimal("1.1") if band.low is not None else Decimal("0.9"))
+        return _middle(*_ends((limits.alert or limits.action) if limits else None, self.facts))
+
+
+def good_number(
+    asked: Any, facts: Facts, *, target: Decimal | None = None, default: Decimal | None = None
+) -> Decimal:
+    """Return a number in order: the target, else well within the limits, and always plausible."""
+    limits: Limits | None = asked.limits
+    band = (limits.alert or limits.action) if limits else None
+    low, high = _ends(asked.plausible, facts)
+    ways = (target, _middle(*_ends(band, facts)), default, _middle(low, high))
+    found = next((one for one in ways if one is not None), Decimal(1))
+    found = max(found, low if low is not None else found)
+    return _kept(min(found, high if high is not None else found))
+
+
+def _middle(low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    """Return the middle; of one bound, well on its good side."""
+    if low is not None and high is not None:
+        return (low + high) / 2
+    if low is not None:
+        return low + (abs(low) / 10 or 1)
+    return None if high is None else high - (abs(high) / 10 or 1)
+
+
+def _ends(band: Band | None, facts: Facts) -> tuple[Decimal | None, Decimal | None]:
+    ends = (band.low, band.high) if band else (None, None)
+    low, high = (None if one is None else facts.evaluate(one) for one in ends)
+    return low, high
+
+
+def _kept(number: Decimal) -> Decimal:
+    """Return a number with as many decimals as people type: three digits of what is below one."""
+    places = 2 if abs(number) >= 1 or not number else 2 - number.adjusted()
+    return number.quantize(Decimal(1).scaleb(-min(places, 20)), ROUND_HALF_UP)
 
 
 def _text(number: Decimal) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal, DecimalException
+from functools import partial
 
-from recipes import formulas, paths, settled
+from recipes import arithmetic, formulas, paths, settled
+from recipes.kinds import calculate
 from recipes.nodes import Path
 from recipes.outline import Outline
 from recipes.parts import Band
@@ -126,11 +129,36 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
             return None
         return set_to.low, set_to.high
     meant = paths.find(name, at=at, among=outline.by_name) if space is None else None
+    if meant is not None and meant.step.kind == "calculate":
+        return _worked_out(outline).get(meant.number)
     plausible = getattr(meant.step, "plausible", None) if meant else None
     if not isinstance(plausible, Band):
         return None
     low, high = outline.bounds.default(plausible.low), outline.bounds.default(plausible.high)
     return None if low is None or high is None else (low, high)
+
+
+def _worked_out(outline: Outline) -> dict[int, Range]:
+    """Return between what each value lies that is worked out, by the number of its step."""
+    if "worked_out" not in outline.shared:
+        found: dict[int, Range] = {}
+        outline.shared["worked_out"] = found  # each is worked out of those before it
+        for place in outline.all_steps:
+            if isinstance(place.step, calculate.Step):
+                tree, at = formulas.parse(place.step.formula).tree, place.name
+                known = settled.interval(tree, partial(range_of, outline, at=at))
+                if known is not None and (ends := _rounded(known, place.step.decimals)):
+                    found[place.number] = ends
+    known_ones: dict[int, Range] = outline.shared["worked_out"]
+    return known_ones
+
+
+def _rounded(ends: Range, decimals: int) -> Range | None:
+    try:
+        low, high = (arithmetic.round_half_up(end, Decimal(decimals)) for end in ends)
+    except DecimalException:
+        return None
+    return low, high
 
 
 def always(outline: Outline, asked: Asked) -> bool | None:

@@ -8,14 +8,14 @@ as the engine has them: a step's is that at which it is closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 
 from recipes import moments
-from recipes.moments import Limit
+from recipes.moments import Limit, Moment, Place
 from recipes.outline import Outline
 from recipes.places import StepPlace
 from recipes.plan import Plan
@@ -55,15 +55,25 @@ class Elapsed:
 
     def takes(self, limits: Sequence[Limit]) -> list[timedelta | None]:
         """Return what passes at least until each limit, None where nothing can be said."""
-        ways = [self._ways(limit) for limit in limits]
-        known = self._plan.ways.between([pair for several in ways for pair, _rest in several])
+        ways = [[self._ways(since, limit.place) for since in limit.sinces] for limit in limits]
+        pairs = [pair for several in ways for one in several for pair, _rest in one]
+        known = self._plan.ways.between(pairs)
         found: list[timedelta | None] = []
         for limit, several in zip(limits, ways, strict=True):
-            straight = self._straight(limit)
-            times = [known[pair] + rest for pair, rest in several if pair in known]
-            times += [] if straight is None else [straight]
-            found.append(timedelta(seconds=max(times)) if times else None)
+            each = [
+                self._longest(since, limit.place, one, known)
+                for since, one in zip(limit.sinces, several, strict=True)
+            ]
+            least = min((one for one in each if one is not None), default=None)
+            found.append(None if None in each or least is None else timedelta(seconds=least))
         return found
+
+    def _longest(
+        self, since: Moment, place: Place, ways: list[Way], known: Mapping[Pair, int]
+    ) -> int | None:
+        straight = self._straight(since, place)
+        times = [known[pair] + rest for pair, rest in ways if pair in known]
+        return max([*times, *([] if straight is None else [straight])], default=None)
 
     def head(self, place: StepPlace) -> timedelta:
         """Return what passes from the start of a step's stage until it is begun."""
@@ -93,19 +103,23 @@ class Elapsed:
         starts = [room.start for rooms in self._plan.rooms for room in rooms]
         return self._plan.ways.inside(starts, self._plan.part)
 
-    def _ways(self, limit: Limit) -> list[Way]:
-        since, before = self._plan.since(limit.since)
-        return [((since, point), before + rest) for point, rest in self._plan.until(limit.place)]
+    def _ways(self, moment: Moment, place: Place) -> list[Way]:
+        since, before = self._plan.since(moment)
+        return [((since, point), before + rest) for point, rest in self._plan.until(place)]
 
     def _may_be_beyond(self, limit: Limit) -> bool:
-        most, straight = limit.most.total_seconds(), self._straight(limit)
+        most = limit.most.total_seconds()
+        return all(self._may_take(since, limit.place, most) for since in limit.sinces)
+
+    def _may_take(self, since: Moment, place: Place, most: float) -> bool:
+        straight = self._straight(since, place)
         if straight is not None and straight > most:
             return True
-        return any(self._plan.ways.most(*pair) + rest > most for pair, rest in self._ways(limit))
+        ways = self._ways(since, place)
+        return any(self._plan.ways.most(*pair) + rest > most for pair, rest in ways)
 
-    def _straight(self, limit: Limit) -> int | None:
+    def _straight(self, since: Moment, place: Place) -> int | None:
         """Return what passes between two steps of one operation, by their own times."""
-        since, place = limit.since, limit.place
         if not isinstance(since, StepPlace) or not isinstance(place, StepPlace):
             return None
         if since.operation.path != place.operation.path or since.number >= place.number:

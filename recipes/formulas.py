@@ -22,6 +22,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from recipes import reserved
+
 LONGEST = 500
 LARGEST_EXPONENT = 64
 # Deeper than people read; whoever goes through a formula part by part comes to its end.
@@ -157,10 +159,7 @@ def parse(text: str) -> Formula:
         raise FormulaError(
             _("A formula is one line of at most %(most)s plain characters.") % {"most": LONGEST}
         )
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise FormulaError(_("“%(text)s” is not a formula.") % {"text": text}) from error
+    tree = _tree(text.strip())
     names: list[str] = []
     words: list[tuple[str, str]] = []
     _walk(tree, text.strip(), names, words, DEEPEST)
@@ -168,6 +167,18 @@ def parse(text: str) -> Formula:
         text=text.strip(), tree=tree, names=tuple(dict.fromkeys(names)),
         words=tuple(dict.fromkeys(words)),
     )  # fmt: skip
+
+
+def _tree(text: str) -> ast.expr:
+    try:
+        try:
+            hidden = reserved.hidden(text)
+            tree = ast.parse(hidden, mode="eval").body
+            return tree if hidden == text else reserved.shown(tree)
+        except SyntaxError:  # it is Python, and more than arithmetic; or nothing at all
+            return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FormulaError(_("“%(text)s” is not a formula.") % {"text": text}) from error
 
 
 def _walk(

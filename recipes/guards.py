@@ -88,10 +88,12 @@ def allowed(outline: Outline, name: str, at: str) -> Range | None:
 
     A value beyond its limits may be entered. That their zero may be is what they say themselves.
     """
+    place = paths.find(name, at=at, among=outline.by_name) if not paths.space_of(name) else None
+    if place is not None and place.step.kind == "calculate":
+        return None
     found = range_of(outline, name, at)
     if found is not None:
         return found
-    place = paths.find(name, at=at, among=outline.by_name) if not paths.space_of(name) else None
     entered = place is not None and place.step.kind in ENTERED
     limits = field_of(place.step, "limits") if place is not None and entered else None
     band = (limits.action or limits.alert) if isinstance(limits, Limits) else None

@@ -23,6 +23,8 @@ from recipes.parts import Band, Choice, Expression, Limits, Part
 DEVIATIONS_TO_LIMIT = 3
 # A value without target and limits scatters by so much of itself.
 SCATTER_OF_ITSELF = 0.05
+# What may be so many times as much as the least that is plausible is thought of in powers of ten.
+DECADES = 100
 
 
 class Likely(Part):
@@ -91,13 +93,17 @@ def draw_number(
     limits: Limits | None = None,
     plausible: Band | None = None,
 ) -> float:
-    """Draw a number by its distribution, else around its target within its limits."""
+    """Draw a number by its distribution, else around its target within its limits.
+
+    Without any of them it lies well within what is plausible.
+    """
+    band, (low, high) = (limits.alert or limits.action) if limits else None, _ends(plausible, facts)
     if likely is not None:
         drawn = likely.draw(facts, luck)
+    elif band is None and target is None:
+        drawn = _of_the_plausible(low, high, luck)
     else:
-        band = (limits.alert or limits.action) if limits else None
         drawn = _by_default(*_ends(band, facts), target, luck)
-    low, high = _ends(plausible, facts)
     # What is implausible was a slip of the reader, who reads again.
     return min(max(drawn, -math.inf if low is None else low), math.inf if high is None else high)
 
@@ -126,6 +132,13 @@ def _by_default(
     return luck.gauss(middle, sd)
 
 
+def _of_the_plausible(low: float | None, high: float | None, luck: Random) -> float:
+    if low is None or high is None or low <= 0 or high < low * DECADES:
+        return _by_default(low, high, None, luck)
+    width = math.log(high) - math.log(low)
+    return luck.lognormvariate(math.log(low) + width / 2, width / 2 / DEVIATIONS_TO_LIMIT)
+
+
 def _well_inside(low: float | None, high: float | None) -> float:
     if low is not None:
         return low + abs(low) * 0.2 if low else 1.0
@@ -144,9 +157,12 @@ def draw_duration(low: timedelta, expected: timedelta, high: timedelta, luck: Ra
     return timedelta(seconds=least + width * luck.betavariate(1 + 4 * mode, 5 - 4 * mode))
 
 
-def rounded(value: float, places: int) -> str:
-    """Return a drawn number as a person would type it."""
-    return format(value if math.isfinite(value) else 0.0, f".{places}f")
+def rounded(value: float, places: int | None) -> str:
+    """Return a drawn number as a person would type it: to two places, or three digits of less."""
+    number = value if math.isfinite(value) else 0.0
+    if places is None:
+        places = 2 if abs(number) >= 1 or not number else 2 - math.floor(math.log10(abs(number)))
+    return format(number, f".{min(places, 20)}f")
 
 
 def draw_choice(options: Sequence[Choice], luck: Random) -> str:

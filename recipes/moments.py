@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,8 @@ from recipes.places import StagePlace, StepPlace, field_of
 from recipes.spans import Case, least_of, span_of
 
 EDGES = frozenset({"started_at", "ended_at"})
+# Nothing is said of a clock that more steps than these may have started last.
+MOST_STARTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``most`` may pass; ``path`` is where that stands."""
+    """At most ``most`` may pass; ``path`` is where that stands.
+
+    Where ``others`` start the same clock, it runs from any one of them.
+    """
 
     path: Path
     since: Moment
     place: Place
     most: timedelta
+    others: tuple[StepPlace, ...] = ()
+
+    @property
+    def sinces(self) -> tuple[Moment, ...]:
+        """All moments that it may run from."""
+        return (self.since, *self.others)
 
 
 def moment(outline: Outline, name: str, place: Place) -> Moment | None:
@@ -55,14 +67,14 @@ def moment(outline: Outline, name: str, place: Place) -> Moment | None:
     if name.partition(".")[0] == "collection":
         return COLLECTION
     if isinstance(place, StepPlace):
-        step = outline.clock(name) or outline.meant(name, place)
+        step = next(iter(outline.clock(name)), None) or outline.meant(name, place)
         if step is not None:
             return step
     number = outline.stage_numbers.get(first if last in EDGES else name)
     if number is not None:
         return StageMoment(number, ended=last != "started_at")
     if isinstance(place, StagePlace):
-        return outline.clock(name) or outline.by_name.get(paths.normal(name))
+        return next(iter(outline.clock(name)), None) or outline.by_name.get(paths.normal(name))
     return None
 
 
@@ -125,7 +137,57 @@ def _limits(outline: Outline, place: Place, given: tuple[TimeLimit, ...]) -> Ite
         most, least = span_of(outline, within.max), span_of(outline, within.min)
         since = moment(outline, within.from_, place) if most is not None else None
         if since is not None and most is not None and (least is None or least <= most):
-            yield Limit((*place.path, "within", number, "max"), since, place, most)
+            path, several = (*place.path, "within", number, "max"), outline.clock(within.from_)
+            if len(several) < 2:
+                yield Limit(path, since, place, most)
+            elif several := _starters(outline, several, place):
+                yield Limit(path, several[0], place, most, several[1:])
+
+
+def _starters(
+    outline: Outline, several: tuple[StepPlace, ...], place: Place
+) -> tuple[StepPlace, ...]:
+    """Return the steps that may have started a clock last when a step is closed.
+
+    None where there are too many of them: then nothing is said.
+    """
+    at = bisect_left(several, _number(outline, place), key=lambda one: one.number)
+    found: list[StepPlace] = []
+    for one in reversed(several[:at]):
+        found.append(one)
+        if len(found) > MOST_STARTERS or (outline.in_line and not _conditional(one)):
+            break  # what was done before it was started anew
+    # In line nothing that stands behind comes before, but in a loop.
+    later = several[at : at + MOST_STARTERS + 1 if outline.in_line else None]
+    found += [one for one in later[: MOST_STARTERS + 1] if not _is_behind(outline, one, place)]
+    many = len(found) > MOST_STARTERS or len(later) > MOST_STARTERS + 1
+    return () if many else tuple(found)
+
+
+def _number(outline: Outline, place: Place) -> int:
+    if isinstance(place, StepPlace):
+        return place.number
+    return outline.steps_of(outline.operations_of(place)[0])[0].number
+
+
+def _conditional(one: StepPlace) -> bool:
+    stage = one.operation.stage
+    around = stage.stage.when if stage is not None else None
+    return (one.step.condition or one.operation.operation.when or around) is not None
+
+
+def _is_behind(outline: Outline, one: StepPlace, place: Place) -> bool:
+    """Tell whether a step is done only when a place is over, in every round."""
+    if isinstance(place, StagePlace):
+        stage = one.operation.stage
+        if stage is None or stage.number == place.number:
+            return stage is not None
+        return outline.stage_order.is_before(place.number, stage.number)
+    if one.operation.path == place.operation.path:
+        steps = one.operation.operation.looped
+        again = int(one.path[-1]) in steps and int(place.path[-1]) in steps
+        return one.number >= place.number and not again
+    return _step_before(outline, place, one)
 
 
 def _lag(outline: Outline, stage: StagePlace) -> Iterator[Limit]:

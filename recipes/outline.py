@@ -166,23 +166,27 @@ class Outline:
     def _orders(self) -> dict[int, Order]:
         return {place.number: Order(place.stage.operations) for place in self.stages}
 
+    @cached_property
+    def in_line(self) -> bool:
+        """Whether all that is done is done one after the other."""
+        return self.stage_order.plain and all(order.plain for order in self._orders.values())
+
     def operation_order(self, number: int) -> Order:
         """The order of the operations of a stage."""
         return self._orders[number]
 
     @cached_property
-    def clocks(self) -> dict[str, StepPlace]:
-        """The first step that starts each clock, by the clock's name, letter by letter."""
-        found: dict[str, StepPlace] = {}
+    def _clocks(self) -> dict[str, tuple[StepPlace, ...]]:
+        found: dict[str, list[StepPlace]] = {}
         for place in self.steps:
             if place.step.starts is not None:
-                found.setdefault(place.step.starts, place)
-        return found
+                found.setdefault(place.step.starts, []).append(place)
+        return {name: tuple(places) for name, places in found.items()}
 
-    def clock(self, name: str) -> StepPlace | None:
-        """Return the step that starts the clock which ``clock.name`` means."""
+    def clock(self, name: str) -> tuple[StepPlace, ...]:
+        """Return the steps that start the clock which ``clock.name`` means, letter by letter."""
         first, _dot, key = name.partition(".")
-        return self.clocks.get(key) if first == "clock" else None
+        return self._clocks.get(key, ()) if first == "clock" else ()
 
     def time_limits(self) -> Iterator[tuple[Path, TimeLimit]]:
         """Yield every limit of time, of stages and of steps, and where it stands."""

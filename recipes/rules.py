@@ -30,7 +30,7 @@ from recipes.exceptions import (
 )
 from recipes.gaps import AS_WRITTEN, Said, said
 from recipes.here import described
-from recipes.messages import Message, summary
+from recipes.messages import Message, more_than, summary
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
 from recipes.pins import pinned_codes, with_library
 from recipes.selectors import approvals_of, comments_of
@@ -46,13 +46,31 @@ def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     that have become stricter: it stays readable, and is not approved again.
     """
     refused = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
-    if refused:
-        raise NotCompiled(count=len(refused), problem=summary(refused[:1]))
-    messages = compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
-    errors = compiler.errors(messages)
+    messages = () if refused else _said_of(recipe)
+    errors = refused or compiler.errors(messages)
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
     return messages
+
+
+def check_compiles_as_before(before: Recipe, after: Recipe) -> None:
+    """Raise NotCompiled when the compiler finds in a changed document what it does not find before.
+
+    What only later rules find in a document was approved under the earlier ones, and its batch
+    runs on: a change of the rest is not refused for it.
+    """
+    new = more_than(_wrong(after), _wrong(before))
+    if new:
+        raise NotCompiled(count=len(new), problem=summary(new[:1]))
+
+
+def _wrong(recipe: Recipe) -> tuple[Message, ...]:
+    unread = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
+    return (*unread, *compiler.errors(_said_of(recipe)))
+
+
+def _said_of(recipe: Recipe) -> tuple[Message, ...]:
+    return compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
 
 
 def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[CodedGap, ...]:

@@ -27,6 +27,7 @@ from recipes.parts import (
     Interlock,
     Key,
     Limits,
+    Limits2,
     Part,
     Picture,
     Text,
@@ -180,7 +181,7 @@ class Measure(Part):
 
     unit: UnitCode
     limits: Limits | None = None
-    plausible: Band | None = None
+    plausible: Limits2 | None = None
     likely: Likely | None = None
 
     def draw(self, facts: Facts, luck: Random, *, default: float) -> str:
@@ -189,7 +190,15 @@ class Measure(Part):
         drawn = draw_number(
             self.likely, facts, luck, target=target, limits=self.limits, plausible=self.plausible
         )
-        return rounded(max(drawn, 0.001), 3)
+        return rounded(max(drawn, 0.001), None if drawn < 1 else 3)
+
+    def read(self, values: dict[str, str], facts: Facts, *, field: str) -> Decimal:
+        """Read what was entered; raises ValueNotUnderstood for nothing, and ValueImplausible."""
+        found = as_decimal(values, field)
+        if found <= 0:
+            raise not_understood(field, _("more than nothing is asked for."))
+        check_plausible(found, self.plausible, facts, field=field)
+        return found
 
     def written(self, field: str) -> tuple[Written, ...]:
         """Return the formulas of the limits, the plausible band and the distribution."""

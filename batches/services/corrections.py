@@ -16,6 +16,16 @@ from accounts.selectors import person_of
 from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.obligations import incur, meet, open_about
 from batches import rules, selectors
+from batches.correction_exceptions import (
+    CorrectionReasonMissing,
+    NotAskedAgain,
+    NotCorrectable,
+    NothingCorrected,
+    NotYetRecorded,
+    NotYoursToSign,
+    RecordDispositioned,
+    VerifierCorrects,
+)
 from batches.entries import (
     BatchReviewed,
     OperationAttested,
@@ -26,16 +36,6 @@ from batches.entries import (
     StepVerified,
 )
 from batches.enums import CORRECTABLE, RecordState, StepState
-from batches.exceptions import (
-    CorrectionReasonMissing,
-    NotAskedAgain,
-    NotCorrectable,
-    NothingCorrected,
-    NotYetRecorded,
-    NotYoursToSign,
-    RecordDispositioned,
-    VerifierCorrects,
-)
 from batches.models import Batch, Step, VoidedSignature
 from batches.services.operations import operation_content
 from batches.services.steps import step_content

@@ -1,4 +1,4 @@
-"""Conditions: on what is there, on what can be, and loops that come to an end."""
+"""Conditions: on what is there, and on what can be."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
+from recipes.checks import rounds
 from recipes.conditions import Asked, always, conditions, over, surrounding
 from recipes.faults import Fault, check
 from recipes.messages import Weight
@@ -75,6 +76,7 @@ def values_exist_when_they_are_asked_for(outline: Outline) -> Iterator[Fault]:
             yield from _of_gate(outline, place)
     for stage in outline.stages:
         yield from _of_stage(outline, stage)
+    yield from rounds.of_no_round(outline)
 
 
 def held_by(conditions_around: Iterable[Asked]) -> frozenset[str]:
@@ -196,11 +198,11 @@ def _gated(outline: Outline, name: str, place: StepPlace) -> bool:
 def conditions_can_hold(outline: Outline) -> Iterator[Fault]:
     """What is done on a condition can be reached: with the conditions around it, it can hold."""
     for asked in conditions(outline):
-        if not asked.loop and not _beyond(outline, asked) and always(outline, asked) is False:
+        if not asked.loop and not is_beyond(outline, asked) and always(outline, asked) is False:
             yield Fault(asked.path, _("This never holds, so what stands here is never done."))
 
 
-def _beyond(outline: Outline, asked: Asked) -> bool:
+def is_beyond(outline: Outline, asked: Asked) -> bool:
     """Tell whether it stands in what is never reached: that is said there, and once."""
     return any(always(outline, one) is False for one in asked.around)
 
@@ -212,48 +214,6 @@ def conditions_decide_something(outline: Outline) -> Iterator[Fault]:
         if always(outline, asked) is True:
             yield Fault(asked.path, _("This always holds: the condition decides nothing."),
                         Weight.NOTE)  # fmt: skip
-
-
-@check("repeat.never_ends")
-def loops_end(outline: Outline) -> Iterator[Fault]:
-    """A loop waits for something that it changes and that can come true."""
-    for asked in conditions(outline):
-        if not asked.loop:
-            continue
-        inside = {paths.normal(step.name) for step in _inside(outline, asked)}
-        if not inside & {asked.absolute(name) for name in asked.names}:
-            sentence = _("Nothing in the loop changes what it waits for, so it cannot end by it.")
-            yield Fault(asked.path, sentence)
-        elif not _beyond(outline, asked) and always(outline, asked) is False:
-            yield Fault(asked.path, _("This never holds, so the loop cannot end by it."))
-
-
-def _inside(outline: Outline, asked: Asked) -> Iterator[StepPlace]:
-    place = asked.first.operation
-    steps, repeat = outline.steps_of(place), place.operation.repeat
-    first = repeat.first if repeat else None
-    begun = first is None
-    for step in steps:
-        begun = begun or step.step.key == first
-        if begun and step.number <= asked.first.number:
-            yield step
-
-
-@check("repeat.group")
-def groups_have_two_ends(outline: Outline) -> Iterator[Fault]:
-    """The steps that bound a repeated group are of the operation, the first before the last."""
-    for place in outline.operations:
-        repeat = place.operation.repeat
-        keys = [step.key for step in place.operation.steps]
-        if repeat is None or repeat.first is None or repeat.last is None:
-            continue
-        missing = [f for f in ("first", "last") if getattr(repeat, f) not in keys]
-        for field in missing:
-            sentence = _("There is no step %(name)s in this operation.")
-            path = (*place.path, "repeat", field)
-            yield Fault(path, sentence % {"name": getattr(repeat, field)})
-        if not missing and keys.index(repeat.first) > keys.index(repeat.last):
-            yield Fault((*place.path, "repeat", "last"), _("The last step comes before the first."))
 
 
 @check("after.unknown")
@@ -303,6 +263,6 @@ def nothing_waits_for_itself(outline: Outline) -> Iterator[Fault]:
 def clocks_are_started(outline: Outline) -> Iterator[Fault]:
     """A clock that limits a time is started by a step before."""
     for path, limit in outline.time_limits():
-        if limit.from_.partition(".")[0] == "clock" and outline.clock(limit.from_) is None:
+        if limit.from_.partition(".")[0] == "clock" and not outline.clock(limit.from_):
             sentence = _("No step starts %(name)s: give one of them starts.")
             yield Fault((*path, "from"), sentence % {"name": limit.from_})

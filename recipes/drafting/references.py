@@ -7,13 +7,12 @@ wherever it is named, and what it names itself as well. A name that meant nothin
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from recipes import paths
+from recipes import paths, reserved
 from recipes.drafting.changes import Address, Move, Plain, name_of
 
 # The fields that are formulas and conditions, in whatever they stand.
@@ -176,7 +175,7 @@ def _again(reference: Reference, at: str, was: Named, way: _Way) -> str:
     """Return a text as it has to be written to mean the same at another place."""
 
     def name(said: str) -> str:
-        if paths.space_of(said) or keyword.iskeyword(said):
+        if paths.space_of(said) or said in reserved.OWN:
             return said
         target = paths.absolute(said, at=reference.at)
         if target not in was.steps:

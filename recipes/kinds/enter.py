@@ -126,7 +126,6 @@ def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
     drawn = draw_number(
         step.likely, facts, luck, target=step.target, limits=step.limits, plausible=step.plausible
     )
-    places = 2 if step.decimals is None else step.decimals
     if step.value == ValueType.INTEGER:
         return {"value": rounded(drawn, 0)}
-    return {"value": rounded(drawn / 10**step.exponent, places)}
+    return {"value": rounded(drawn / 10**step.exponent, step.decimals)}

@@ -85,4 +85,4 @@ def draw(step: Step, facts: Facts, luck: Random) -> dict[str, str]:
     drawn = draw_number(
         step.likely, facts, luck, target=step.target, limits=step.limits, plausible=step.plausible
     )
-    return {"unit": "UNIT", "value": rounded(drawn, 2 if step.decimals is None else step.decimals)}
+    return {"unit": "UNIT", "value": rounded(drawn, step.decimals)}

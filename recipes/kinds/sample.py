@@ -3,7 +3,6 @@
 from random import Random
 from typing import Annotated, ClassVar, Literal
 
-from django.utils.translation import gettext as _
 from pydantic import Field
 
 from recipes.enums import ContainerKind
@@ -17,8 +16,6 @@ from recipes.step import (
     Written,
     against,
     as_code,
-    as_decimal,
-    not_understood,
     with_comment,
 )
 
@@ -65,10 +62,11 @@ class Step(Commented):
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
-    """Judge the volume; raises ValueNotUnderstood for none or less than none."""
-    label, volume = as_code(values, "label"), as_decimal(values, "volume")
-    if volume <= 0:
-        raise not_understood("volume", _("more than nothing is asked for."))
+    """Judge the volume.
+
+    Raises ValueNotUnderstood for none or less than none, ValueImplausible outside the band.
+    """
+    label, volume = as_code(values, "label"), step.volume.read(values, facts, field="volume")
     findings = against(volume, step.volume.limits, facts, field="volume")
     source = {"source": as_code(values, "source")} if step.from_ is not None else {}
     kept = with_comment(values, {**source, "volume": decimal_text(volume), "label": label})

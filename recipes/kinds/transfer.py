@@ -102,11 +102,9 @@ def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:
     """Judge the volume. Whose containers they are, and the balance, are asked under the lock.
 
     Raises ValueNotUnderstood for one container given twice, too few of them, or a volume of
-    zero or less.
+    zero or less, ValueImplausible outside the plausible band.
     """
-    volume = as_decimal(values, "volume")
-    if volume <= 0:
-        raise not_understood("volume", _("more than nothing is asked for."))
+    volume = step.volume.read(values, facts, field="volume")
     kept = {**_codes(step, values), "volume": decimal_text(volume)}
     if step.weighs_rest:
         rest = as_decimal(values, "rest")

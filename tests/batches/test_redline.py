@@ -11,7 +11,8 @@ from django.db import connection
 from accounts.exceptions import NotAllowed, ShownHasChanged
 from accounts.services.people import grant_role
 from batches.enums import OperationState, RecordState, RedlineState, StepState
-from batches.exceptions import (
+from batches.models import BatchException, Operation, Redline, Step
+from batches.redline_exceptions import (
     NothingRedlined,
     RedlineIsOpen,
     RedlineOwn,
@@ -20,7 +21,6 @@ from batches.exceptions import (
     RedlineTouchesBegun,
     RedlineUnsigned,
 )
-from batches.models import BatchException, Operation, Redline, Step
 from batches.selectors import batch_of, begun_of, recipe_of
 from batches.services import attest_operation, sign_on
 from batches.services import redline as acts
@@ -141,6 +141,27 @@ def attest(trial: Trial, operation: str) -> None:
 
 
 # --- what may be changed: pure -------------------------------------------------------------------
+
+
+CART19 = reader.read(library_text("cart19-prodigy"))
+HALF = Begun(frozenset({"receipt/accept", "receipt/count", "selection/load"}))
+# What is written wrong in the rest, behind which text, and where that is in the whole document.
+LINES = {
+    "bill_of_materials/TS520/quantity": ("material: TS520", "quantity: '1'", "quantity: [a]"),
+    "selection/enrich/identity/kind": ("key: enrich", "kind: ", "kind: un"),
+    "transduction/thaw/titre/value": ("key: titre", "value: decimal", "value: [a]"),
+}
+
+
+@pytest.mark.parametrize("path", LINES)
+def test_what_is_wrong_with_a_rest_is_said_at_its_line_of_what_was_written(path: str) -> None:
+    behind, right, wrong = LINES[path]
+    before, sign, rest = remaining.text_of(CART19, HALF).partition(behind)
+    text = before + sign + rest.replace(right, wrong, 1)
+    with pytest.raises(RecipeNotReadable) as refused:
+        remaining.rewritten(CART19, HALF, text.encode())
+    line = text[: text.index(wrong, len(before))].count("\n") + 1
+    assert [(one.path, one.line) for one in refused.value.messages] == [(path, line)]
 
 
 def test_what_remains_is_what_was_not_reached(trial: Trial) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from recipes.enums import Outcome
-from recipes.judging import Facts, ValueNotUnderstood
+from recipes.judging import Facts, ValueImplausible, ValueNotUnderstood
 from recipes.kinds import KINDS, draw, judge
 from recipes.step import StepBase
 
@@ -93,6 +93,22 @@ def test_several_containers_are_counted(wrong: dict[str, str]) -> None:
 @pytest.mark.parametrize("asked", [DRAW, SPLIT, POOL, STORED, DISCARDED])
 def test_a_plain_day_is_understood(asked: StepBase) -> None:
     judge(asked, draw(asked, FACTS, Random(3)), FACTS)
+
+
+@pytest.mark.parametrize("typed", ["29.9", "300.1"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        step("transfer", **{"from": "intermediate-container"}, to="product-container",
+             volume={"unit": "mL", "plausible": ["30", "300"]}),
+        step("sample", tests=["car"], volume={"unit": "mL", "plausible": ["30", "300"]}),
+    ],
+)  # fmt: skip
+def test_a_volume_that_cannot_be_is_refused(asked: StepBase, typed: str) -> None:
+    given = {name: name.upper() for name in asked.accepts() if name != "comment"}
+    assert judge(asked, {**given, "volume": "30"}, FACTS).values["volume"] == "30"
+    with pytest.raises(ValueImplausible, match="between 30 and 300 is possible"):
+        judge(asked, {**given, "volume": typed}, FACTS)
 
 
 def test_what_may_be_left_out_is_what_lies_beyond_the_least() -> None:

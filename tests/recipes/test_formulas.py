@@ -33,6 +33,27 @@ def test_a_formula_is_exact(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("yield / 2 + o.class", ("yield", "o.class")),
+        ("(yield - 3) * wash.in.lambda[-1]", ("yield", "wash.in.lambda")),
+        ('pass == "in" or not is == "for"', ("pass", "is")),
+        ("if_1 if as > 1 else from", ("as", "if_1", "from")),
+    ],
+)
+def test_a_step_may_be_called_by_a_word_of_python(text: str, names: tuple[str, ...]) -> None:
+    read = parse(text)
+    assert {*read.names, *(name for name, _key in read.words)} == set(names)
+    assert (read.text, formulas.written(read, read.tree)) == (text, text)
+
+
+def test_what_is_more_than_arithmetic_is_still_said_to_be() -> None:
+    for text in ("[x for x in a]", "(lambda: 1)", "a in b"):
+        with pytest.raises(FormulaError, match="uses more than arithmetic"):
+            parse(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
