@@ -102,7 +102,10 @@ class CredentialBlocked(Refusal):
     code = "credential.blocked"
     status = 403
     sentence = _("This secret is blocked after too many wrong tries.")
-    way_out = _("Ask an administrator, who checks your identity and unblocks it.")
+    way_out = _(
+        "If it is your PIN: sign in at a desk and choose a new one under “How I sign in”. Else ask "
+        "an administrator, who checks your identity and unblocks it."
+    )
 
 
 class AlarmAnswered(Refusal):

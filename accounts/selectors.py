@@ -33,7 +33,13 @@ from accounts.models import (
     Site,
 )
 from accounts.models.person import alike
-from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
+from accounts.permissions import (
+    ON_A_LOCKED_TABLET,
+    ROLES,
+    Permission,
+    permissions_of,
+    roles_granting,
+)
 from records.commands import Actor
 from records.reading import the_one
 
@@ -66,8 +72,9 @@ class Access:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the person may do at the site."""
-        return permissions_of(list(self.roles))
+        """What the person may do at the site; what is read of a locked tablet is an operator's."""
+        held = permissions_of(list(self.roles))
+        return held & ON_A_LOCKED_TABLET if self.locked else held
 
     @property
     def opened_by_both(self) -> bool:

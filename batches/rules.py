@@ -9,20 +9,22 @@ from batches.exceptions import (
     HeldByQuality,
     NothingToAttest,
     OnlyPerformerAttests,
-    PackUnknown,
-    PaperBeforePack,
-    PaperBeforeStep,
-    PaperInFuture,
     PerformerMissing,
     RecordClosed,
     StepAlreadyDone,
     StepNotDue,
-    StepNotInPack,
     StepSkipped,
     StepWaitsForVerifier,
     VerifiedOwnWork,
 )
 from batches.models import Batch, Operation, Step
+from batches.paper_exceptions import (
+    PackUnknown,
+    PaperBeforePack,
+    PaperBeforeStep,
+    PaperInFuture,
+    StepNotInPack,
+)
 from batches.selectors import before, due_step, packs_of
 from recipes import paths
 from recipes.step import StepBase

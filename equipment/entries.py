@@ -19,12 +19,16 @@ class RoomOpened(Payload):
     policy: str
 
 
-@entry("room.hours_set", version=1, stream=ROOM)
+@entry("room.hours_set", version=2, stream=ROOM)
 class RoomHoursSet(Payload):
-    """When a room may be worked in, in the site's wall time (``06:00``); None: always. And why."""
+    """When a room may be worked in, in the site's wall time (``06:00``); None: all day. And why.
+
+    ``days`` are those of the week on which it opens, 1 is Monday; None: every day.
+    """
 
     opens: str | None
     closes: str | None
+    days: tuple[int, ...] | None
     reason: str
 
 

@@ -132,7 +132,16 @@ class HoursNotPaired(Refusal):
     code = "room.hours_not_paired"
     status = 422
     sentence = _("A room that opens also closes, and at another time.")
-    way_out = _("Give both times; leave both empty for a room that is always open.")
+    way_out = _("Give both times; leave both empty for a room that is open all day.")
+
+
+class DaysUnknown(Refusal):
+    """Days on which a room opens that are none, or none of a week; also the constraint's word."""
+
+    code = "room.days_unknown"
+    status = 422
+    sentence = _("A room opens on one day of the week at least.")
+    way_out = _("Tick the days on which it may be worked in.")
 
 
 class CapabilityUnreadable(Refusal):

@@ -5,10 +5,13 @@ from uuid import uuid5
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from equipment import entries
+from equipment import entries, entries_before
 from equipment.enums import ClaimState, UnitStatus
 from equipment.models import Alarm, AlarmSetting, Claim, Place, Room, Unit
 from records.folding import Folded, change, create, fold
+
+# Imported so that what was written in earlier versions can be read.
+EARLIER = entries_before
 
 
 @fold(entries.RoomOpened)
@@ -20,7 +23,8 @@ def _(e: Folded[entries.RoomOpened]) -> None:
 @fold(entries.RoomHoursSet)
 def _(e: Folded[entries.RoomHoursSet]) -> None:
     p = e.payload
-    change(Room.objects.all(), e, opens=_wall(p.opens), closes=_wall(p.closes))
+    days = None if p.days is None else list(p.days)
+    change(Room.objects.all(), e, opens=_wall(p.opens), closes=_wall(p.closes), days=days)
 
 
 @fold(entries.PlaceMade)

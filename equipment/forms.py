@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from equipment.enums import AlarmState
 from equipment.models import AlarmSetting
+from equipment.weekdays import WEEK
 from mes.ui.fields import DayField
 
 
@@ -38,11 +40,15 @@ class RoomHours(forms.Form):
 
     opens = forms.TimeField(
         label=_("Opens"), required=False, widget=forms.TimeInput(attrs={"type": "time"}),
-        help_text=_("On the clock of the site, every day. Both empty: always open."),
+        help_text=_("On the clock of the site. Both empty: open all day."),
     )  # fmt: skip
     closes = forms.TimeField(
         label=_("Closes"), required=False, widget=forms.TimeInput(attrs={"type": "time"}),
         help_text=_("Before it opens means on the day after."),
+    )  # fmt: skip
+    days = forms.TypedMultipleChoiceField(
+        label=_("Opens on"), coerce=int, choices=[(day, WEEKDAYS_ABBR[day - 1]) for day in WEEK],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "as-row"}), required=False,
     )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Kept as written."))
     seq = forms.IntegerField(widget=forms.HiddenInput)

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from equipment import entries
 from equipment.enums import UnitStatus
+from equipment.weekdays import days_text
 from mes.ui.text import day_text, moment_text, plain_text, quantity_text, range_text
 from records.presenters import presents
 
@@ -16,9 +17,14 @@ def _room(p: entries.RoomOpened) -> str:
 
 @presents(entries.RoomHoursSet)
 def _room_hours(p: entries.RoomHoursSet) -> str:
-    if p.opens is None:
-        return _("Always open: %(reason)s") % {"reason": p.reason}
     said = {"opens": p.opens, "closes": p.closes, "reason": p.reason}
+    if p.days is not None:
+        said["days"] = days_text(p.days)
+        if p.opens is None:
+            return _("Open %(days)s, all day: %(reason)s") % said
+        return _("Open %(days)s %(opens)s–%(closes)s: %(reason)s") % said
+    if p.opens is None:
+        return _("Always open: %(reason)s") % said
     return _("Open each day %(opens)s–%(closes)s: %(reason)s") % said
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from equipment.enums import ClaimState, WatchedKind
 from equipment.models import Alarm, AlarmSetting, Claim, Place, Room, Unit
 from equipment.models.alarm import AlarmQuerySet
 from equipment.models.claim import ClaimQuerySet
+from equipment.weekdays import WEEK, days_text
 from mes.lib import wall
 from mes.lib.refusals import NotFound
 
@@ -116,22 +117,33 @@ def gaps(
 
 def shut(room: Room, *, start: datetime, end: datetime, zone: str) -> Iterator[Window]:
     """Yield the hours that touch [start, end) in which a room is not worked in, by its wall."""
-    if room.hours is None:
+    if room.always_open:
         return
-    opens, closes = room.hours
-    day = start.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
-    while (span := wall.span_of(day, closes, opens, zone))[0] < end:
-        if span[1] > start:
-            yield Window(*span)
-        day += timedelta(days=1)
+    # A room opens once a week at least, so what lies beyond these days touches nothing.
+    first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (start, end))
+    first, last = first - timedelta(days=len(WEEK) + 1), last + timedelta(days=len(WEEK) + 1)
+    opened = list(_opened(room, first, last, zone))
+    for window in gaps(opened, start=opened[0][0], end=opened[-1][1]):
+        if window.start < end and start < window.end:
+            yield window
+
+
+def _opened(room: Room, first: date, last: date, zone: str) -> Iterator[tuple[datetime, datetime]]:
+    opens, closes = room.hours or (time(), time())
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if day.isoweekday() in (room.days or WEEK):
+            yield wall.span_of(day, opens, closes, zone)
 
 
 def room_hours(room: Room) -> str:
     """Return when a room may be worked in, in words."""
     if room.hours is None:
-        return _("at any hour")
+        return days_text(room.days) if room.days else _("at any hour")
     opens, closes = room.hours
     said = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    if room.days:
+        return f"{days_text(room.days)} {said['opens']}–{said['closes']}"
     return _("daily %(opens)s–%(closes)s") % said
 
 

@@ -114,7 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.person_and_place",
-                "mes.system.alarm_of_sealing",
+                "mes.system.alarm_of_records",
             ],
         },
     },

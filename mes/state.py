@@ -4,6 +4,7 @@ Read by the machine that watches (``mes.health``) and by people (``mes.system``)
 rows: the canary's message, the outbox and the signs of life.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,11 @@ SELECT clock_timestamp() - max(at) FILTER (WHERE whole),
        (SELECT findings FROM records_verification ORDER BY id DESC LIMIT 1)
   FROM records_verification
 """
+ASKED_BY_PAGES = """
+SELECT clock_timestamp() - p.at, p.problem, p.since,
+       (SELECT findings FROM records_verification ORDER BY id DESC LIMIT 1)
+  FROM (VALUES (%s)) asked (name) LEFT JOIN records_pulse p USING (name)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ class Sealing:
     since: datetime | None
     size: int
     age: timedelta | None
+
+    # What the newest verification found, of whatever it looked at.
+    findings: int = 0
 
     @property
     def works(self) -> bool:
@@ -106,9 +115,12 @@ def state() -> State:
 
 
 def sealing() -> Sealing:
-    """Look at the checkpointer alone, in one query: every page asks. Names no checkpoint."""
-    pulse = next((row[1:] for row in _rows(PULSES) if row[0] == CHECKPOINT), NEVER)
-    return Sealing(pulse[0], pulse[1], pulse[2], size=0, age=None)
+    """Look at checkpointer and verification alone, in one query: every page asks.
+
+    Names no checkpoint.
+    """
+    [(looked, problem, since, findings)] = _rows(ASKED_BY_PAGES, [CHECKPOINT])
+    return Sealing(looked, problem or "", since, size=0, age=None, findings=findings or 0)
 
 
 def _sealing(pulse: Any) -> Sealing:
@@ -131,9 +143,9 @@ def database_answers() -> bool:
         return False
 
 
-def _rows(sql: str) -> list[Any]:
+def _rows(sql: str, params: Sequence[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, params)
         rows: list[Any] = cursor.fetchall()
     return rows
 

@@ -39,15 +39,18 @@ def system(request: HttpRequest) -> HttpResponse:
     return render(request, "records/system.html", context)
 
 
-def alarm_of_sealing(request: HttpRequest) -> dict[str, Callable[[], Sealing | None]]:
-    """Give every page the alarm of the checkpoints, for those who answer for records."""
+def alarm_of_records(request: HttpRequest) -> dict[str, Callable[[], Sealing | None]]:
+    """Give every page the alarm of the records, for those who answer for them.
+
+    They are not sealed, or the newest verification found that they are not as they were written.
+    """
     access = access_of(request)
     if access is None or not access.may(Permission.RECORDS_WATCH):
         return {}
 
     def unsealed() -> Sealing | None:
         found = sealing()
-        return None if found.works else found
+        return None if found.works and not found.findings else found
 
     return {"unsealed": unsealed}
 

@@ -154,7 +154,7 @@ class _Drawing:
             rows[place.room_id].append(self._row(place, standing[place.id]))
         for room in {place.room_id: place.room for place in places}.values():
             note = [room.room_class, str(room.get_policy_display())]
-            note += [equipment.room_hours(room)] if room.hours else []
+            note += [equipment.room_hours(room)] if not room.always_open else []
             yield Group(room.name, ", ".join(note), tuple(rows[room.id]), self._shut(room))
 
     def _shut(self, room: Room) -> tuple[Window, ...]:

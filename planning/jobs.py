@@ -158,14 +158,14 @@ def floor_for(job: PlanningJob) -> Floor:
 
 def _shut(job: PlanningJob) -> Iterator[tuple[UUID, tuple[Hours, ...]]]:
     """Yield the rooms that have hours, and when nobody works there."""
-    for room in Room.objects.filter(opens__isnull=False):
+    for room in Room.objects.exclude(opens__isnull=True, days__isnull=True):
         shut = shut_between(room, start=job.earliest, end=job.earliest + HORIZON)
         yield room.id, tuple(shut)
 
 
 def shut_between(room: Room, *, start: datetime, end: datetime) -> Iterator[Hours]:
     """Yield the hours that touch [start, end) in which a room is not worked in."""
-    if room.hours is None or room.site is None:
+    if room.site is None:
         return
     for window in equipment.shut(room, start=start, end=end, zone=site_of(room.site).zone):
         yield window.start, window.end

@@ -23,7 +23,8 @@ from quality.exceptions import (
     OwnConcession,
     OwnException,
 )
-from quality.findings import EQUIPMENT_ALARM
+from quality.findings import EQUIPMENT_ALARM, RESULT_FAILED
+from quality.models import Result
 from quality.selectors.record import BatchRecord, Criterion, record_of
 from recipes import paths
 from recipes.enums import ReleaseStage
@@ -264,6 +265,9 @@ def check_may_judge(exception: BatchException, person: UUID | None, *, name: str
     steps = Step.objects.filter(stream=exception.stream, path=paths.split(exception.step)[0])
     for step in steps:
         own |= {step.performed_by, step.recorded_by, step.verified_by}
+    if exception.code in RESULT_FAILED:
+        failed = Result.objects.filter(batch=exception.stream, test=exception.params["test"])
+        own |= set(failed.values_list("entered_by", flat=True))
     if alarm := _alarm_of(exception):
         own |= {alarm.raised_by, alarm.acknowledged_by, alarm.cleared_by}
     if person in own:

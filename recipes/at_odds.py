@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from recipes import moments
 from recipes.moments import COLLECTION, Limit, Moment, Place, StageMoment
-from recipes.outline import Outline, StagePlace, StepPlace
+from recipes.outline import Outline
+from recipes.places import StagePlace, StepPlace
 from recipes.plan import Plan
 from recipes.spans import Case
 

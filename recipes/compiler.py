@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from recipes import checks, nodes, reader
 from recipes.document import Recipe
+from recipes.faults import CHECKS, Check, Fault
 from recipes.messages import Message, RecipeNotReadable, Weight, errors
 from recipes.nodes import Nodes
-from recipes.outline import CHECKS, Check, Fault, Outline
+from recipes.outline import Outline
 from recipes.site import Site
 
 RANK = {Weight.ERROR: 0, Weight.WARNING: 1, Weight.NOTE: 2}

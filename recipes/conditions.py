@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from functools import partial
 
-from recipes import formulas, paths, settled
+from recipes import arithmetic, formulas, paths, settled
 from recipes.kinds import calculate
 from recipes.nodes import Path
-from recipes.outline import OperationPlace, Outline, StepPlace
+from recipes.outline import Outline
 from recipes.parts import Band
+from recipes.places import OperationPlace, StepPlace
 from recipes.settled import Range
 
 
@@ -133,7 +134,7 @@ def range_of(outline: Outline, name: str, at: str) -> Range | None:
     plausible = getattr(meant.step, "plausible", None) if meant else None
     if not isinstance(plausible, Band):
         return None
-    low, high = outline.default(plausible.low), outline.default(plausible.high)
+    low, high = outline.bounds.default(plausible.low), outline.bounds.default(plausible.high)
     return None if low is None or high is None else (low, high)
 
 
@@ -154,7 +155,7 @@ def _worked_out(outline: Outline) -> dict[int, Range]:
 
 def _rounded(ends: Range, decimals: int) -> Range | None:
     try:
-        low, high = (formulas.round_half_up(end, Decimal(decimals)) for end in ends)
+        low, high = (arithmetic.round_half_up(end, Decimal(decimals)) for end in ends)
     except DecimalException:
         return None
     return low, high

@@ -16,7 +16,8 @@ from functools import cached_property
 
 from recipes.moments import COLLECTION, Asked, Moment, StageMoment, asked
 from recipes.nodes import Path
-from recipes.outline import OperationPlace, Outline, StagePlace, StepPlace, field_of
+from recipes.outline import Outline
+from recipes.places import OperationPlace, StagePlace, StepPlace, field_of
 from recipes.spans import Case, span_of
 
 ZERO = timedelta()

@@ -16,7 +16,8 @@ from itertools import islice
 
 from recipes import moments
 from recipes.moments import Limit, Moment, Place
-from recipes.outline import Outline, StepPlace
+from recipes.outline import Outline
+from recipes.places import StepPlace
 from recipes.plan import Plan
 from recipes.spans import Case
 from recipes.ways import Pair

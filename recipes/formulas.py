@@ -1,8 +1,9 @@
-"""Formulas of a recipe: arithmetic on Decimal, and conditions that hold or do not.
+"""Formulas of a recipe as they are read: their names, their parts, what each part asks for.
 
 A name is a path: ``count`` in the same operation, ``seed.count`` in the same stage,
 ``culture.seed.count`` anywhere before, ``inputs.patient_weight``, ``parameters.moi`` or
 ``results.car``. A hyphen in a key is written ``_``. Numbers are exact: ``0.1`` is a tenth.
+``recipes.arithmetic`` works them out.
 
 Of a step that was repeated a name means the same iteration, or the last one from outside the
 loop; ``count[1]`` is the first, ``count[-1]`` the one before this. In a condition an answer is
@@ -14,28 +15,21 @@ from __future__ import annotations
 import ast
 import decimal
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext as _
-from simpleeval import InvalidExpression, SimpleEval
 
 from recipes import reserved
 
 LONGEST = 500
 LARGEST_EXPONENT = 64
-DIGITS = 34
-# So many digits has the largest number that is given, with the most decimals that are kept of it.
-ROUNDED = decimal.Context(prec=80)
 # Deeper than people read; whoever goes through a formula part by part comes to its end.
 DEEPEST = 60
 MOST_ITERATIONS = 1000
 WORD = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", re.ASCII)
-Lookup = Callable[[str], Decimal]
-Words = Callable[[str], str]
 
 
 class FormulaError(ValueError):
@@ -136,65 +130,23 @@ def _segment(text: str, node: ast.expr) -> str:
     return text[node.col_offset : node.end_col_offset]
 
 
-def _power(base: Any, exponent: Any) -> Any:
-    _check_exponent(exponent)
-    return base**exponent
-
-
-def _check_exponent(exponent: Any) -> None:
+def check_exponent(exponent: Any) -> None:
+    """Raise FormulaError for an exponent that no calculation of a plant needs."""
     if abs(exponent) > LARGEST_EXPONENT:
         raise FormulaError(
             _("An exponent beyond %(most)s is not allowed.") % {"most": LARGEST_EXPONENT}
         )
 
 
-def round_half_up(value: Decimal, places: Decimal = Decimal(0)) -> Decimal:
-    """Round to decimal places, a five away from zero."""
-    if not places.is_finite():
-        raise FormulaError(_("A number is rounded to a number of decimal places."))
-    unit = Decimal(1).scaleb(-int(places), context=ROUNDED)
-    return value.quantize(unit, rounding=decimal.ROUND_HALF_UP, context=ROUNDED)
-
-
-def _ceil(value: Decimal) -> Decimal:
-    return value.to_integral_value(rounding=decimal.ROUND_CEILING)
-
-
-def _floor(value: Decimal) -> Decimal:
-    return value.to_integral_value(rounding=decimal.ROUND_FLOOR)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": min,
-    "max": max,
-    "abs": abs,
-    "round": round_half_up,
-    "ceil": _ceil,
-    "floor": _floor,
-}
 # How many numbers a function takes, at least and at most.
-TAKES: dict[str, tuple[int, int | None]] = {"min": (2, None), "max": (2, None), "round": (1, 2)}
-BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: _power,
-}
-UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.USub: lambda a: -a,
-    ast.UAdd: lambda a: +a,
-    ast.Not: lambda a: not a,
-}
-COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: lambda a, b: a < b,
-    ast.LtE: lambda a, b: a <= b,
-    ast.Gt: lambda a, b: a > b,
-    ast.GtE: lambda a, b: a >= b,
-    ast.Eq: lambda a, b: a == b,
-    ast.NotEq: lambda a, b: a != b,
-}
-OPERATORS: tuple[type[ast.AST], ...] = (*BINARY, *UNARY, *COMPARE, ast.And, ast.Or)
+TAKES: dict[str, tuple[int, int | None]] = {
+    "min": (2, None), "max": (2, None), "abs": (1, 1), "round": (1, 2), "ceil": (1, 1),
+    "floor": (1, 1),
+}  # fmt: skip
+OPERATORS: tuple[type[ast.AST], ...] = (
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.Not, ast.Lt, ast.LtE,
+    ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.And, ast.Or,
+)  # fmt: skip
 SHAPES: tuple[type[ast.AST], ...] = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Load,
 )  # fmt: skip
@@ -243,7 +195,7 @@ def _walk(
         names.append(bare(dotted(node)))
     elif isinstance(node, ast.Constant):
         # A formula is read once and worked out thousands of times.
-        exact: Any = _literal(node, text)
+        exact: Any = literal(node, text)
         node.value = exact
     elif isinstance(node, ast.Call):
         _check_call(node)
@@ -262,7 +214,7 @@ def _check_written_exponent(node: ast.expr) -> None:
     signed = isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not)
     number = node.operand if isinstance(node, ast.UnaryOp) and signed else node
     if isinstance(number, ast.Constant):
-        _check_exponent(number.value)
+        check_exponent(number.value)
 
 
 def answer_of(node: ast.AST) -> tuple[str, str] | None:
@@ -290,12 +242,12 @@ def iteration_of(name: str) -> int | None:
 
 def _check_call(node: ast.Call) -> None:
     name = node.func.id if isinstance(node.func, ast.Name) else "?"
-    if name not in FUNCTIONS or node.keywords:
+    if name not in TAKES or node.keywords:
         raise FormulaError(
             _("There is no function %(name)s; use %(known)s.")
-            % {"name": name, "known": ", ".join(FUNCTIONS)}
+            % {"name": name, "known": ", ".join(TAKES)}
         )
-    least, most = TAKES.get(name, (1, 1))
+    least, most = TAKES[name]
     if len(node.args) < least or (most is not None and len(node.args) > most):
         raise FormulaError(_takes(name, least, most))
 
@@ -331,7 +283,7 @@ def _iteration(node: ast.expr) -> int:
     return -value if back else value
 
 
-def _literal(node: ast.Constant, text: str) -> Decimal:
+def literal(node: ast.Constant, text: str) -> Decimal:
     """Return the exact number that was written; raises FormulaError for text and the like."""
     written = _segment(text, node)
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -342,112 +294,6 @@ def _literal(node: ast.Constant, text: str) -> Decimal:
         if number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT:
             return number
     raise FormulaError(_("“%(text)s” is not a number that a formula takes.") % {"text": written})
-
-
-def _number(node: ast.Constant, text: str) -> Decimal:
-    """Return the number that was read; raises FormulaError for the text that was not."""
-    return node.value if isinstance(node.value, Decimal) else _literal(node, text)
-
-
-class _Arithmetic(SimpleEval):  # type: ignore[misc] # simpleeval has no types
-    """simpleeval narrowed to Decimal: exact literals, dotted names, no attributes, no text."""
-
-    nodes: dict[type[ast.AST], Callable[[Any], Any]]
-    allowed: ClassVar[frozenset[str]] = frozenset(
-        ("UnaryOp", "BinOp", "BoolOp", "Compare", "IfExp", "Call", "Name", "Attribute",
-         "Subscript", "Constant")
-    )  # fmt: skip
-
-    _formula: Formula
-    _lookup: Lookup
-    _words: Words | None
-
-    def __init__(self) -> None:
-        operators: Any = {**BINARY, **UNARY, **COMPARE}
-        super().__init__(operators=operators, functions=dict(FUNCTIONS), names={})
-        for kind in [kind for kind in self.nodes if kind.__name__ not in self.allowed]:
-            del self.nodes[kind]
-
-    def work_out(self, formula: Formula, lookup: Lookup, words: Words | None) -> Any:
-        """Return what a formula gives: a number, or whether a condition holds."""
-        self._formula, self._lookup, self._words = formula, lookup, words
-        return self._eval(formula.tree)
-
-    def _eval_name(self, node: ast.Name) -> Decimal:
-        return self._lookup(dotted(node))
-
-    def _eval_attribute(self, node: ast.Attribute) -> Decimal:
-        return self._lookup(dotted(node))
-
-    def _eval_subscript(self, node: ast.Subscript) -> Decimal:
-        return self._lookup(dotted(node))
-
-    def _eval_compare(self, node: ast.Compare) -> Any:
-        said = answer_of(node)
-        if said is None or self._words is None:
-            return super()._eval_compare(node)
-        given = self._words(said[0])
-        return (given == said[1]) == isinstance(node.ops[0], ast.Eq)
-
-    def _eval_constant(self, node: ast.Constant) -> Decimal:
-        return _number(node, self._formula.text)
-
-
-def evaluate(text: str, lookup: Lookup, words: Words | None = None) -> Decimal:
-    """Work a formula out with 34 digits; ``lookup`` gives the number behind a name.
-
-    ``words`` gives the answer behind a name that is compared with a key. Raises FormulaError
-    (division by zero, overflow, not a number) and whatever the two raise.
-    """
-    formula = parse(text)
-    if isinstance(formula.tree, ast.Constant):
-        return _number(formula.tree, formula.text)
-    found = _worked_out(formula, lookup, words)
-    if not isinstance(found, Decimal):
-        raise FormulaError(_("“%(text)s” does not give a number.") % {"text": text})
-    if not found.is_finite() or abs(found.adjusted()) > LARGEST_EXPONENT:
-        if found.is_zero():
-            return Decimal(0)
-        raise FormulaError(_not_with_these(formula))
-    return found
-
-
-def holds(text: str, lookup: Lookup, words: Words | None = None) -> bool:
-    """Say whether a condition holds. Raises as ``evaluate`` does, and for what is none."""
-    found = _worked_out(parse(text), lookup, words)
-    if not isinstance(found, bool):
-        raise FormulaError(_("“%(text)s” is not a condition that holds or not.") % {"text": text})
-    return found
-
-
-_CONTEXT = decimal.Context(prec=DIGITS)
-_CONTEXT.traps[decimal.Overflow] = True
-
-
-def _worked_out(formula: Formula, lookup: Lookup, words: Words | None) -> Any:
-    with decimal.localcontext(_CONTEXT):
-        arithmetic = _taken()
-        try:
-            return arithmetic.work_out(formula, lookup, words)
-        except (decimal.DecimalException, InvalidExpression, TypeError, AttributeError) as error:
-            raise FormulaError(_not_with_these(formula)) from error
-        finally:
-            _FREE.append(arithmetic)
-
-
-# Making one takes longer than most formulas; one that is at work is nobody else's.
-_FREE: list[_Arithmetic] = []
-
-
-def _taken() -> _Arithmetic:
-    try:
-        return _FREE.pop()
-    except IndexError:
-        return _Arithmetic()
-
-
-def _not_with_these(formula: Formula) -> str:
-    return _("“%(text)s” cannot be worked out with these values.") % {"text": formula.text}
 
 
 def is_plain(text: str) -> bool:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from recipes import formulas, paths, settled
 from recipes.conditions import Asked, range_of
-from recipes.outline import Outline, field_of
+from recipes.outline import Outline
 from recipes.parts import Limits
+from recipes.places import field_of
 from recipes.settled import EVERYTHING, Range
 
 # The least that is more than nothing, as far as formulas reckon.
@@ -98,7 +99,7 @@ def allowed(outline: Outline, name: str, at: str) -> Range | None:
     band = (limits.action or limits.alert) if isinstance(limits, Limits) else None
     if band is None:
         return None
-    low, high = outline.default(band.low), outline.default(band.high)
+    low, high = outline.bounds.default(band.low), outline.bounds.default(band.high)
     if (low is None and band.low is not None) or (high is None and band.high is not None):
         return None  # what they are depends on the order
     return EVERYTHING[0] if low is None else low, EVERYTHING[1] if high is None else high

@@ -27,6 +27,7 @@ from recipes.enums import Openness
 from recipes.parts import CODE
 from recipes.site import (
     DAY,
+    WEEK,
     Counted,
     Crew,
     EquipmentStock,
@@ -70,15 +71,21 @@ def this_site(name: str) -> Site:
 
 def _rooms() -> tuple[RoomStock, ...]:
     counted = Counter(
-        (place.room.room_class, place.room.policy, place.room.hours)
+        (
+            place.room.room_class,
+            place.room.policy,
+            place.room.hours,
+            tuple(place.room.days) if place.room.days else None,
+        )
         for place in Place.objects.select_related("room")
     )
     return tuple(
         RoomStock(
             class_=room, places=places, openness=VALIDATED[OpennessPolicy(policy)],
             hours=_window(*hours) if hours else None,
+            days=tuple(WEEK[day - 1] for day in days) if days else None,
         )
-        for (room, policy, hours), places in sorted(counted.items(), key=str)
+        for (room, policy, hours, days), places in sorted(counted.items(), key=str)
     )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from recipes.kinds import (
     transfer,
     weigh,
 )
-from recipes.outline import Outline, StepPlace
+from recipes.outline import Outline
+from recipes.places import StepPlace
 from recipes.step import StepBase
 
 Stands = Callable[[Outline, StepPlace], bool]

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from mes.lib.refusals import Interlock, Refusal
-from recipes import formulas, paths
+from recipes import arithmetic, formulas, paths
 from recipes.enums import Outcome, Severity
 from recipes.units import time_of
 
@@ -168,14 +168,14 @@ class Facts:
     def evaluate(self, formula: str) -> Decimal:
         """Work a formula out with these facts; raises ValueMissing or ValueNotUnderstood."""
         try:
-            return formulas.evaluate(formula, self.number, self.word)
+            return arithmetic.evaluate(formula, self.number, self.word)
         except formulas.FormulaError as error:
             raise ValueNotUnderstood(name=formula, problem=str(error)) from error
 
     def holds(self, condition: str) -> bool:
         """Say whether a condition holds; raises ValueMissing or ValueNotUnderstood."""
         try:
-            return formulas.holds(condition, self.number, self.word)
+            return arithmetic.holds(condition, self.number, self.word)
         except formulas.FormulaError as error:
             raise ValueNotUnderstood(name=condition, problem=str(error)) from error
 

@@ -53,7 +53,7 @@ class RecipeNotReadable(Refusal):
     code = "recipe.not_readable"
     status = 422
     sentence = _("This is not a recipe: %(problem)s")
-    way_out = _("Correct the text at the lines that are named, and import it again.")
+    way_out = _("Correct the text at the lines that are named, and send it again.")
 
     def __init__(
         self, messages: Sequence[Message] = (), *, field: str | None = "source", problem: str = ""
@@ -65,6 +65,12 @@ class RecipeNotReadable(Refusal):
 def errors(messages: Sequence[Message]) -> tuple[Message, ...]:
     """Return the messages that keep a recipe from approval."""
     return tuple(m for m in messages if m.severity == Weight.ERROR)
+
+
+def more_than(messages: Sequence[Message], before: Sequence[Message]) -> tuple[Message, ...]:
+    """Return the messages of a document that the one before it did not have, whatever its lines."""
+    known = {(one.code, one.path, one.sentence) for one in before}
+    return tuple(one for one in messages if (one.code, one.path, one.sentence) not in known)
 
 
 def size_words(stages: int, steps: int) -> str:

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from recipes import formulas, paths
 from recipes.nodes import Path
-from recipes.outline import Outline, StagePlace, StepPlace, field_of
+from recipes.outline import Outline
 from recipes.parts import TimeLimit
+from recipes.places import StagePlace, StepPlace, field_of
 from recipes.spans import Case, least_of, span_of
 
 EDGES = frozenset({"started_at", "ended_at"})

@@ -39,10 +39,14 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Plain data (mappings, lists, text, None); line and column at which each path begins."""
+    """Plain data (mappings, lists, text, None); line and column at which each path begins.
+
+    ``unsaid`` are the fields behind whose name nothing at all is written.
+    """
 
     data: Any
     marks: dict[Path, Mark] = field(default_factory=dict)
+    unsaid: tuple[Path, ...] = ()
 
     def mark(self, path: Path) -> Mark | tuple[None, None]:
         """Return line and column (both from 1) of a path, or of the nearest thing around it."""
@@ -81,6 +85,7 @@ class _Yaml:
 
     def __init__(self, text: str) -> None:
         self._marks: dict[Path, Mark] = {}
+        self._unsaid: list[Path] = []
         self._events: Iterator[Any] = iter(())
         self._text = text
 
@@ -96,7 +101,7 @@ class _Yaml:
             self._end()
         except yaml.YAMLError as error:
             self._unreadable(error)
-        return Nodes(data, self._marks)
+        return Nodes(data, self._marks, tuple(self._unsaid))
 
     def _end(self) -> None:
         for event in self._events:
@@ -144,7 +149,10 @@ class _Yaml:
             _check_field(event.value, found, mark)
             way = (*path, event.value)
             self._marks[way] = mark
-            found[event.value] = self._node(next(self._events), way)
+            value = next(self._events)
+            if isinstance(value, yaml.ScalarEvent) and not value.style and not value.value:
+                self._unsaid.append(way)
+            found[event.value] = self._node(value, way)
         return found
 
 

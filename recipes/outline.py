@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any
 
-from recipes import formulas, paths
-from recipes.document import Input, Operation, Parameter, Recipe, Stage, Test
-from recipes.formulas import FormulaError
-from recipes.gaps import Said, Value, said
-from recipes.messages import Weight
+from recipes import paths
+from recipes.bounds import Bounds
+from recipes.document import Input, Parameter, Recipe, Test
+from recipes.holds import Holds
 from recipes.nodes import Path
 from recipes.order import Order
 from recipes.parts import Text, TimeLimit
+from recipes.places import OperationPlace, StagePlace, StepPlace
 from recipes.site import Site
 from recipes.step import StepBase, Use, Written, choices_at, likely_written, limits_written, way
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a check found: where in the text, and the sentence.
-
-    ``said`` is the sentence without a language, of what an approval may leave open and keeps.
-    """
-
-    path: Path
-    sentence: str
-    severity: Weight = Weight.ERROR
-    said: Said | None = None
-
-
-def lacks(path: Path, code: str, /, *, severity: Weight = Weight.ERROR, **values: Value) -> Fault:
-    """Return what a site has not: the fault with its code and values."""
-    what = said(code, **values)
-    return Fault(path, what.sentence, severity, what)
-
-
-@dataclass(frozen=True, slots=True)
-class StagePlace:
-    """A stage, its number and its path."""
-
-    path: Path
-    number: int
-    stage: Stage
-
-
-@dataclass(frozen=True, slots=True)
-class OperationPlace:
-    """An operation and its path; ``stage`` is None for a contingency."""
-
-    path: Path
-    stage: StagePlace | None
-    operation: Operation
-
-
-@dataclass(frozen=True, slots=True)
-class StepPlace:
-    """A step, its path in the text and in the batch, and its number in the order of work."""
-
-    path: Path
-    name: str
-    number: int
-    operation: OperationPlace
-    step: StepBase
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A unit that a stage claims: its class, and the number of the stage in which it ends."""
-
-    first: StagePlace
-    class_: str
-    last: int
-
-
-def field_of(step: StepBase, name: str) -> Any:
-    """Return a field of a step, None where its kind has no such field (fast)."""
-    return step.__dict__.get(name)
 
 
 @dataclass(frozen=True)
@@ -262,11 +198,6 @@ class Outline:
                 yield (*step.path, "within", number), limit
 
     @cached_property
-    def stage_numbers(self) -> dict[str, int]:
-        """Each stage's number by its key."""
-        return {place.stage.key: place.number for place in self.stages}
-
-    @cached_property
     def sampled(self) -> dict[str, StepPlace]:
         """The first step that takes a sample for a test, by the test's key."""
         found: dict[str, StepPlace] = {}
@@ -281,57 +212,20 @@ class Outline:
         """The same by the test's normal key."""
         return {paths.normal(test): place for test, place in self.sampled.items()}
 
-    def last_of_hold(self, number: int, hold_until: str | None) -> int:
-        """Return the number of the stage at whose end a hold that began at ``number`` ends.
-
-        One that names no later stage is a fault of its own, and taken to last to the end.
-        """
-        last = number if hold_until is None else self.stage_numbers.get(hold_until, 0)
-        return last if hold_until is None or last > number else len(self.stages) - 1
+    @cached_property
+    def stage_numbers(self) -> dict[str, int]:
+        """Each stage's number by its key."""
+        return {place.stage.key: place.number for place in self.stages}
 
     @cached_property
-    def claims(self) -> dict[str, list[Claimed]]:
-        """What the stages claim, by the name that their steps use, in the order of the stages."""
-        found: dict[str, list[Claimed]] = {}
-        for place in self.stages:
-            for unit in reversed(place.stage.equipment):  # of two with one name the first counts
-                last = self.last_of_hold(place.number, unit.hold_until)
-                claim = Claimed(place, unit.class_, last)
-                found.setdefault(unit.as_, []).append(claim)
-        return found
-
-    def may_use(self, alias: str, number: int) -> bool:
-        """Tell whether a stage may use what is called so: its own, or what is held into it."""
-        return bool(self._using.get(alias, 0) >> number & 1)
+    def holds(self) -> Holds:
+        """What the stages claim, and for how long."""
+        return Holds(self.recipe, self.stages, self.stage_numbers)
 
     @cached_property
-    def _using(self) -> dict[str, int]:
-        """For each alias the mask of the stages that may use it."""
-        return {
-            name: reduce(or_, ((2 << one.last) - (1 << one.first.number) for one in claims))
-            for name, claims in self.claims.items()
-        }
-
-    @cached_property
-    def zones(self) -> tuple[StagePlace | None, ...]:
-        """For each stage the one that claims the room in which it is done."""
-        found: list[StagePlace | None] = []
-        held: list[tuple[int, StagePlace]] = []
-        for place in self.stages:
-            while held and held[-1][0] < place.number:
-                held.pop()  # given back before this stage, and so before all behind it
-            room = place.stage.room
-            if room is not None:
-                found.append(place)
-                held.append((self.last_of_hold(place.number, room.hold_until), place))
-            else:
-                found.append(held[-1][1] if held else None)
-        return tuple(found)
-
-    @cached_property
-    def given_back(self) -> frozenset[str]:
-        """The keys of the stages at whose end something that was claimed is given back."""
-        return frozenset(need.last for need in self.recipe.needs)
+    def bounds(self) -> Bounds:
+        """Bounds worked out before any batch: with the defaults, and at the inputs' ends."""
+        return Bounds(self.recipe)
 
     @cached_property
     def inputs(self) -> dict[str, Input]:
@@ -356,57 +250,6 @@ class Outline:
             for use in self.uses(place) if place.step.kind == "gate" else ():
                 found.setdefault(paths.normal(use.name), []).append(place)
         return found
-
-    @cached_property
-    def _defaults(self) -> dict[str, Decimal]:
-        return {f"parameters.{p.key}": p.default for p in self.recipe.parameters}
-
-    def default(self, formula: str | None) -> Decimal | None:
-        """Work a bound out with the parameters' defaults; None when it needs more than those."""
-        if formula is None:
-            return None
-        try:
-            return self._number(formula, "")
-        except FormulaError:
-            return None
-
-    def for_inputs(self, formula: str, end: str) -> Decimal | None:
-        """Work a bound out with every input at its ``low`` or ``high`` bound; None if it cannot."""
-        try:
-            return self.number_for_inputs(formula, end)
-        except FormulaError:
-            return None
-
-    def number_for_inputs(self, formula: str, end: str) -> Decimal | None:
-        """Work a bound out as ``for_inputs``; raises FormulaError when that gives no number."""
-        names = formulas.parse(formula).names
-        asks = any(paths.space_of(name) == "inputs" for name in names)
-        return self._number(formula, end if asks else "")
-
-    def _number(self, formula: str, end: str) -> Decimal | None:
-        """Work a formula out once for all that ask; ``end`` is that of the inputs, if any."""
-        if (formula, end) not in self._worked_out:
-            try:
-                self._worked_out[formula, end] = _number(formula, self._given[end])
-            except FormulaError as error:
-                self._worked_out[formula, end] = error
-        found = self._worked_out[formula, end]
-        if isinstance(found, FormulaError):
-            raise found
-        return found
-
-    @cached_property
-    def _worked_out(self) -> dict[tuple[str, str], Decimal | FormulaError | None]:
-        return {}
-
-    @cached_property
-    def _given(self) -> dict[str, dict[str, Decimal]]:
-        """The parameters' defaults: alone, and with the inputs at either of their bounds."""
-        ends = {
-            end: {f"inputs.{given.name}": getattr(given, end) for given in self.recipe.inputs}
-            for end in ("low", "high")
-        }
-        return {"": self._defaults} | {end: self._defaults | own for end, own in ends.items()}
 
     def texts(self) -> Iterator[tuple[Path, Text]]:
         """Yield every text that a person reads, with the path at which it stands."""
@@ -433,41 +276,6 @@ class Outline:
                 yield ("tests", number, *way(way_to)), text
 
 
-def _number(formula: str, known: Mapping[str, Decimal]) -> Decimal | None:
-    found = formulas.parse(formula)
-    if found.words or any(name not in known for name in found.names):
-        return None
-    return formulas.evaluate(formula, known.__getitem__)
-
-
 def _name(place: OperationPlace, step: StepBase) -> str:
     stage = place.stage.stage.key if place.stage else "contingencies"
     return f"{stage}/{place.operation.key}/{step.key}"
-
-
-Check = Callable[[Outline], Iterator[Fault]]
-CHECKS: dict[str, Check] = {}
-
-
-def check(code: str) -> Callable[[Check], Check]:
-    """Register a check under the code that its messages carry."""
-
-    def register(function: Check) -> Check:
-        if code in CHECKS:
-            raise TypeError(f"Two checks share the code {code}.")
-        CHECKS[code] = function
-        return function
-
-    return register
-
-
-def twice(
-    path: Path, parts: Sequence[Any], key: Callable[[Any], str]
-) -> Iterator[tuple[Path, str]]:
-    """Yield path and name of each part whose key an earlier one has."""
-    seen: set[str] = set()
-    for number, part in enumerate(parts):
-        name = key(part)
-        if paths.normal(name) in seen:
-            yield (*path, number), name
-        seen.add(paths.normal(name))

@@ -1,11 +1,52 @@
-"""The places of a document that people talk about: stages, operations and steps by path. Pure."""
+"""The places of a document: stages, operations and steps, by the path that people use. Pure.
+
+A ``...Place`` also has the path at which it stands in the text, for messages.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from recipes.document import Operation, Recipe
+from recipes.document import Operation, Recipe, Stage
+from recipes.nodes import Path
 from recipes.parts import Text
+from recipes.step import StepBase
 
 CALLED = "contingencies"
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlace:
+    """A stage, its number and its path."""
+
+    path: Path
+    number: int
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlace:
+    """An operation and its path; ``stage`` is None for a contingency."""
+
+    path: Path
+    stage: StagePlace | None
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """A step, its path in the text and in the batch, and its number in the order of work."""
+
+    path: Path
+    name: str
+    number: int
+    operation: OperationPlace
+    step: StepBase
+
+
+def field_of(step: StepBase, name: str) -> Any:
+    """Return a field of a step, None where its kind has no such field (fast)."""
+    return step.__dict__.get(name)
 
 
 def places_of(recipe: Recipe) -> dict[str, Text]:

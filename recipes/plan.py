@@ -16,7 +16,8 @@ from itertools import accumulate
 
 from recipes.moments import COLLECTION, Asked, Limit, Moment, Place, StageMoment
 from recipes.nodes import Path
-from recipes.outline import OperationPlace, Outline, StagePlace, StepPlace, field_of
+from recipes.outline import Outline
+from recipes.places import OperationPlace, StagePlace, StepPlace, field_of
 from recipes.spans import Case, least_of
 from recipes.step import StepBase
 from recipes.ways import Ways

@@ -50,6 +50,30 @@ def read_nodes(found: nodes.Nodes) -> Read:
     return Read(typed(found, Recipe), found)
 
 
+def written(source: bytes | str) -> nodes.Nodes:
+    """Read a text that is kept as data, a recipe or not yet one. Raises RecipeNotReadable.
+
+    Data have no field without a value. So a name behind which nothing is written is refused: it
+    may be the rest of a text in which a comma stands (``{en: Clear the bench, and wipe it}``).
+    """
+    found = nodes.read(source)
+    if found.unsaid:
+        raise RecipeNotReadable(
+            [_unsaid(path, found) for path in found.unsaid[: nodes.MOST_MESSAGES]]
+        )
+    return found
+
+
+def _unsaid(path: nodes.Path, found: nodes.Nodes) -> Message:
+    sentence = _("Nothing is written behind “%(name)s”: leave it out; a text with a comma or a "
+                 "colon in it stands in quotes.")  # fmt: skip
+    line, column = found.mark(path)
+    return Message(
+        code="text.unsaid", path=place(path, found.data), line=line, column=column, at=path,
+        sentence=sentence % {"name": str(path[-1])[:60]},
+    )  # fmt: skip
+
+
 def typed(found: nodes.Nodes, kind: type[Typed]) -> Typed:
     """Read plain data as a part of a recipe, or of a site. Raises RecipeNotReadable."""
     try:
@@ -115,11 +139,18 @@ def _message(detail: ErrorDetails, found: nodes.Nodes) -> Message:
     return Message(
         code=f"document.{detail['type']}",
         path=place(path, found.data),
-        sentence=_sentence(detail, str(path[-1]) if path else ""),
+        sentence=_sentence(detail, _called(path)),
         line=line,
         column=column,
         at=path,
     )
+
+
+def _called(path: nodes.Path) -> str:
+    """Return what a sentence calls a field; one of a list is called by its number: ``days 1``."""
+    names = [part + 1 if isinstance(part, int) else part for part in path]
+    last = next((n for n, part in enumerate(reversed(names), 1) if isinstance(part, str)), 1)
+    return " ".join(str(part) for part in names[-last:])
 
 
 def _given_path(loc: tuple[int | str, ...], data: Any, *, missing: bool) -> nodes.Path:

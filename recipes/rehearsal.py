@@ -19,15 +19,14 @@ from random import Random
 
 from mes.lib.refusals import Refusal
 from recipes import flow, formulas, kinds, paths
-from recipes.criteria import items_of, meets
-from recipes.document import Placed, Recipe, Stage, Test
-from recipes.enums import Outcome, ReleaseStage, ValueType
+from recipes.document import Placed, Recipe, Stage
 from recipes.flow import Answer, Onward, Question, Spot, Standing
-from recipes.judging import Facts, Judged, Result, ValueImplausible, Values
-from recipes.likely import draw_choice, draw_duration, draw_number, rounded
+from recipes.judging import Facts, Judged, ValueImplausible, Values
+from recipes.laboratory import Laboratory
+from recipes.likely import draw_duration, rounded
 from recipes.parts import Durations, TimeLimit
 from recipes.rehearsed import Life, Rehearsed, Spread, summary
-from recipes.step import StepBase, against
+from recipes.step import StepBase
 
 __all__ = ["Life", "Rehearsed", "Spread", "rehearse"]
 
@@ -106,7 +105,7 @@ class _Way:
         self.closed: dict[str, datetime] = {}
         self.began: dict[str, datetime] = {}
         self.stages: dict[str, tuple[datetime, datetime]] = {}
-        self.found: dict[str, tuple[datetime, Result]] = {}
+        self.laboratory = Laboratory(recipe, luck, self.life)
         self.pace: dict[str, timedelta] = {}
         self.clocks: dict[str, datetime] = {}
         self.held: dict[str, _Held] = {}
@@ -137,7 +136,7 @@ class _Way:
             started_at=since or self.at,
             values=values,
             closed=closed,
-            results={test: r for test, (when, r) in self.found.items() if when <= self.at},
+            results=self.laboratory.results(self.at),
             inputs=self.inputs,
             parameters=self.recipe.parameter_values,
             approved=approved,
@@ -152,7 +151,8 @@ class _Way:
             self.at, _number, doing = heapq.heappop(self.queue)
             self._done(doing)
         self.life.made = self.at - COLLECTED
-        self.life.released = max(self.life.made, self._last_result() - COLLECTED)
+        last = self.laboratory.last_result() or self.at
+        self.life.released = max(self.life.made, last - COLLECTED)
         self._hold_rooms()
         return self.life
 
@@ -292,7 +292,7 @@ class _Way:
         if placed.step.starts:
             self.clocks[placed.step.starts] = self.at
         if placed.step.kind == "sample":
-            self._send(placed)
+            self.laboratory.send(placed.step, self.facts(placed.path))
         self._count_time(doing)
         self._take(flow.onward(self.recipe, self.standing, spot, self._judge_condition))
 
@@ -307,8 +307,7 @@ class _Way:
         spot, step, until = doing.spot, doing.placed.step, self.at
         asked = self.asked[spot.path]
         if asked.tests:
-            found = (t for t in self.found if t in asked.tests or paths.normal(t) in asked.tests)
-            until = max([until, *(self.found[test][0] for test in found)])
+            until = max(until, self.laboratory.known_at(asked.tests) or until)
         if asked.approval and not doing.asked:
             doing.asked, until = True, until + APPROVAL
         if step.kind == "timer":
@@ -358,61 +357,6 @@ class _Way:
             return kinds.judge(placed.step, {**drawn, field: format(number - last, "f")}, facts)
         except ValueImplausible:
             return kinds.judge(placed.step, {**drawn, field: format(number + last, "f")}, facts)
-
-    # --- the laboratory -----------------------------------------------------------------------
-
-    def _send(self, placed: Placed) -> None:
-        for use in placed.step.uses():
-            test = self.recipe.test_by_key[use.name]
-            value, flagged = self._tested(test, self.facts(placed.path))
-            outcome = Outcome.FLAGGED if flagged else Outcome.CLEARED
-            self.found[test.key] = (self.at + test.turn_round, Result(value, outcome))
-            if flagged:
-                self.life.exceptions.add((test.key, "result.outside"))
-
-    def _tested(self, test: Test, facts: Facts) -> tuple[str, bool]:
-        """Return a result, and whether it is flagged. Fails closed, as the laboratory does."""
-        try:
-            value = self._result(test, facts)
-            return value, not self._in_order(test, value, facts)
-        except Refusal as refusal:
-            self.life.exceptions.add((test.key, refusal.code))
-            self.life.failed |= {item.key for item in items_of(self.recipe, test.key)}
-            return "", True
-
-    def _result(self, test: Test, facts: Facts) -> str:
-        if test.options:
-            return draw_choice(test.options, self.luck)
-        if test.value != ValueType.DECIMAL:
-            return "as seen"
-        return rounded(draw_number(test.likely, facts, self.luck, target=self._target(test, facts),
-                                   limits=test.limits), 3)  # fmt: skip
-
-    def _target(self, test: Test, facts: Facts) -> Decimal | None:
-        """Return what a test's criterion lets expect: well inside it."""
-        if test.limits is not None:
-            return None
-        for item in items_of(self.recipe, test.key):
-            band = item.limits
-            low = item.above or (band.low if band else None)
-            high = item.below or (band.high if band else None)
-            ends = [facts.evaluate(bound) for bound in (low, high) if bound is not None]
-            if len(ends) == 2:
-                return sum(ends, Decimal()) / 2
-            if ends:
-                return ends[0] * (Decimal("1.15") if low is not None else Decimal("0.5"))
-        return None
-
-    def _in_order(self, test: Test, value: str, facts: Facts) -> bool:
-        failed = [i.key for i in items_of(self.recipe, test.key) if not meets(i, value, facts)]
-        self.life.failed |= set(failed)
-        flagged = any(option.flag for option in test.options if option.key == value)
-        outside = test.limits and against(Decimal(value), test.limits, facts, field="value")
-        return not (failed or flagged or outside)
-
-    def _last_result(self) -> datetime:
-        asked = {i.test for i in self.recipe.specification if i.needed == ReleaseStage.RELEASE}
-        return max((self.found[test][0] for test in asked if test in self.found), default=self.at)
 
 
 def rehearse(

@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from recipes import nodes, reader
+from recipes import nodes, reader, stored
 from recipes.difference import Difference
 from recipes.difference.parts import path_of
 from recipes.document import Recipe
 from recipes.drafting.changes import Plain
 from recipes.drafting.plain import normal, plain_of, yaml_of
+from recipes.messages import RecipeNotReadable, more_than
+from recipes.opening import Mark
 from recipes.places import CALLED
 
 # Lists of the whole document that a redline may add to; the rest judges what is done already.
@@ -66,9 +68,40 @@ def text_of(recipe: Recipe, begun: Begun) -> str:
 
 
 def rewritten(recipe: Recipe, begun: Begun, source: bytes) -> Recipe:
-    """Return the document with another rest, written as YAML or JSON. Raises RecipeNotReadable."""
-    data = spliced(recipe, begun, nodes.read(source).data)
-    return reader.read_nodes(nodes.Nodes(data)).recipe
+    """Return the document with another rest, written as YAML or JSON.
+
+    Raises RecipeNotReadable, each message with its line in ``source``. What today's rules of
+    reading would refuse in a document that was stored under earlier ones is no fault of the rest.
+    """
+    found = reader.written(source)
+    whole = nodes.Nodes(spliced(recipe, begun, found.data), _marks(recipe, begun, found))
+    try:
+        return reader.read_nodes(whole).recipe
+    except RecipeNotReadable as refusal:
+        own = more_than(refusal.messages, reader.faults_of(recipe))
+        if own or len(refusal.messages) >= nodes.MOST_MESSAGES or not isinstance(whole.data, dict):
+            raise RecipeNotReadable(own or refusal.messages) from refusal
+        return stored.read(whole.data)
+
+
+def _marks(recipe: Recipe, begun: Begun, found: nodes.Nodes) -> dict[nodes.Path, Mark]:
+    """Return the lines of the rest by the places at which it stands in the whole document."""
+    whole = _mappings(plain_of(recipe)["stages"])
+    reached = [stage for stage in whole if stage["key"] in begun.stages]
+    first = next(iter(_things(_mapping(found.data).get("stages"))), None)
+    runs = bool(reached) and _key(first) == reached[-1]["key"]
+    stages = len(reached) - runs
+    kept = len(_kept(begun, reached[-1])) if runs else 0
+
+    def there(path: nodes.Path) -> nodes.Path:
+        match path:
+            case ("stages", 0, "operations", int(number), *rest):
+                return ("stages", stages, "operations", number + kept, *rest)
+            case ("stages", int(number), *rest):
+                return ("stages", number + stages, *rest)
+        return path
+
+    return {there(path): mark for path, mark in found.marks.items()}
 
 
 def spliced(recipe: Recipe, begun: Begun, remaining: Plain) -> Plain:
@@ -90,7 +123,7 @@ def _stages(old: list[dict[str, Any]], new: Plain, begun: Begun) -> list[Plain]:
     running = old[-1] if old else None
     found: list[Plain] = [*old[:-1]]
     if running is not None:
-        kept = [one for one in _mappings(running["operations"]) if _in(begun, running, one)]
+        kept = _kept(begun, running)
         more: list[Plain] = []
         if given and isinstance(given[0], dict) and _key(given[0]) == running["key"]:
             written = given.pop(0)
@@ -99,12 +132,21 @@ def _stages(old: list[dict[str, Any]], new: Plain, begun: Begun) -> list[Plain]:
     return [*found, *given]
 
 
+def _kept(begun: Begun, stage: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the operations of a stage that have begun."""
+    return [one for one in _mappings(stage["operations"]) if _in(begun, stage, one)]
+
+
 def _in(begun: Begun, stage: dict[str, Any], operation: dict[str, Any]) -> bool:
     return f"{stage['key']}/{operation['key']}" in begun.operations
 
 
 def _key(thing: Plain) -> Plain:
-    return thing.get("key") if isinstance(thing, dict) else None
+    return _mapping(thing).get("key")
+
+
+def _mapping(thing: Plain) -> dict[str, Plain]:
+    return thing if isinstance(thing, dict) else {}
 
 
 def _things(things: Plain) -> list[Plain]:

@@ -30,7 +30,7 @@ from recipes.exceptions import (
 )
 from recipes.gaps import AS_WRITTEN, Said, said
 from recipes.here import described
-from recipes.messages import Message, summary
+from recipes.messages import Message, more_than, summary
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
 from recipes.pins import pinned_codes, with_library
 from recipes.selectors import approvals_of, comments_of
@@ -39,26 +39,34 @@ from recipes.stored import Stored
 from records.commands import Actor
 
 
-def check_compiles(recipe: Recipe, *, before: Recipe | None = None) -> tuple[Message, ...]:
+def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     """Return the compiler's messages, what this site's library says of pins included.
 
     Raises NotCompiled when one of them is an error, or when the document was stored under rules
-    that have become stricter: it stays readable, and is not approved again. What was said of the
-    approved document ``before`` as well is no error of a change to it: a batch that runs by an
-    older compiler's word can still be helped.
+    that have become stricter: it stays readable, and is not approved again.
     """
     refused = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
-    if refused:
-        raise NotCompiled(count=len(refused), problem=summary(refused[:1]))
-    messages = _said_of(recipe)
-    known = {(one.code, one.path, one.sentence) for one in _said_of(before)} if before else set()
-    errors = [
-        one for one in compiler.errors(messages)
-        if (one.code, one.path, one.sentence) not in known
-    ]  # fmt: skip
+    messages = () if refused else _said_of(recipe)
+    errors = refused or compiler.errors(messages)
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
     return messages
+
+
+def check_compiles_as_before(before: Recipe, after: Recipe) -> None:
+    """Raise NotCompiled when the compiler finds in a changed document what it does not find before.
+
+    What only later rules find in a document was approved under the earlier ones, and its batch
+    runs on: a change of the rest is not refused for it.
+    """
+    new = more_than(_wrong(after), _wrong(before))
+    if new:
+        raise NotCompiled(count=len(new), problem=summary(new[:1]))
+
+
+def _wrong(recipe: Recipe) -> tuple[Message, ...]:
+    unread = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
+    return (*unread, *compiler.errors(_said_of(recipe)))
 
 
 def _said_of(recipe: Recipe) -> tuple[Message, ...]:

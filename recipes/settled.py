@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
 
-from recipes import formulas
+from recipes import arithmetic, formulas
 
 Range = tuple[Decimal, Decimal]
 RangeOf = Callable[[str], Range | None]
@@ -86,7 +86,7 @@ def _interval(node: ast.expr, range_of: RangeOf) -> Range | None:
 def _worked(op: ast.operator, left: Range, right: Range) -> Range | None:
     if isinstance(op, ast.Div) and right[0] <= 0 <= right[1]:
         return None
-    work = formulas.BINARY.get(type(op))
+    work = arithmetic.BINARY.get(type(op))
     if work is None or isinstance(op, ast.Pow):
         return None
     corners = [work(one, other) for one in left for other in right]

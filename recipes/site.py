@@ -1,7 +1,8 @@
 """What a plant has, as the compiler sees it: pure data, from a file or from the site's own rows.
 
-What is left out (None) is not known, and nothing is said of it. Hours are local wall time, every
-day alike; ``22:00-06:00`` passes midnight, ``00:00-24:00`` is the whole day.
+What is left out (None) is not known, and nothing is said of it. Hours are local wall time;
+``22:00-06:00`` passes midnight, ``00:00-24:00`` is the whole day. Rooms may open on some days of
+the week only, all else is every day alike.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -23,6 +24,8 @@ from recipes.parts import ClassName, Code, Key, Part, UnitCode, Whole, Words
 
 DAY = 24 * 60
 WRITTEN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = get_args(Weekday)
 Count = Annotated[Whole, Field(ge=0, le=10_000)]
 
 
@@ -75,12 +78,32 @@ Hours = Annotated[Window, BeforeValidator(_window), PlainSerializer(str, return_
 
 
 class RoomStock(Part):
-    """The rooms of one class: their places, the work they are validated for, their hours."""
+    """The rooms of one class: their places, the work they are validated for, their hours.
+
+    ``days`` are those of the week on which they open; without, every day.
+    """
 
     class_: ClassName = Field(alias="class")
     places: Count = 1
     openness: tuple[Openness, ...] = tuple(Openness)
     hours: Hours | None = None
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
+
+    @property
+    def longest_open(self) -> int | None:
+        """The minutes for which they are open at most without a break; None: they never close."""
+        whole = self.hours is None or self.hours.whole
+        if not whole:
+            return self.hours.minutes if self.hours else None
+        opened = {WEEK.index(day) for day in self.days or WEEK}
+        if len(opened) == len(WEEK):
+            return None
+        return max(_days_from(day, opened) for day in opened) * DAY
+
+
+def _days_from(day: int, opened: Collection[int]) -> int:
+    """Return how many days from one on, over the end of the week, are open without a break."""
+    return next(n for n in range(1, len(WEEK)) if (day + n) % len(WEEK) not in opened)
 
 
 class EquipmentStock(Part):
@@ -153,10 +176,9 @@ class Site(Part):
 
     def longest_open(self, name: str) -> timedelta | None:
         """Return how long a room of a class is open at most, None when one of them never shuts."""
-        hours = [room.hours for room in self.rooms_of(name)]
-        if not hours or any(window is None or window.whole for window in hours):
-            return None
-        return timedelta(minutes=max(window.minutes for window in hours if window))
+        spans = [room.longest_open for room in self.rooms_of(name)]
+        known = [span for span in spans if span is not None]
+        return timedelta(minutes=max(known)) if spans and len(known) == len(spans) else None
 
     def units_of(self, name: str) -> list[EquipmentStock]:
         """Return the equipment of a class."""

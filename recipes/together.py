@@ -12,7 +12,8 @@ from operator import or_
 from recipes.document import Staff
 from recipes.nodes import Path
 from recipes.order import Order, bits
-from recipes.outline import OperationPlace, Outline, StagePlace
+from recipes.outline import Outline
+from recipes.places import OperationPlace, StagePlace
 
 # Who is needed: a role and perhaps a qualification.
 Who = tuple[str, str | None]
@@ -20,12 +21,12 @@ Who = tuple[str, str | None]
 
 def zone(outline: Outline, place: StagePlace) -> StagePlace | None:
     """Return the stage that claims the room in which a stage is done."""
-    return outline.zones[place.number]
+    return outline.holds.zones[place.number]
 
 
 def claim(outline: Outline, name: str, place: StagePlace) -> tuple[StagePlace, str] | None:
     """Return the stage that claims what a stage's steps call ``name``, and its class."""
-    claims = outline.claims[name] if outline.may_use(name, place.number) else ()
+    claims = outline.holds.claims[name] if outline.holds.may_use(name, place.number) else ()
     for held in reversed(claims):
         if held.first.number <= place.number <= held.last:
             return held.first, held.class_
@@ -153,7 +154,7 @@ def units(outline: Outline) -> Iterator[tuple[Path, str, int]]:
     """Yield the class of each unit that a stage claims, and how many of it one batch needs then."""
     counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     held: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for claims in outline.claims.values():
+    for claims in outline.holds.claims.values():
         for one in claims:
             counts[one.class_][one.first.number] += 1
             held[one.class_].append((one.first.number + 1, one.last + 1))
@@ -173,7 +174,7 @@ def places(outline: Outline) -> Iterator[tuple[Path, str, int]]:
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for place in outline.stages:
         if (room := place.stage.room) is not None:
-            last = outline.last_of_hold(place.number, room.hold_until)
+            last = outline.holds.last_of_hold(place.number, room.hold_until)
             spans[room.class_].append((place.number, last))
     for name, held in spans.items():
         ends = sorted(last for _first, last in held)

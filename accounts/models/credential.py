@@ -80,13 +80,17 @@ class Source(models.Model):
 class Tried(models.Model):
     """Who was tried from a source: when in vain, and when it was really that person.
 
-    ``identity`` is the person, or a keyed hash of a name or badge that nobody has.
+    ``identity`` is the person, or a keyed hash of a name or badge that nobody has; tries of the
+    latter are counted here, at the place and (nil id) at all places together.
     """
 
     scope = models.UUIDField()
     identity = models.UUIDField()
     wrong_at = models.DateTimeField(null=True)
     right_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -12,11 +12,13 @@ Three counts, by rows whose locks make them exact however many tries come at onc
   not count here, so that one tablet alone cannot block anybody elsewhere;
 - of a place: after wrong tries for many people it is slowed for those who are not known there.
   Whoever was right there lately goes on at once: others in the room are not locked out.
+
+A name that nobody has is counted alike: neither can one be told from the other, nor keeps anybody
+the processors busy with hashes for it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -25,22 +27,19 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import CredentialBlocked, LockedOut, SourceSlowed, TriedTooSoon
+from accounts.exceptions import CredentialBlocked, SourceSlowed
 from accounts.models import Attempt, Source, Tried
+from accounts.services import guesses
+from accounts.services.guesses import (
+    TRIES_EVERYWHERE,
+    TRIES_HERE,
+    TRIES_OF_STRANGERS,
+    WINDOW,
+)
 from mes.lib.refusals import Refusal
 
-# reliability.md 47: five tries for each person and place, ten for each secret.
-TRIES_HERE: Final = 5
-TRIES_EVERYWHERE: Final = 10
-# Of these, at places where the person was not right lately, while there is another where they were.
-TRIES_OF_STRANGERS: Final = 7
-# In this time one wrong try fades, as long as nothing is blocked.
-FADES: Final = timedelta(days=1)
 # So many wrong tries are told to their person at the next sign-in.
 TOLD: Final = 3
-WINDOW: Final = timedelta(minutes=15)
-# Wrong tries → how long the next one waits. A person who types is hardly held up.
-BACK_OFF: Final = {3: timedelta(seconds=2), 4: timedelta(seconds=5)}
 # So many people tried in vain at one place within the window are a spray.
 SPRAY_PEOPLE: Final = 8
 SLOWED: Final = timedelta(seconds=5)
@@ -102,7 +101,7 @@ def admit(tried: Try) -> Verdict:
         slowed = _slowed(tried, source)
         if slowed is not None:
             return slowed
-        verdict = _admit_person(tried, tried.person) if tried.person else ADMITTED
+        verdict = _admit_person(tried, tried.person) if tried.person else _admit_nobody(tried)
         if verdict.refusal is None:
             Source.objects.filter(scope=tried.scope).update(last_at=tried.at)
         return verdict
@@ -119,7 +118,7 @@ def _slowed(tried: Try, source: Source) -> Verdict | None:
     left = source.last_at + SLOWED - tried.at
     if left <= timedelta(0) or _is_known(tried):
         return None
-    return Verdict(SourceSlowed(seconds=_seconds(left)))
+    return Verdict(SourceSlowed(seconds=guesses.seconds_of(left)))
 
 
 def _is_known(tried: Try) -> bool:
@@ -130,29 +129,41 @@ def _is_known(tried: Try) -> bool:
 
 def _admit_person(tried: Try, person: UUID) -> Verdict:
     here, everywhere = _counts(tried, person)
-    if here.tries and here.first_at <= tried.at - WINDOW:
-        here.tries = 0
-    if here.tries >= TRIES_HERE:
+    guesses.begin_window(here, tried.at)
+    if guesses.is_locked(here):
         return _lock_out(here, tried)
-    waits = _back_off(here, tried.at)
+    waits = guesses.back_off(here, tried.at)
     if waits is not None:
         return Verdict(waits, noted=_refused(here, tried, ends=here.first_at + WINDOW))
-    _fade(everywhere, tried.at)
+    if everywhere.blocked_at is None:
+        guesses.fade(everywhere, tried.at)
     if everywhere.tries >= _most(tried):
         return _block(everywhere, tried)
+    guesses.count((here, everywhere), tried.at)
     for row in (here, everywhere):
-        row.first_at = row.first_at if row.tries else tried.at
-        row.tries, row.last_at = row.tries + 1, tried.at
         row.save(update_fields=["tries", "first_at", "last_at"])
     return ADMITTED
 
 
-def _fade(everywhere: Attempt, at: datetime) -> None:
-    """Let a wrong try fade for each whole day since counting began; nothing that is blocked."""
-    if everywhere.tries and everywhere.blocked_at is None:
-        days = max(0, (at - everywhere.first_at) // FADES)
-        everywhere.tries = max(0, everywhere.tries - days)
-        everywhere.first_at += days * FADES
+def _admit_nobody(tried: Try) -> Verdict:
+    """Answer a name that nobody has as one whose owner is known elsewhere, and hash no more."""
+    places = (tried.scope, EVERYWHERE)
+    new = [Tried(scope=place, identity=tried.identity) for place in places]
+    Tried.objects.bulk_create(new, ignore_conflicts=True)
+    rows = Tried.objects.filter(identity=tried.identity, scope__in=places)
+    by_scope = {row.scope: row for row in rows.order_by("scope").select_for_update()}
+    here, everywhere = by_scope[tried.scope], by_scope[EVERYWHERE]
+    guesses.begin_window(here, tried.at)
+    if guesses.is_locked(here):
+        return Verdict(guesses.locked_out(here, tried.at))
+    if waits := guesses.back_off(here, tried.at):
+        return Verdict(waits)
+    if everywhere.tries >= TRIES_OF_STRANGERS:
+        return Verdict(CredentialBlocked())
+    guesses.fade(everywhere, tried.at)
+    guesses.count((here, everywhere), tried.at)
+    Tried.objects.bulk_update((here, everywhere), ["tries", "first_at", "last_at"])
+    return ADMITTED
 
 
 def _most(tried: Try) -> int:
@@ -183,8 +194,7 @@ def _locked(rows: QuerySet[Attempt]) -> list[Attempt]:
 
 
 def _lock_out(here: Attempt, tried: Try) -> Verdict:
-    left = here.first_at + WINDOW - tried.at
-    refusal = LockedOut(minutes=max(1, ceil(left.total_seconds() / 60)))
+    refusal = guesses.locked_out(here, tried.at)
     alarm = _once(here, AlarmKind.LOCKED_OUT, limit=TRIES_HERE)
     return Verdict(refusal, alarm, _refused(here, tried, ends=here.first_at + WINDOW))
 
@@ -220,17 +230,6 @@ def _once(row: Attempt, alarm: AlarmKind, *, limit: int) -> AlarmKind | None:
     row.tries = limit + 1
     row.save(update_fields=["tries"])
     return alarm
-
-
-def _back_off(here: Attempt, at: datetime) -> Refusal | None:
-    wait = BACK_OFF.get(here.tries)
-    if wait is None or here.last_at is None or here.last_at + wait <= at:
-        return None
-    return TriedTooSoon(seconds=_seconds(here.last_at + wait - at))
-
-
-def _seconds(left: timedelta) -> int:
-    return max(1, ceil(left.total_seconds()))
 
 
 def was_wrong(tried: Try) -> int | None:

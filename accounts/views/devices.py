@@ -49,9 +49,13 @@ def devices(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:devices")
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
-        rows = [{"device": row, "url": _address(request, row)} for row in selectors.devices()]
-        times = selectors.idle_times()
-    context = {"rows": rows, "times": times, "form": form, "idle_form": idle, "refused": refused}
+        known, times = selectors.devices(), selectors.idle_times()
+    rows = [{"device": row, "url": _address(request, row)} for row in known]
+    classes = {row.room_class for row in known} | {time.room_class for time in times}
+    context = {
+        "rows": rows, "times": times, "form": form, "idle_form": idle, "refused": refused,
+        "room_classes": sorted(one for one in classes if one),
+    }  # fmt: skip
     status = refused.status if refused else 200
     return render(request, "accounts/devices.html", context, status=status)
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from batches.enums import OperationState, StepState
-from batches.exceptions import PackNotReadable
 from batches.models import Operation, PaperPack, Step
 from batches.pages.clocks import running
 from batches.pages.limits import asked_scale
 from batches.pages.record import limits_text
 from batches.pages.seen import Seen, language
 from batches.pages.values import blanks, in_words
+from batches.paper_exceptions import PackNotReadable
 from batches.selectors import Point, facts_at, packs_of
 from batches.timing import CLOCK, beginning, limits_at
 from mes.lib.evidence import JSON, canonical

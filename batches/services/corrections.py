@@ -16,6 +16,16 @@ from accounts.selectors import person_of
 from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.obligations import incur, meet, open_about
 from batches import rules, selectors
+from batches.correction_exceptions import (
+    CorrectionReasonMissing,
+    NotAskedAgain,
+    NotCorrectable,
+    NothingCorrected,
+    NotYetRecorded,
+    NotYoursToSign,
+    RecordDispositioned,
+    VerifierCorrects,
+)
 from batches.entries import (
     BatchReviewed,
     OperationAttested,
@@ -26,16 +36,6 @@ from batches.entries import (
     StepVerified,
 )
 from batches.enums import CORRECTABLE, RecordState, StepState
-from batches.exceptions import (
-    CorrectionReasonMissing,
-    NotAskedAgain,
-    NotCorrectable,
-    NothingCorrected,
-    NotYetRecorded,
-    NotYoursToSign,
-    RecordDispositioned,
-    VerifierCorrects,
-)
 from batches.models import Batch, Step, VoidedSignature
 from batches.services.operations import operation_content
 from batches.services.steps import step_content
@@ -155,7 +155,7 @@ def correct_step(
             raise ShownHasChanged()  # somebody signed between the look and the lock
         a.append(batch, _corrected(row, judged, reason.strip()[:LONGEST], signature))
         for one in touched:
-            _void(a, seen, one, changed=step)
+            void(a, seen, one, changed=step)
         a.reply = {"step": step, "voided": len(touched)}
     return a.reply
 
@@ -213,7 +213,12 @@ def correction_content(row: Step, values: Mapping[str, str]) -> JSON:
     return {"step": step_content(row), "values": dict(values)}
 
 
-def _void(a: Act, batch: Batch, one: Standing, *, changed: str) -> None:
+def void(a: Act, batch: Batch, one: Standing, *, changed: str) -> None:
+    """Void a standing signature in the running act, and ask its signer again, whose stream is
+    locked.
+
+    ``changed`` is the step, or what ``batches.findings.changed_text`` says.
+    """
     s = one.signature
     said = SignatureVoided(
         signed=one.seq, about=one.about, part=one.part, changed=changed, person=s.person,

@@ -18,9 +18,10 @@ from batches.entries import (
     Said,
 )
 from batches.enums import ProcessState, RedlineState
-from batches.exceptions import (
+from batches.exceptions import RecordClosed
+from batches.models import Batch, Redline
+from batches.redline_exceptions import (
     NothingRedlined,
-    RecordClosed,
     RedlineIsOpen,
     RedlineOwn,
     RedlineReasonMissing,
@@ -28,14 +29,13 @@ from batches.exceptions import (
     RedlineTouchesBegun,
     RedlineUnsigned,
 )
-from batches.models import Batch, Redline
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
 from recipes import remaining
 from recipes.difference import Difference
 from recipes.document import Recipe
 from recipes.enums import Severity
-from recipes.rules import check_compiles, check_lacks_no_more
+from recipes.rules import check_compiles_as_before, check_lacks_no_more
 from recipes.selectors import differences, document
 from recipes.services.versions import keep
 from records.act import Act, act, acting
@@ -105,7 +105,7 @@ def _checked(seen: Batch, before: Recipe, after: Recipe) -> tuple[Difference, ..
     touched = remaining.refused_places(before, after, found, selectors.begun_of(seen.id))
     if touched:
         raise RedlineTouchesBegun(places=", ".join(touched[:5]), count=len(touched))
-    check_compiles(after, before=before)
+    check_compiles_as_before(before, after)
     check_lacks_no_more(before, after, site=seen.site)
     return found
 

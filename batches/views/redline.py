@@ -58,10 +58,9 @@ def _do(request: HttpRequest, batch: UUID, act: str, do: Callable[[], object]) -
     return redirect("batches:redline", batch=batch)
 
 
-def _unread(refusal: Refusal) -> list[str]:
-    return (
-        [one.sentence for one in refusal.messages] if isinstance(refusal, RecipeNotReadable) else []
-    )
+def _unread(refusal: Refusal) -> tuple[object, ...]:
+    """Return what is wrong with the text, each with its line."""
+    return refusal.messages if isinstance(refusal, RecipeNotReadable) else ()
 
 
 @requires(Permission.BATCHES_REDLINE)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import Permission
 from batches import selectors
 from batches.entries import OnPaper
-from batches.exceptions import NotConfirmed, PaperNotUnderstood
+from batches.exceptions import NotConfirmed
 from batches.pages.seen import language, seq_of
 from batches.pages.showing import PACK, PAPER, PAPER_AT, PREFIX
+from batches.paper_exceptions import PaperNotUnderstood
 from batches.services import perform_step
 from batches.uploads import keep
 from batches.views.answer import etag_of, onward, present, snapshot

@@ -1,5 +1,6 @@
 """Acts on rooms and their places."""
 
+from collections.abc import Collection
 from datetime import time
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from accounts.rules import check_permission, written
 from equipment import selectors
 from equipment.entries import PlaceMade, RoomHoursSet, RoomOpened
 from equipment.enums import OpennessPolicy
-from equipment.exceptions import HoursNotPaired, RoomInUse
+from equipment.exceptions import DaysUnknown, HoursNotPaired, RoomInUse
 from equipment.models import Claim, Room
+from equipment.weekdays import WEEK
 from mes.lib.ids import uuid7
 from records.act import New, act, acting
 from records.commands import Command, Reply
@@ -59,17 +61,21 @@ def set_room_hours(
     room: UUID,
     opens: time | None,
     closes: time | None,
+    days: Collection[int] | None = None,
     reason: str,
     seq: int | None = None,
 ) -> Reply:
-    """Say when a room may be worked in, wall time of every day; without hours always.
+    """Say when a room may be worked in, in wall time; without hours all day, without days on all.
+
+    ``days`` are those of the week on which it opens, 1 is Monday.
 
     Appends ``room.hours_set``. Locks the room's places, so that no plan is accepted meanwhile, and
-    tells planning; bookings that are there stay. Raises HoursNotPaired, ReasonMissing, NotFound,
-    Stale.
+    tells planning; bookings that are there stay. Raises HoursNotPaired, DaysUnknown, ReasonMissing,
+    NotFound, Stale.
     """
     if (opens is None) != (closes is None) or (opens is not None and opens == closes):
         raise HoursNotPaired(field="closes")
+    opened = _days(days)
     with reading(site=command.actor.site):
         places = selectors.places_of_room(room)
     with act(command, streams=[room, *places]) as a:
@@ -77,11 +83,21 @@ def set_room_hours(
         the_one(Room.objects.filter(id=room))
         if seq is not None:
             a.expect(room, seq)
-        said = RoomHoursSet(opens=_wall(opens), closes=_wall(closes), reason=written(reason))
+        said = RoomHoursSet(
+            opens=_wall(opens), closes=_wall(closes), days=opened, reason=written(reason)
+        )
         a.append(room, said)
         a.enqueue(ROOM_HOURS, {"room": str(room)})
         a.reply = {"id": str(room)}
     return a.reply
+
+
+def _days(days: Collection[int] | None) -> tuple[int, ...] | None:
+    if days is None or set(days) == set(WEEK):
+        return None
+    if not days or not set(days) < set(WEEK):
+        raise DaysUnknown(field="days")
+    return tuple(sorted(set(days)))
 
 
 def _wall(at: time | None) -> str | None:

@@ -12,6 +12,7 @@ from equipment.forms import RoomHours
 from equipment.models import Alarm, Room
 from equipment.services.rooms import set_room_hours
 from equipment.views.units import resource_page
+from equipment.weekdays import WEEK
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from records.reading import reading, the_one
@@ -58,6 +59,8 @@ def _page(request: HttpRequest, room: UUID) -> dict[str, Any]:
         "hours": selectors.room_hours(found),
         "places": found.places.order_by("number"),
         "alarms": list(Alarm.objects.on([room, *selectors.resources_of_room(room)]).standing()),
-        "form": RoomHours(initial={"opens": found.opens, "closes": found.closes}),
+        "form": RoomHours(
+            initial={"opens": found.opens, "closes": found.closes, "days": found.days or list(WEEK)}
+        ),
         **resource_page(request, room, on=places),
     }

@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxSelectMultiple
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -192,7 +192,9 @@ def field(
     bound: BoundField, unit: str = "", limits: str = "", wide: bool = False
 ) -> dict[str, Any]:
     """Show a form field: label outside, unit inside, limits before entry, error below."""
-    kind = getattr(bound.field.widget, "input_type", bound.field.widget.__class__.__name__.lower())
+    widget = bound.field.widget
+    several = isinstance(widget, CheckboxSelectMultiple)
+    kind = "several" if several else getattr(widget, "input_type", type(widget).__name__.lower())
     return {"field": bound, "kind": kind, "unit": unit, "limits": limits, "wide": wide}
 
 

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db.models import Manager, QuerySet
 
-from batches.enums import ConcessionState, ExceptionState, StepState
+from batches.enums import ConcessionState, ExceptionState, RedlineState, StepState
 from batches.models import (
     AskedComment,
     Batch,
     BatchException,
     Concession,
     Operation,
+    Redline,
     Stage,
     Step,
     VoidedSignature,
@@ -27,7 +28,7 @@ from equipment.selectors import alarms_met
 from materials.selectors import LabelBalance, label_balances
 from mes.lib.evidence import JSON, content_hash
 from quality.enums import CriterionStanding, DeviationState, ResultOutcome
-from quality.findings import EQUIPMENT_ALARM
+from quality.findings import EQUIPMENT_ALARM, REDLINED
 from quality.models import Deviation, Disposition, Result, Review, Sample
 from recipes.criteria import meets
 from recipes.document import Recipe, SpecificationItem
@@ -87,6 +88,14 @@ class BatchRecord:
     def stages(self) -> list[Stage]:
         """The stages, which only the dossier draws."""
         return list(Stage.objects.filter(stream=self.batch.id))
+
+    @cached_property
+    def redlines(self) -> list[Redline]:
+        """The redlines that were applied; most batches have none, and each is an exception."""
+        if not any(row.code == REDLINED for row in self.exceptions):
+            return []
+        rows = Redline.objects.filter(stream=self.batch.id, state=RedlineState.APPLIED)
+        return list(rows)
 
     @cached_property
     def facts(self) -> Facts:
@@ -168,13 +177,19 @@ class BatchRecord:
 
     @cached_property
     def involved(self) -> dict[UUID, str]:
-        """Who worked on the batch, and as what: nobody of them reviews or releases it."""
+        """Who worked on the batch, and as what: nobody of them reviews or releases it.
+
+        Who entered a result or wrote the batch's rest anew did, too.
+        """
         parts = [
             *((step.performed_by, "performed") for step in self.steps),
             *((step.recorded_by, "recorded") for step in self.steps),
             *((step.verified_by, "verified") for step in self.steps),
             *((step.corrected_by, "corrected") for step in self.steps),
             *((one.performer, "performed") for one in self.operations),
+            *((row.entered_by, "analysed") for row in self.results),
+            *((row.proposed_by, "redlined") for row in self.redlines),
+            *((row.production_by, "redlined") for row in self.redlines),
         ]
         return {person: part for person, part in reversed(parts) if person}
 

@@ -12,10 +12,12 @@ from recipes.checks.conditions import is_before
 from recipes.checks.containers import MOST_PAIRS, Span, Stock, handling, rounds
 from recipes.conditions import over
 from recipes.enums import ContainerKind, Pouring
+from recipes.faults import Fault, check
 from recipes.kinds import account, connect, label, sample, transfer
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
+from recipes.places import StepPlace, field_of
 from recipes.step import StepBase
 
 HANDLES = ("what", "from_", "to", "container", "makes")

@@ -6,8 +6,10 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from recipes.enums import Openness
+from recipes.faults import Fault, check
 from recipes.nodes import Path
-from recipes.outline import Fault, OperationPlace, Outline, StagePlace, check
+from recipes.outline import Outline
+from recipes.places import OperationPlace, StagePlace
 from recipes.step import Names
 
 
@@ -25,12 +27,14 @@ def contingencies_find_their_equipment(outline: Outline) -> Iterator[Fault]:
         if place.operation.stage is not None:
             continue
         for use in outline.uses(place):
-            if use.what != Names.EQUIPMENT or use.name not in outline.claims:
+            if use.what != Names.EQUIPMENT or use.name not in outline.holds.claims:
                 continue
             known = (place.operation.path, use.name)
             if known not in lacking:
                 offering = _offering(outline, place.operation)
-                lacking[known] = [s for s in offering if not outline.may_use(use.name, s.number)]
+                lacking[known] = [
+                    s for s in offering if not outline.holds.may_use(use.name, s.number)
+                ]
             for stage in lacking[known]:
                 sentence = _("%(name)s is not claimed in %(stage)s, where this is offered.")
                 words = {"name": use.name, "stage": stage.stage.key}

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from recipes.conditions import conditions
 from recipes.document import EquipmentNeed, Operation
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import bits
-from recipes.outline import Fault, Outline, StagePlace, check
+from recipes.outline import Outline
+from recipes.places import StagePlace
 from recipes.step import Names, StepBase
 
 
@@ -42,7 +44,7 @@ def holds_end(outline: Outline) -> Iterator[Fault]:
 def every_stage_has_a_room(outline: Outline) -> Iterator[Fault]:
     """A stage names its room, or a place is held for it."""
     for place in outline.stages:
-        if place.stage.room is None and outline.zones[place.number] is None:
+        if place.stage.room is None and outline.holds.zones[place.number] is None:
             yield Fault(
                 (*place.path, "room"),
                 _("The stage names no room, and none is held for it."),
@@ -81,7 +83,9 @@ def equipment_is_scanned(outline: Outline) -> Iterator[Fault]:
         for held in [_held_in(outline, place, unit)]
         if not scanned[unit.as_] & held
     ]
-    strays = sum(1 << at for at in {at for at, name in bound if not outline.may_use(name, at)})
+    strays = sum(
+        1 << at for at in {at for at, name in bound if not outline.holds.may_use(name, at)}
+    )
     once = _once(held for _path, _name, held in left)
     for path, name, held in left:
         # A step that scans what is not claimed (said there) stands for the one that is left.
@@ -100,7 +104,7 @@ def _once(masks: Iterable[int]) -> int:
 
 def _held_in(outline: Outline, place: StagePlace, unit: EquipmentNeed) -> int:
     """Return the mask of the stages in which a unit is claimed."""
-    last = outline.last_of_hold(place.number, unit.hold_until)
+    last = outline.holds.last_of_hold(place.number, unit.hold_until)
     return (2 << last) - (1 << place.number)
 
 
@@ -124,7 +128,7 @@ def begins_with_clearance(outline: Outline) -> Iterator[Fault]:
 def _given_back(outline: Outline) -> list[int]:
     """Return the numbers of the stages at whose end a place is given back."""
     return sorted({
-        outline.last_of_hold(place.number, place.stage.room.hold_until)
+        outline.holds.last_of_hold(place.number, place.stage.room.hold_until)
         for place in outline.stages
         if place.stage.room is not None
     })  # fmt: skip
@@ -173,7 +177,7 @@ def _moves(outline: Outline, stage: StagePlace, *, first: bool) -> bool:
     own = stage.stage
     if first:
         return own.room is not None or bool(own.equipment)
-    return own.key in outline.given_back
+    return own.key in outline.holds.given_back
 
 
 def _repeated(operation: Operation, key: str) -> bool:

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.checks import rounds
 from recipes.conditions import Asked, always, conditions, over, surrounding
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.order import Order
-from recipes.outline import Fault, Outline, StagePlace, StepPlace, check
+from recipes.outline import Outline
+from recipes.places import StagePlace, StepPlace
 from recipes.step import Names
 
 

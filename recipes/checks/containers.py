@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from recipes.checks.conditions import held_by, held_where_called, is_before
 from recipes.conditions import over
 from recipes.enums import ContainerKind, Fate, Pouring
+from recipes.faults import Fault, check
 from recipes.kinds import account, connect, label, sample, scan, transfer, weigh
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
+from recipes.places import StepPlace
 from recipes.step import StepBase
 
 # What a step makes or uses up: the kind, at least and at most how many.

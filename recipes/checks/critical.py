@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from recipes import paths
 from recipes.checks.limits import measured_by
 from recipes.conditions import conditions
+from recipes.faults import Fault, check
 from recipes.kinds import add
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
+from recipes.places import StepPlace, field_of
 from recipes.step import StepBase
 
 # All that counts in these is scanned; or the system measures time, works out or looks up itself.

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import ROLES, Permission, permissions_of
 from recipes import together
+from recipes.faults import Fault, check
 from recipes.kinds import decide
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, check
+from recipes.outline import Outline
 
 
 def roles(outline: Outline) -> Iterator[tuple[Path, str]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from recipes import paths
+from recipes.faults import Fault, check
 from recipes.kinds import run
-from recipes.outline import Fault, Outline, check
+from recipes.outline import Outline
 
 
 @check("gate.no_sample")

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from recipes.faults import Fault, check
 from recipes.interlocks import ALWAYS, STANDS
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
+from recipes.places import StepPlace
 
 
 def _named(outline: Outline) -> Iterator[tuple[Path, str, tuple[StepPlace, ...]]]:

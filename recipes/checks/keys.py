@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from recipes import paths
+from recipes.faults import Fault, check, twice
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, check, field_of, twice
-from recipes.places import CALLED
+from recipes.outline import Outline
+from recipes.places import CALLED, field_of
 
 LISTS: tuple[tuple[str, str], ...] = (
     ("inputs", "name"),
@@ -75,5 +76,5 @@ def no_alias_of_held_equipment(outline: Outline) -> Iterator[Fault]:
                     _("%(alias)s is still held from an earlier stage.") % {"alias": unit.as_},
                 )
         for unit in stage.stage.equipment:
-            last = outline.last_of_hold(stage.number, unit.hold_until)
+            last = outline.holds.last_of_hold(stage.number, unit.hold_until)
             until[unit.as_] = max(last, until.get(unit.as_, 0))

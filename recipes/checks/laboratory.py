@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from recipes import together
 from recipes.elapsed import elapsed_of
+from recipes.faults import Fault, check, lacks
 from recipes.messages import Weight
-from recipes.outline import Fault, Outline, StagePlace, StepPlace, check, lacks
+from recipes.outline import Outline
 from recipes.parts import duration_text
+from recipes.places import StagePlace, StepPlace
 from recipes.site import DAY, Site, Window
 from recipes.spans import Case, span_of
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from mes.lib import evidence
 from recipes.document import Operation, Pin
-from recipes.outline import Fault, Outline, check
+from recipes.faults import Fault, check
+from recipes.outline import Outline
 
 
 @check("operation.differs")

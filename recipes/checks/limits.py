@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from recipes import formulas
 from recipes.conditions import range_of
+from recipes.faults import Fault, check
 from recipes.kinds import run
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
 from recipes.parts import Band, Limits
+from recipes.places import StepPlace, field_of
 from recipes.settled import interval
 from recipes.step import Measure
 
@@ -66,7 +68,7 @@ def measured_by(place: StepPlace) -> Iterator[Measured]:
 def _bounds(outline: Outline, band: Band | None) -> Bounds:
     if band is None:
         return None, None
-    return outline.default(band.low), outline.default(band.high)
+    return outline.bounds.default(band.low), outline.bounds.default(band.high)
 
 
 def _inverted(bounds: Bounds) -> bool:
@@ -172,7 +174,10 @@ def low_is_low_for_everybody(outline: Outline) -> Iterator[Fault]:
         if alike or _inverted(_bounds(outline, band)):
             continue
         for end in ("low", "high"):
-            bounds = (outline.for_inputs(band.low, end), outline.for_inputs(band.high, end))
+            bounds = (
+                outline.bounds.for_inputs(band.low, end),
+                outline.bounds.for_inputs(band.high, end),
+            )
             if _inverted(bounds):
                 yield Fault(path, _("With the inputs at their %(end)s bounds the lower limit lies "
                                     "above the upper one.") % {"end": end})  # fmt: skip
@@ -202,7 +207,7 @@ def target_within_limits(outline: Outline) -> Iterator[Fault]:
 
 def _set_outside(outline: Outline, one: Measured, band: Bounds) -> bool:
     """Tell whether what a unit is told lies outside: for the recipe as it is, or in any case."""
-    value = outline.default(one.set_to)
+    value = outline.bounds.default(one.set_to)
     if value is not None:
         return not _inverted(band) and _outside((value, value), band)
     tree = formulas.parse(one.set_to or "").tree

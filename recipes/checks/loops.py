@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from recipes import formulas, paths
 from recipes.checks.conditions import is_beyond
 from recipes.conditions import Asked, always, conditions
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.faults import Fault, check
+from recipes.outline import Outline
+from recipes.places import StepPlace, field_of
 
 
 @check("repeat.never_ends")

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from recipes import units
 from recipes.conditions import over
+from recipes.faults import Fault, check
 from recipes.kinds import add
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
 from recipes.parts import decimal_text
+from recipes.places import StepPlace
 
 ENDS = ("low", "high")
 
@@ -72,4 +74,4 @@ def _added(outline: Outline, steps: list[add.Step], end: str) -> Decimal:
 
 
 def _quantity(outline: Outline, formula: str | None, end: str) -> Decimal | None:
-    return None if formula is None else outline.for_inputs(formula, end)
+    return None if formula is None else outline.bounds.for_inputs(formula, end)

@@ -6,7 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recipes.outline import Fault, Outline, check
+from recipes.faults import Fault, check
+from recipes.outline import Outline
 
 # Why a kind of step cannot be done without the system.
 NEEDS: Mapping[str, Promise] = {

@@ -8,9 +8,11 @@ from recipes import together
 from recipes.checks.decisions import roles
 from recipes.checks.materials import same_unit
 from recipes.document import Staff
+from recipes.faults import Fault, check, lacks
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StagePlace, check, lacks
+from recipes.outline import Outline
+from recipes.places import StagePlace
 from recipes.site import Site
 
 

@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 from recipes.checks.containers import handling, made_by, needs_of
 from recipes.enums import ContainerKind
+from recipes.faults import Fault, check
 from recipes.kinds import transfer
 from recipes.messages import Weight
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
+from recipes.places import StepPlace
 from recipes.step import Names, StepBase
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
+from recipes.faults import Fault, check
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
+from recipes.places import StepPlace
 from recipes.step import Names, Use
 
 EDGES = frozenset({"started_at", "ended_at"})
@@ -44,8 +46,8 @@ def equipment_claimed(outline: Outline) -> Iterator[Fault]:
     for place, use in _uses(outline, Names.EQUIPMENT):
         stage = place.operation.stage
         claimed = (
-            use.name in outline.claims if stage is None
-            else outline.may_use(use.name, stage.number)
+            use.name in outline.holds.claims if stage is None
+            else outline.holds.may_use(use.name, stage.number)
         )  # fmt: skip
         if not claimed:
             sentence = _("%(name)s is claimed neither by this stage nor by one that holds it.")

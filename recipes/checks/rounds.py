@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
 from recipes.conditions import conditions
+from recipes.faults import Fault
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace
+from recipes.outline import Outline
+from recipes.places import StepPlace
 
 
 def of_no_round(outline: Outline) -> Iterator[Fault]:

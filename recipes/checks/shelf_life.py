@@ -9,10 +9,12 @@ from recipes import paths
 from recipes.conditions import over
 from recipes.elapsed import elapsed_of
 from recipes.enums import ReleaseStage
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.moments import Limit, is_before
-from recipes.outline import Fault, Outline, StepPlace, check
+from recipes.outline import Outline
 from recipes.parts import duration_text
+from recipes.places import StepPlace
 from recipes.spans import ZERO, Case, span_of
 
 # What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).

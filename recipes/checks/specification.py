@@ -16,10 +16,12 @@ from recipes.checks.containers import made_by
 from recipes.conditions import always, over
 from recipes.document import SpecificationItem
 from recipes.enums import ContainerKind, ValueType
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
 from recipes.parts import Band
+from recipes.places import StepPlace, field_of
 from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
@@ -81,7 +83,7 @@ def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
 def _contradictions(outline: Outline, end: str) -> Iterator[tuple[Path, str]]:
     """Yield the items that no result fulfils: in general, or with the inputs at one end."""
     seen: dict[str, Ends] = {}
-    worked_out = partial(outline.for_inputs, end=end) if end else outline.default
+    worked_out = partial(outline.bounds.for_inputs, end=end) if end else outline.bounds.default
     for number, item in enumerate(outline.recipe.specification):
         own, path = _ends(item, worked_out), ("specification", number, _bounding(item))
         test = outline.recipe.test_by_key.get(item.test)

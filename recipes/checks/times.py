@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from recipes.at_odds import at_odds
 from recipes.elapsed import elapsed_of, kept_only_in
+from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.moments import Limit, limits, limits_of_stages
 from recipes.nodes import Path
-from recipes.outline import Fault, OperationPlace, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
 from recipes.parts import duration_text
+from recipes.places import OperationPlace, StepPlace, field_of
 from recipes.spans import ZERO, Case, span_of
 
 # A thousand years, which nobody means: a calendar holds some more, and so does what plans by it.

@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 
 from recipes import together
 from recipes.enums import Openness
+from recipes.faults import Fault, check
 from recipes.nodes import Path
-from recipes.outline import Fault, OperationPlace, Outline, StagePlace, check
+from recipes.outline import Outline
+from recipes.places import OperationPlace, StagePlace
 from recipes.step import Names
 
 

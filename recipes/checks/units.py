@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from recipes import dimensions, formulas, paths, unit_words, units
 from recipes.conditions import conditions
 from recipes.document import Parameter
+from recipes.faults import Fault, check
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, StepPlace, check, field_of
+from recipes.outline import Outline
 from recipes.parts import LONGEST, duration_text
+from recipes.places import StepPlace, field_of
 from recipes.step import Measure, Written, way
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")

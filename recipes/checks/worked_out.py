@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from recipes import formulas, paths
 from recipes.conditions import conditions, over, range_of
+from recipes.faults import Fault, check
 from recipes.formulas import LARGEST_EXPONENT, Formula, FormulaError
 from recipes.guards import Guards, allowed, guards_of
 from recipes.nodes import Path
-from recipes.outline import Fault, Outline, check
+from recipes.outline import Outline
 from recipes.settled import Range, RangeOf, interval
 from recipes.step import Written
 
@@ -151,7 +152,7 @@ def _impossible(outline: Outline, formula: Formula) -> str:
     for text, named in _known_parts(formula):
         for end in ENDS if named else ENDS[:1]:
             try:
-                outline.number_for_inputs(text, end)
+                outline.bounds.number_for_inputs(text, end)
             except FormulaError as error:
                 return str(error)
     return ""

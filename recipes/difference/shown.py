@@ -13,7 +13,9 @@ from recipes import places, words
 from recipes.difference.parts import Difference, What
 from recipes.difference.words import beside, sentence
 from recipes.document import Recipe
+from recipes.drafting.fields import path_of
 from recipes.drafting.labels import label_of
+from recipes.drafting.places import outlined
 from recipes.enums import Severity
 from recipes.parts import Text
 
@@ -90,6 +92,7 @@ def _row(found: Difference, titles: dict[str, Text]) -> dict[str, Any]:
         "word": found.severity.label,
         "sentence": sentence(found),
         "path": found.path,
+        "at": path_of(outlined(found.at)),
         "place": " › ".join(_place(found, titles)),
         "gone": not found.at,
         "was": was,

@@ -8,7 +8,7 @@ from itertools import count
 
 from pydantic import BaseModel
 
-from recipes import nodes
+from recipes import reader
 from recipes.drafting.between import between
 from recipes.drafting.changes import (
     NAMING,
@@ -46,7 +46,7 @@ def value_of(text: str, widget: str) -> Plain:
         names: list[Plain] = [part.strip() for part in text.split(",") if part.strip()]
         return names or None
     if widget == Widget.YAML and text.strip():
-        return normal(nodes.read(text).data)
+        return normal(reader.written(text).data)
     text = text.replace("\r\n", "\n").strip()
     return text or None
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from recipes import formulas
+from recipes import arithmetic
 from recipes.judging import Facts, Judged, judged
 from recipes.parts import Expression, Limits, UnitCode, Whole, decimal_text
 from recipes.step import Commented, Written, against, limits_written, with_comment
@@ -42,7 +42,7 @@ class Step(Commented):
 def result(step: Step, facts: Facts) -> Decimal:
     """Work the value out; raises ValueMissing or ValueNotUnderstood."""
     places = Decimal(step.decimals)
-    return formulas.round_half_up(facts.evaluate(step.formula), places)
+    return arithmetic.round_half_up(facts.evaluate(step.formula), places)
 
 
 def judge(step: Step, values: dict[str, str], facts: Facts) -> Judged:

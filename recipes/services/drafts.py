@@ -141,9 +141,9 @@ def save_text(*, command: Command, draft: UUID, source: bytes, seq: int) -> Repl
     """Save a draft's text, based on the draft after entry ``seq``: only its changes are done.
 
     What others changed since then stays, unless it is the same thing. Raises RecipeNotReadable
-    when the text is no YAML or JSON, and what ``edit_draft`` raises.
+    when the text is no YAML or JSON or says nothing in a field, and what ``edit_draft`` raises.
     """
-    data = normal(nodes.read(source).data)
+    data = normal(reader.written(source).data)
     with act(command, streams=[draft]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         row = _open(draft)

@@ -1,5 +1,6 @@
 """Qualifications end by failure, withdrawal and time; the page says it by shape and word."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,6 +47,8 @@ from tests.builders.accounts import (
 
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 KEY, ADDRESS = "GOWNING", "/people/qualifications/"
+# What a page offers to take instead of typing it.
+OFFERED = re.compile(r'<datalist.*?<option value="([^"]*)"></datalist>')
 
 
 @pytest.fixture
@@ -137,9 +140,10 @@ def test_only_a_trainer_ends_it_and_never_their_own(site: DemoSite) -> None:
 def test_matrix_says_how_each_stands(site: DemoSite, days: int, word: str) -> None:
     qualify(site.person("operator"), KEY, site=site, until=START + timedelta(days=days))
     client = signed_in_client(site, "trainer")
-    rows = client.get("/people/qualifications/").context["rows"]
-    words = [cell.word for row in rows for cell in row["cells"] if cell]
+    page = client.get("/people/qualifications/")
+    words = [cell.word for row in page.context["rows"] for cell in row["cells"] if cell]
     assert words == [word]
+    assert OFFERED.findall(page.content.decode()) == [KEY]
 
 
 def test_trainer_grants_and_fails_through_the_page(site: DemoSite) -> None:

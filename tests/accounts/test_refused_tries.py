@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 
 from accounts.services.ceremony import prove
-from accounts.services.throttle import WINDOW
+from accounts.services.guesses import WINDOW
 from mes.lib import clock
 from mes.lib.refusals import Refusal
 from records import outbox

@@ -202,8 +202,15 @@ def test_idle_tablet_locks_entry_and_keeps_the_page(site: DemoSite, at_time: AtT
     client = client_on(device, site)
     at_time(START)
     sign_in(client, badge="B-100", pin=PIN)
-    at_time(START + timedelta(seconds=121))
     assert client.get("/people/").status_code == 200
+    at_time(START + timedelta(seconds=121))
+    kept = ("/batches/tablet/", "/equipment/", "/me/owed/")
+    assert [client.get(page).status_code for page in kept] == [200] * 3
+    # What stands on the tablet's screens, and nothing of the desk of whoever left it.
+    for page in ("/people/", "/orders/", "/quality/", "/recipes/"):
+        answer = client.get(page)
+        assert (answer.status_code, answer.context["refusal_code"]) == (403, "entry.locked")
+    assert client.get("/batches/tablet/").context["nav"] == ["batches", "materials", "equipment"]
     refused = client.post("/people/", {"key": str(uuid7())})
     assert refused.status_code == 403
     assert "entry.locked" in refused.content.decode()
@@ -233,6 +240,17 @@ def test_entry_locks_by_the_time_of_the_room_and_not_a_second_before(
         at_time(START + timedelta(seconds=wait))
         said = client.post("/people/", {"key": str(uuid7())})
         assert (wait, said.status_code) == (wait, answered)
+
+
+def test_page_offers_the_classes_of_rooms_that_tablets_stand_in(site: DemoSite) -> None:
+    for code, place in (("1", room("grade-C")), ("2", room("grade-B")), ("3", room("grade-C")),
+                        ("4", room("")), ("5", None)):  # fmt: skip
+        tablet(site, code, place=place)
+    admin, text = site.actor("admin"), '<option value="%s">'
+    set_idle_time(command=a_command(admin), room_class="cryo", seconds=60, reason="gloves")
+    page = signed_in_client(site, "admin").get("/people/devices/")
+    assert page.context["room_classes"] == ["cryo", "grade-B", "grade-C"]
+    assert page.content.decode().count(text % "grade-C") == 1
 
 
 def test_room_without_a_time_has_the_tablets_own(site: DemoSite, at_time: AtTime) -> None:
@@ -381,9 +399,9 @@ def test_lock_and_unlock_bring_the_page_back(site: DemoSite) -> None:
     sign_in(client, badge="B-100", pin=PIN)
     answer = client.post(reverse("accounts:lock"), {"key": str(uuid7())})
     assert answer.headers["Location"] == reverse("accounts:unlock")
-    assert client.get("/people/").status_code == 200
-    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN, "next": "/people/"}
-    assert client.post(reverse("accounts:unlock"), form).headers["Location"] == "/people/"
+    assert client.get("/equipment/").status_code == 200
+    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN, "next": "/equipment/"}
+    assert client.post(reverse("accounts:unlock"), form).headers["Location"] == "/equipment/"
     assert [p["reason"] for p in entries_of(lead, "period.closed")] == ["locked"]
 
 

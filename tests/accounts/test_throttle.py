@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -29,7 +30,7 @@ from accounts.exceptions import (
     WrongCredential,
 )
 from accounts.models import Alarm
-from accounts.services import throttle
+from accounts.services import guesses, throttle
 from accounts.services.alarms import answer_alarm
 from accounts.services.answered_tries import answer_tries, asked_of
 from accounts.services.ceremony import prove, prove_by_password
@@ -38,8 +39,10 @@ from accounts.services.throttle import Try
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
+from records import outbox
 from records.commands import Actor
-from records.models import Message
+from records.enums import MessageState
+from records.models import Entry, Message
 from records.reading import reading
 from tests.builders.accounts import (
     PASSWORD,
@@ -129,9 +132,9 @@ def test_five_wrong_tries_lock_one_tablet_for_a_while(
     assert refused.value.params == {"minutes": 15}
     assert tried_at_once(elsewhere(site, here, "T-02"), pin=PIN) == "right"
     first = START + timedelta(seconds=6)
-    at_time(first + throttle.WINDOW - timedelta(seconds=1))
+    at_time(first + guesses.WINDOW - timedelta(seconds=1))
     assert tried_at_once(here, pin=PIN) == "credential.locked_out"
-    at_time(first + throttle.WINDOW)
+    at_time(first + guesses.WINDOW)
     assert tried_at_once(here, pin=PIN) == "right"
 
 
@@ -306,7 +309,7 @@ def test_wrong_tries_fade_by_one_in_a_day(reviewer: UUID) -> None:
         if throttle.admit(tried).refusal is None:
             throttle.was_wrong(tried)
             reached.append(at)
-    in_a_day = [sum(t <= one < t + throttle.FADES for one in reached) for t in reached]
+    in_a_day = [sum(t <= one < t + guesses.FADES for one in reached) for t in reached]
     assert (max(in_a_day), len(reached)) == (10, 13)
 
 
@@ -406,6 +409,30 @@ def test_names_that_nobody_has_are_a_spray_too(site: DemoSite, here: Actor) -> N
     assert tried_at_once(here, badge="X-9") == "credential.source_slowed"
 
 
+@pytest.mark.req("P11-300c", "D11-11d")
+@pytest.mark.scenario(47)
+def test_a_name_that_nobody_has_is_answered_and_hashed_as_that_of_a_person(
+    site: DemoSite, reviewer: UUID, here: Actor
+) -> None:
+    """Else a flood of it keeps the processors busy, and the answers tell who is there."""
+    assert (bool(reviewer), tried_at_once(here, pin=PIN)) == (True, "right")
+    places = [elsewhere(site, here, code) for code in ("T-02", "T-03")]
+    pauses = [0] * 4 + [6] * 4 + [1000] + [0] * 3 + [6] * 4
+
+    def answers(badge: str) -> list[str]:
+        said = []
+        for number, pause in enumerate(pauses):
+            clock.advance(timedelta(seconds=pause))
+            said.append(tried_at_once(places[number > 7], badge=badge))
+        return said
+
+    known, nobody = answers("B-1"), answers("X-1")
+    assert (nobody, nobody.count("credential.wrong")) == (known, guesses.TRIES_OF_STRANGERS)
+    assert set(nobody) == {
+        "credential.wrong", "credential.too_soon", "credential.locked_out", "credential.blocked"
+    }  # fmt: skip
+
+
 def test_people_who_mistype_and_then_get_in_are_no_spray(site: DemoSite, here: Actor) -> None:
     for number in range(throttle.SPRAY_PEOPLE + 4):
         person("operator", site=site, badge=f"S-{number}", secrets=True)
@@ -500,6 +527,32 @@ def test_alarm_is_answered_once_by_an_administrator(site: DemoSite, here: Actor)
 def test_alarm_of_a_tablet_stays_at_its_site(site: DemoSite, here: Actor) -> None:
     spray(site, here)
     assert alarms(open_demo_site("US2")) == []
+
+
+@pytest.mark.req("D11-11b")
+def test_alarm_of_a_desk_is_that_of_the_persons_sites(site: DemoSite, reviewer: UUID) -> None:
+    """Who guesses at a desk of another site: that site reads nothing of it, and answers nothing."""
+    other = open_demo_site("US2")
+    for _ in range(6):
+        clock.advance(timedelta(seconds=6))
+        with suppress(Refusal):
+            prove_by_password(username="quinn", password="no", actor=system_actor(other.id))
+    outbox.drain()
+    assert (alarms(site), alarms(other)) == ([("locked-out", "Quinn Abel", 0)], [])
+    with reading(site=site.id):
+        alarm = Alarm.objects.get()
+    assert alarm.stream == reviewer
+    with pytest.raises(NotFound):
+        answer_alarm(command=a_command(other.actor("admin")), alarm=alarm.id, note="ours")
+    with reading(site=other.id):
+        assert not Entry.objects.filter(kind="sign_in.alarmed").exists()
+    answer_alarm(
+        command=a_command(site.actor("admin")), alarm=alarm.id, note="Asked: it was not her."
+    )
+    with reading(site=None):
+        assert not Message.objects.filter(
+            topic="sign_in.alarmed", state=MessageState.WAITING
+        ).exists()
 
 
 def test_wrong_credential_is_what_a_stranger_reads(here: Actor) -> None:

@@ -13,15 +13,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from batches.entries import OnPaper
-from batches.exceptions import (
-    CommentMissing,
+from batches.exceptions import CommentMissing
+from batches.models import BatchException, PaperPack
+from batches.paper_exceptions import (
     PackUnknown,
     PaperBeforePack,
     PaperBeforeStep,
     PaperInFuture,
     StepNotInPack,
 )
-from batches.models import BatchException, PaperPack
 from batches.services import attest_operation, call_contingency, make_pack, perform_step
 from batches.services.steps import step_content
 from materials.exceptions import LotExpired

@@ -6,11 +6,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.db import connection
 
 from accounts.exceptions import NotAllowed, ShownHasChanged
 from accounts.services.people import grant_role
 from batches.enums import OperationState, RecordState, RedlineState, StepState
-from batches.exceptions import (
+from batches.models import BatchException, Operation, Redline, Step
+from batches.redline_exceptions import (
     NothingRedlined,
     RedlineIsOpen,
     RedlineOwn,
@@ -19,13 +21,13 @@ from batches.exceptions import (
     RedlineTouchesBegun,
     RedlineUnsigned,
 )
-from batches.models import BatchException, Operation, Redline, Step
 from batches.selectors import batch_of, begun_of, recipe_of
 from batches.services import attest_operation, sign_on
 from batches.services import redline as acts
 from equipment.enums import ResourceKind
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
+from quality.selectors.record import record_of
 from recipes import reader, remaining
 from recipes.difference import difference
 from recipes.document import Recipe
@@ -139,6 +141,27 @@ def attest(trial: Trial, operation: str) -> None:
 
 
 # --- what may be changed: pure -------------------------------------------------------------------
+
+
+CART19 = reader.read(library_text("cart19-prodigy"))
+HALF = Begun(frozenset({"receipt/accept", "receipt/count", "selection/load"}))
+# What is written wrong in the rest, behind which text, and where that is in the whole document.
+LINES = {
+    "bill_of_materials/TS520/quantity": ("material: TS520", "quantity: '1'", "quantity: [a]"),
+    "selection/enrich/identity/kind": ("key: enrich", "kind: ", "kind: un"),
+    "transduction/thaw/titre/value": ("key: titre", "value: decimal", "value: [a]"),
+}
+
+
+@pytest.mark.parametrize("path", LINES)
+def test_what_is_wrong_with_a_rest_is_said_at_its_line_of_what_was_written(path: str) -> None:
+    behind, right, wrong = LINES[path]
+    before, sign, rest = remaining.text_of(CART19, HALF).partition(behind)
+    text = before + sign + rest.replace(right, wrong, 1)
+    with pytest.raises(RecipeNotReadable) as refused:
+        remaining.rewritten(CART19, HALF, text.encode())
+    line = text[: text.index(wrong, len(before))].count("\n") + 1
+    assert [(one.path, one.line) for one in refused.value.messages] == [(path, line)]
 
 
 def test_what_remains_is_what_was_not_reached(trial: Trial) -> None:
@@ -287,6 +310,24 @@ def test_one_person_does_not_sign_twice(trial: Trial, owner_connection: psycopg.
     assert refused.value.diag.constraint_name in {
         "batches_redline_two_people", "batches_redline_not_own"
     }  # fmt: skip
+
+
+@pytest.mark.req("A11-6", "D11-12e")
+def test_who_wrote_the_rest_of_a_batch_anew_is_no_stranger_to_it(trial: Trial) -> None:
+    lead = trial.plant.crew.actor(LEAD).person
+    assert lead is not None
+
+    def involved() -> tuple[str | None, bool]:
+        """Return what the services ask, and what the schema asks."""
+        with reading(site=trial.site), connection.cursor() as cursor:
+            cursor.execute("SELECT batches_worked_on(%s, %s)", [trial.batch, [lead]])
+            return record_of(batch_of(trial.batch)).involved.get(lead), cursor.fetchone()[0]
+
+    redline = propose(trial)
+    assert involved() == (None, False)
+    signs(trial, acts.sign_redline, redline, by=LEAD)
+    signs(trial, acts.apply_redline, redline, by=QA)
+    assert involved() == ("redlined", True)
 
 
 def test_a_page_that_is_behind_the_batch_is_stale(trial: Trial) -> None:

@@ -8,10 +8,11 @@ import pytest
 from django.utils import translation
 
 from equipment import selectors
-from equipment.exceptions import CapabilityUnreadable, HoursNotPaired
+from equipment.exceptions import CapabilityUnreadable, DaysUnknown, HoursNotPaired
 from equipment.models import Room, Unit
 from equipment.services.rooms import set_room_hours
 from equipment.services.units import set_capabilities
+from equipment.weekdays import WEEK
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.exceptions import ReasonMissing, Stale
@@ -38,11 +39,11 @@ def site() -> DemoSite:
 
 def set_hours(
     site: DemoSite, room: UUID, hours: tuple[time | None, time | None], *, why: str = WHY,
-    seq: int | None = None,
+    days: tuple[int, ...] | None = None, seq: int | None = None,
 ) -> None:  # fmt: skip
     set_room_hours(
         command=command(engineer(site.id)), room=room, opens=hours[0], closes=hours[1],
-        reason=why, seq=seq,
+        days=days, reason=why, seq=seq,
     )  # fmt: skip
 
 
@@ -89,6 +90,41 @@ def test_a_room_has_hours_and_is_open_always_again(site: DemoSite) -> None:
     ]  # fmt: skip
     assert topics(site) == [("room.hours", {"room": str(there.room)})] * 2
     assert verify(everything=True).differences == []
+
+
+def test_a_room_opens_on_some_days_and_on_all_again(site: DemoSite) -> None:
+    there = hall(site=site.id)
+    set_hours(site, there.room, DAY, days=(5, 1, 2, 3, 4, 5))
+    assert (room_of(site, there.room).hours, room_of(site, there.room).days) == (
+        DAY,
+        [1, 2, 3, 4, 5],
+    )
+    set_hours(site, there.room, (None, None), days=(1, 3, 6, 7), why="A guard is there.")
+    set_hours(site, there.room, (None, None), days=(1, 2, 3, 4, 5, 6, 7))
+    assert room_of(site, there.room).always_open
+    assert said_of(site, there.room)[1:] == [
+        f"Open Mon–Fri 06:00–22:00: {WHY}", "Open Mon, Wed, Sat, Sun, all day: A guard is there.",
+        f"Always open: {WHY}",
+    ]  # fmt: skip
+    assert said_of(site, there.room, "de")[1] == f"Geöffnet Mo–Fr 06:00–22:00: {WHY}"
+    assert verify(everything=True).differences == []
+
+
+@pytest.mark.parametrize("days", [(), (0,), (8,), (1, 9)])
+def test_days_that_are_none_are_refused_also_by_the_database(
+    site: DemoSite, days: tuple[int, ...]
+) -> None:
+    there = hall(site=site.id)
+    with pytest.raises(DaysUnknown):
+        set_hours(site, there.room, DAY, days=days)
+    assert (room_of(site, there.room).always_open, topics(site)) == (True, [])
+    row = Room(
+        id=uuid7(), stream=uuid7(), entry_seq=1, site=site.id, code="H9", name="Hall 9",
+        room_class="grade-C", policy="closed", days=list(days),
+    )  # fmt: skip
+    check = next(c for c in Room._meta.constraints if c.name == "equipment_room_days")
+    with pytest.raises(Exception, match="equipment_room_days"):
+        check.validate(Room, row)
 
 
 @pytest.mark.parametrize("hours", [(time(6), None), (None, time(6)), (time(6), time(6))])
@@ -155,8 +191,13 @@ def test_a_room_of_another_site_is_not_found(site: DemoSite) -> None:
 ZONE = "Europe/Berlin"
 
 
-def windows(opens: int, closes: int, start: datetime, end: datetime) -> list[tuple[str, str]]:
-    room = Room(opens=time(opens), closes=time(closes))
+def windows(
+    opens: int | None, closes: int | None, start: datetime, end: datetime, *days: int
+) -> list[tuple[str, str]]:
+    hours = (
+        {} if opens is None or closes is None else {"opens": time(opens), "closes": time(closes)}
+    )
+    room = Room(**hours, days=list(days) or None)
     found = selectors.shut(room, start=start, end=end, zone=ZONE)
     return [(f"{w.start:%d %H:%M}", f"{w.end:%d %H:%M}") for w in found]
 
@@ -168,6 +209,18 @@ def test_shut_hours_are_those_of_the_wall() -> None:
     autumn = datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 12, tzinfo=UTC)
     assert windows(6, 22, *autumn) == [("24 20:00", "25 05:00")]
     assert windows(22, 6, *autumn) == [("24 04:00", "24 20:00"), ("25 05:00", "25 21:00")]
+
+
+def test_a_weekend_is_shut_as_one_over_the_change_of_clocks() -> None:
+    """From Friday's end to Monday's beginning; a night that began on Friday ends on Saturday."""
+    week = datetime(2026, 3, 26, 12, tzinfo=UTC), datetime(2026, 3, 30, 12, tzinfo=UTC)
+    working = (1, 2, 3, 4, 5)
+    assert windows(6, 22, *week, *working) == [("26 21:00", "27 05:00"), ("27 21:00", "30 04:00")]
+    assert windows(22, 6, *week, *working) == [
+        ("26 05:00", "26 21:00"), ("27 05:00", "27 21:00"), ("28 05:00", "30 20:00")
+    ]  # fmt: skip
+    assert windows(None, None, *week, *working) == [("27 23:00", "29 22:00")]
+    assert windows(6, 22, *week, 3) == [("25 21:00", "01 04:00")]
 
 
 def test_a_room_without_hours_is_never_shut() -> None:
@@ -215,7 +268,7 @@ def post(site: DemoSite, path: str, role: str = "engineering", **form: Any) -> A
 def test_engineering_sets_hours_on_the_page_of_the_room(site: DemoSite) -> None:
     there = hall(site=site.id)
     path = f"/equipment/rooms/{there.room}/"
-    sent: dict[str, Any] = {"opens": "06:00", "closes": "22:00", "reason": WHY}
+    sent: dict[str, Any] = {"opens": "06:00", "closes": "22:00", "reason": WHY, "days": [*WEEK]}
     assert post(site, f"{path}hours/", **sent).status_code == 302
     page = text(signed_in_client(site, "planner").get(path))
     assert ("daily 06:00–22:00" in page, f"Open each day 06:00–22:00: {WHY}" in page) == (
@@ -225,8 +278,12 @@ def test_engineering_sets_hours_on_the_page_of_the_room(site: DemoSite) -> None:
     assert "Set the hours" not in page
     shown = text(signed_in_client(site, "planner").get("/equipment/"))
     assert "grade-C, closed, daily 06:00–22:00" in shown
-    refused = post(site, f"{path}hours/", opens="06:00", reason=WHY, seq=2)
+    refused = post(site, f"{path}hours/", opens="06:00", reason=WHY, days=[1], seq=2)
     assert (refused.status_code, room_of(site, there.room).hours) == (422, DAY)
+    assert post(site, f"{path}hours/", **{**sent, "days": []}, seq=2).status_code == 422
+    assert post(site, f"{path}hours/", **{**sent, "days": [1, 2, 3]}, seq=2).status_code == 302
+    page = text(signed_in_client(site, "planner").get(path))
+    assert ("Mon–Wed 06:00–22:00" in page, room_of(site, there.room).days) == (True, [1, 2, 3])
 
 
 def test_engineering_says_what_a_unit_can_on_its_page(site: DemoSite) -> None:

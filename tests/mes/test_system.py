@@ -20,6 +20,7 @@ from tests.records.ledger_owner import unguarded
 
 pytestmark = pytest.mark.usefixtures("committed_db", "outside")
 ALARM = "The records are not being sealed."
+ALTERED = "The records are not as they were written."
 
 
 @pytest.fixture
@@ -88,11 +89,16 @@ def test_what_the_newest_run_found_is_said(
     all_well()
     with unguarded(owner_connection, "records_entry"):
         owner_connection.execute("UPDATE records_entry SET role = 'boss' WHERE seq = 1")
-    assert not verify().clean
-    client = signed_in_client(site, "auditor")
+    client, other = signed_in_client(site, "auditor"), signed_in_client(site, "trainer")
+    assert ALTERED not in client.get(reverse("records:index"), follow=True).text
+    found = len(verify().differences)
     assert signs(client)["Verification of everything"] == "stop"
-    said = client.get("/health/").json()
-    assert (said["healthy"], said["verification"]) == (True, False)
+    text = client.get(reverse("records:index"), follow=True).text
+    said = f"found {found} difference"
+    assert (found > 0, ALTERED in text, said in text, ALARM in text) == (True, True, True, False)
+    assert ALTERED not in other.get(reverse("accounts:people")).text
+    health = client.get("/health/").json()
+    assert (health["healthy"], health["verification"]) == (True, False)
 
 
 @pytest.mark.req("P11-10a")

@@ -18,6 +18,7 @@ from equipment.services import claims as claiming
 from equipment.services.bookings import claim_resource
 from equipment.services.rooms import set_room_hours
 from equipment.services.units import set_capabilities, set_unit_status
+from equipment.weekdays import WEEK
 from mes.lib import clock
 from mes.lib.refusals import NotFound, Refusal
 from orders.services import cancel_order
@@ -281,12 +282,12 @@ def test_a_unit_that_can_no_longer_do_it_outdates_the_proposal(trial: Trial) -> 
     assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
 
 
-def set_hours(trial: Trial, code: str, opens: time, closes: time) -> None:
+def set_hours(trial: Trial, code: str, opens: time | None, closes: time | None, *days: int) -> None:
     with reading(site=trial.site):
         room = Room.objects.get(code=code)
     set_room_hours(
         command=trial.plant.crew.command("nagy", "equipment.hours"), room=room.id,
-        opens=opens, closes=closes, reason="night",
+        opens=opens, closes=closes, days=days or None, reason="night",
     )  # fmt: skip
 
 
@@ -305,6 +306,20 @@ def test_a_room_that_has_other_hours_outdates_the_proposal(trial: Trial) -> None
     assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
 
 
+def test_a_room_that_is_shut_on_the_day_of_the_work_is_not_proposed(trial: Trial) -> None:
+    """Open all day on all days but one: the day on which the first proposal begins."""
+    plan = proposed(trial)
+    [first] = {b["stages"][0]["start"] for b in plan_row(trial, plan).bookings}
+    day = datetime.fromisoformat(first).astimezone(ZoneInfo("Europe/Berlin")).isoweekday()
+    set_hours(trial, "H2", None, None, *(one for one in WEEK if one != day))
+    with pytest.raises(PlanOutdated):
+        accept_plan(command=as_planner(trial), plan=plan)
+    drain()
+    row = plan_row(trial, plan)
+    assert (row.state, row.bookings[0]["label"]) == (PlanState.PROPOSED, "Hall 3, P1")
+    assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
+
+
 def test_hours_that_leave_room_for_the_plan_do_not_outdate_it(trial: Trial) -> None:
     plan = proposed(trial)
     set_hours(trial, "H3", time(4), time(5))
@@ -316,7 +331,8 @@ def test_a_room_has_to_be_open_until_it_is_clean(trial: Trial, closes: str, hold
     plan = proposed(trial)
     [place] = [one for one in plan_row(trial, plan).bookings if one["kind"] == "place"]
     hours = (datetime.fromisoformat(place[one]) for one in ("start", closes))
-    set_hours(trial, "H2", *(one.astimezone(ZoneInfo("Europe/Berlin")).time() for one in hours))
+    opens, shuts = (one.astimezone(ZoneInfo("Europe/Berlin")).time() for one in hours)
+    set_hours(trial, "H2", opens, shuts)
     if holds:
         assert accept_plan(command=as_planner(trial), plan=plan)["claims"]
     else:

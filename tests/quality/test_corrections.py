@@ -10,8 +10,7 @@ from accounts.exceptions import NotAllowed, ShownHasChanged
 from accounts.selectors import obligations_of
 from accounts.services.people import disable_person
 from batches import services as acts
-from batches.entries import SignatureRenewed, StepCorrected, StepVerified
-from batches.exceptions import (
+from batches.correction_exceptions import (
     CorrectionReasonMissing,
     NotAskedAgain,
     NotCorrectable,
@@ -19,9 +18,10 @@ from batches.exceptions import (
     NotYetRecorded,
     NotYoursToSign,
     RecordDispositioned,
-    VerifiedOwnWork,
     VerifierCorrects,
 )
+from batches.entries import SignatureRenewed, StepCorrected, StepVerified
+from batches.exceptions import VerifiedOwnWork
 from batches.models import Step, VoidedSignature
 from batches.services.corrections import standing_signatures
 from batches.services.operations import operation_content

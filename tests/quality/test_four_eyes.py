@@ -145,6 +145,9 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     "quality_result_reviewer_is_not_analyst": ("sample", [
         "UPDATE quality_result SET reviewed_by = entered_by, entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
     ]),
+    "quality_result_analyst_is_not_reviewer": ("released", [
+        "UPDATE quality_review SET by = (SELECT entered_by FROM quality_result WHERE batch = %(stream)s LIMIT 1), entry_seq = %(seq)s WHERE batch = %(stream)s",  # noqa: E501
+    ]),
     "quality_deviation_performer_is_not_closer": ("at_work", [
         STEP,
         "UPDATE quality_deviation SET state = 'closed', closed_by = %(someone)s, closed_at = now(), entry_seq = %(seq)s WHERE stream = %(stream)s",  # noqa: E501
@@ -231,6 +234,10 @@ def test_the_schema_refuses_one_person_for_two(owner_connection: psycopg.Connect
     seen = scene()
     found = {name: refused_by(seen, *broken) for name, broken in BROKEN.items()}
     assert found == {name: [name] for name in BROKEN}
+    analyst = "(SELECT entered_by FROM quality_result WHERE batch = %(stream)s LIMIT 1)"
+    for column in ("by = ", "final_at = now(), final_by = "):
+        decides = f"UPDATE quality_disposition SET {column} {analyst}, entry_seq = %(seq)s WHERE batch = %(stream)s"  # fmt: skip # noqa: E501
+        assert refused_by(seen, "released", [decides]) == ["quality_result_analyst_is_not_reviewer"]
     judge = JUDGE.format("%(someone)s")
     assert refused_by(seen, "at_work", [STEP, REPEATED, judge]) == [
         "batches_exception_performer_is_not_judge"
@@ -294,6 +301,21 @@ def releases_what_they_reviewed() -> None:
     as_well(bench.site, "qa-reviewer", "releasing-person")
     bench.site.people["releasing-person"] = bench.site.person("qa-reviewer")
     build.release(bench)
+
+
+def releases_what_they_analysed() -> None:
+    bench = build.ready_for_release()
+    as_well(bench.site, "qc-analyst", "releasing-person")
+    bench.site.people["releasing-person"] = bench.site.person("qc-analyst")
+    build.release(bench)
+
+
+def judges_a_result_that_they_entered() -> None:
+    bench = build.at_qc()
+    build.with_results(bench, {"viability": "12"})
+    as_well(bench.site, "qc-analyst", "qa-reviewer")
+    bench.site.people["qa-reviewer"] = bench.site.person("qc-analyst")
+    build.judged(bench, bench.exceptions()[-1])
 
 
 def judges(first: str) -> Callable[[], None]:
@@ -373,6 +395,9 @@ SERVICES: list[tuple[Callable[[], None], type[Exception]]] = [
     (verifies_a_correction, VerifiedOwnWork),
     (reviews("operator"), NotIndependent),
     (reviews_what_they_corrected, NotIndependent),
+    (reviews("qc-analyst"), NotIndependent),
+    (releases_what_they_analysed, NotIndependent),
+    (judges_a_result_that_they_entered, OwnException),
     (releases_what_they_reviewed, SamePerson),
     (judges("operator"), OwnException),
     (judges_a_step_that_they_performed, OwnException),

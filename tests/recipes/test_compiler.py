@@ -7,8 +7,9 @@ import pytest
 
 from bench import shapes
 from recipes import compiler, nodes, reader
+from recipes.faults import CHECKS, Fault
 from recipes.messages import Weight
-from recipes.outline import CHECKS, Fault, Outline
+from recipes.outline import Outline
 from tests.recipes.texts import CART19, SIX, line_of, with_change
 
 

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from recipes import compiler, nodes
+from recipes.faults import CHECKS
 from recipes.messages import Message, Weight
-from recipes.outline import CHECKS
 from recipes.site import Site, read_site
 from tests.recipes.texts import LIBRARY, with_change
 

@@ -29,9 +29,10 @@ from recipes.exceptions import (
     NothingToUndo,
     OwnRecipe,
 )
+from recipes.faults import CHECKS, Fault
 from recipes.messages import RecipeNotReadable
 from recipes.models import RecipeDraft
-from recipes.outline import CHECKS, Fault, Outline
+from recipes.outline import Outline
 from recipes.services import drafts
 from records.act import act
 from records.commands import Actor

@@ -24,6 +24,11 @@ from tests.journey.stage import Stage, give_secrets
 from tests.recipes.test_in_browser import a_person, sign_in
 from tests.support.axe import grave_faults
 
+# Whether one part of the page lies within another.
+INSIDE = """names => {
+    const [one, other] = names.map(name => document.querySelector(name).getBoundingClientRect());
+    return one.left >= other.left && one.right <= other.right;
+}"""
 DESK: ViewportSize = {"width": 1440, "height": 900}
 SEED = "stages/seeding/operations/seed/steps"
 STEPS = "stages/stage/operations/operation/steps"
@@ -82,6 +87,17 @@ RECEIPT, TRANSDUCTION = "stages/receipt/operations", "stages/transduction/operat
 THAW, TRANSDUCE = f"{TRANSDUCTION}/thaw/steps", f"{TRANSDUCTION}/transduce/steps"
 
 
+def leaves_and_comes_again(page: Page, into: Locator) -> None:
+    """Look at the form where its button stands in a second row of commands; leave and open it."""
+    page.set_viewport_size({"width": 1190, "height": 820})
+    assert page.evaluate(INSIDE, [".move-to-form", "#form"])
+    page.keyboard.press("Escape")
+    expect(into).to_be_hidden()
+    page.set_viewport_size(DESK)
+    page.keyboard.press("m")
+    expect(into).to_be_focused()
+
+
 def test_parts_are_moved_to_any_place_by_dragging_and_by_keys(served: str, page: Page) -> None:
     site = open_demo_site()
     draft = a_draft(site, "cart19-prodigy")
@@ -138,6 +154,7 @@ def test_parts_are_moved_to_any_place_by_dragging_and_by_keys(served: str, page:
     into = page.get_by_label("Into")
     expect(into).to_be_focused()
     assert grave_faults(page) == []
+    leaves_and_comes_again(page, into)
     into.select_option(TRANSDUCE)
     place = page.get_by_label("Place", exact=True)
     expect(place).to_be_focused()

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recipes import formulas
-from recipes.formulas import FormulaError, evaluate, parse
+from recipes import arithmetic, formulas
+from recipes.arithmetic import evaluate
+from recipes.formulas import FormulaError, parse
 
 NAMES = {"seed.count": Decimal("1.40e7"), "a": Decimal(2), "inputs.patient_weight": Decimal(70)}
 
@@ -105,7 +106,7 @@ def test_what_gives_no_number_is_refused(text: str) -> None:
 
 def test_the_largest_number_is_rounded_to_the_most_decimals() -> None:
     large = evaluate("1e64", NAMES.__getitem__)
-    assert formulas.round_half_up(large, Decimal(12)) == large
+    assert arithmetic.round_half_up(large, Decimal(12)) == large
 
 
 def test_a_part_is_told_as_it_was_written_and_by_its_names() -> None:
@@ -170,7 +171,7 @@ ANSWERS = {"bag": "leaking", "seed.look": "good"}
 )
 def test_a_condition_holds_or_does_not(text: str, expected: bool) -> None:
     assert parse(text).is_condition
-    assert formulas.holds(text, NAMES.__getitem__, ANSWERS.__getitem__) is expected
+    assert arithmetic.holds(text, NAMES.__getitem__, ANSWERS.__getitem__) is expected
 
 
 @pytest.mark.parametrize("text", ["a + 1", "7", "a > 1 and 3", "a if a > 1 else 2", "not a"])
@@ -199,5 +200,11 @@ def test_names_are_asked_for_without_their_iteration() -> None:
         asked.append(name)
         return Decimal(4 if name == "count" else 2)
 
-    assert formulas.holds(read.text, numbers, lambda name: name)
+    assert arithmetic.holds(read.text, numbers, lambda name: name)
     assert asked == ["count", "count[-1]"]
+
+
+def test_what_may_be_written_can_be_worked_out() -> None:
+    assert set(arithmetic.FUNCTIONS) == set(formulas.TAKES)
+    worked_out = {*arithmetic.BINARY, *arithmetic.UNARY, *arithmetic.COMPARE}
+    assert set(formulas.OPERATORS) - worked_out == {ast.And, ast.Or}

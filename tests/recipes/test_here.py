@@ -31,10 +31,10 @@ def here(site: DemoSite) -> Site:
     return found
 
 
-def set_hours(site: DemoSite, room: UUID, opens: int, closes: int) -> None:
+def set_hours(site: DemoSite, room: UUID, opens: int, closes: int, *days: int) -> None:
     set_room_hours(
         command=command(engineer(site.id)), room=room, opens=time(opens), closes=time(closes),
-        reason="night",
+        days=days or None, reason="night",
     )  # fmt: skip
 
 
@@ -53,11 +53,15 @@ def test_rooms_of_a_class_are_told_apart_by_their_hours(site: DemoSite) -> None:
     always, by_day = hall(site=site.id), hall(site=site.id, code="H3", name="Hall 3", places=1)
     hall(site=site.id, code="H4", name="Hall 4", places=2, policy=OpennessPolicy.OPEN)
     set_hours(site, by_day.room, 22, 6)
+    week = hall(site=site.id, code="H5", name="Hall 5", places=1)
+    set_hours(site, week.room, 22, 6, 1, 2, 7)
     assert len(always.places) == 3
-    rooms = [(r.class_, r.places, str(r.hours)) for r in here(site).rooms or ()]
-    assert sorted(rooms) == [
-        ("grade-C", 1, "22:00-06:00"), ("grade-C", 2, "None"), ("grade-C", 3, "None")
+    rooms = [(r.places, str(r.hours), r.days) for r in here(site).rooms or ()]
+    assert sorted(rooms, key=str) == [
+        (1, "22:00-06:00", ("mon", "tue", "sun")), (1, "22:00-06:00", None), (2, "None", None),
+        (3, "None", None),
     ]  # fmt: skip
+    assert {room.class_ for room in here(site).rooms or ()} == {"grade-C"}
 
 
 def test_units_of_a_class_are_told_apart_by_what_they_can(site: DemoSite) -> None:

@@ -246,3 +246,26 @@ def test_what_is_wrong_among_fields_is_said_at_the_one(
     found = nodes.read(text)
     assert (message.path, found.stands(message.at)) == (place, True)
     assert (message.line, message.column) == found.mark(message.at)
+
+
+# A text that is kept as data, and a place in it behind whose name nothing is written.
+UNSAID = {
+    "an unquoted comma": ("text: {en: Clear the bench, and wipe it., de: X}", (1, 29)),
+    "an unquoted colon": ("text:\n  en: Clear\n  note:\n", (3, 3)),
+}
+
+
+@pytest.mark.parametrize("case", UNSAID)
+def test_what_a_text_says_is_never_dropped_silently_from_a_draft(case: str) -> None:
+    text, mark = UNSAID[case]
+    assert nodes.read(text).data["text"]["en"][:5] == "Clear"
+    with pytest.raises(RecipeNotReadable) as refused:
+        reader.written(text)
+    assert [(one.code, one.line, one.column) for one in refused.value.messages] == [
+        ("text.unsaid", *mark)
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: {low: ~, high: 1}", "a: ''", "a: null", '{"a": null}'])
+def test_nothing_that_somebody_wrote_down_is_nothing(text: str) -> None:
+    assert reader.written(text).data == nodes.read(text).data

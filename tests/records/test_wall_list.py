@@ -9,6 +9,7 @@ from pytest_django import Settings
 from mes import settings as product
 from records import walls
 from records.verification import Report, verify
+from records.wall_lines import ALL
 from tests.records.trial import stream_with
 from tests.support.cluster import Cluster
 
@@ -118,6 +119,68 @@ def test_a_role_that_may_more_than_it_was_given_is_found(
             "this wall was changed: it is signs in; the migrations make it signs in is of nobody"
         )
     }
+
+
+# What a superuser does, or an owner to what is not ours, and by what it is found.
+MIGHTY = {
+    "CREATE ROLE mine LOGIN; GRANT mes_owner TO mine": "role mine",
+    "CREATE ROLE mine2; GRANT mes_app TO mine2": "role mine2",
+    "CREATE ROLE mine3 LOGIN SUPERUSER": "role mine3",
+    "CREATE ROLE mine4 BYPASSRLS": "role mine4",
+    "CREATE ROLE mine5; GRANT pg_write_all_data TO mine5": "role mine5",
+    "ALTER ROLE mes_owner SUPERUSER": "role mes_owner",
+    "GRANT SET ON PARAMETER session_replication_role TO mes_app": (
+        "right to set session_replication_role"
+    ),
+    "GRANT UPDATE ON pg_class TO mes_app": "table of the server pg_class",
+    "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO mes_app": (
+        "function pg_catalog.pg_read_file(text)"
+    ),
+    "CREATE OR REPLACE FUNCTION pg_catalog.sha256(bytea) RETURNS bytea LANGUAGE internal STRICT"
+    " IMMUTABLE AS 'sha512_bytea'": "function pg_catalog.sha256(bytea)",
+    "ALTER TABLE accounts_attempt SET UNLOGGED": "table public.accounts_attempt",
+    "UPDATE pg_class SET relhastriggers = false WHERE relname = 'equipment_room'": (
+        "table public.equipment_room"
+    ),
+    "CREATE TRIGGER mine BEFORE INSERT ON records_message EXECUTE FUNCTION mes_refuse();"
+    " UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'mine'": (
+        "trigger public.records_message.mine"
+    ),
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+    " ALTER EXTENSION btree_gist ADD FUNCTION mine()": "extension btree_gist",
+    "UPDATE pg_index SET indisunique = false WHERE indexrelid = 'accounts_site_pkey'::regclass": (
+        "constraint public.accounts_site.accounts_site_pkey"
+    ),
+    "DELETE FROM pg_trigger WHERE tgconstraint = (SELECT oid FROM pg_constraint"
+    " WHERE conname LIKE 'accounts_credential_person_id%fk%')": (
+        "constraint public.accounts_credential"
+        ".accounts_credential_person_id_45023191_fk_accounts_person_id"
+    ),
+    'ALTER TABLE materials_lot ALTER code TYPE varchar(60) COLLATE "C"': (
+        "column public.materials_lot.code"
+    ),
+    "CREATE PUBLICATION mine FOR TABLE records_entry": "publication mine",
+    "CREATE CAST (text AS jsonb) WITH INOUT AS IMPLICIT": "cast text to jsonb",
+    "CREATE LANGUAGE mine HANDLER plpgsql_call_handler": "language mine",
+    "GRANT CREATE ON DATABASE {database} TO PUBLIC": "database",
+}
+
+
+def test_what_a_superuser_altered_is_named(cluster: Cluster, committed_db: str) -> None:
+    """In a transaction that is taken back: roles and rights are the whole cluster's."""
+    with cluster.superuser(committed_db) as connection:
+        meant = lines_of(connection)
+        for way, wall in MIGHTY.items():
+            with connection.transaction(force_rollback=True):
+                connection.execute(way.format(database=committed_db).encode())
+                named = dict(walls.differences(meant, lines_of(connection)))
+            assert wall in named, way
+        assert walls.differences(meant, lines_of(connection)) == []
+
+
+def lines_of(connection: psycopg.Connection) -> list[str]:
+    connection.execute(walls.ALONE)
+    return [row[0] for row in connection.execute(ALL.encode())]
 
 
 def test_the_list_is_what_the_migrations_make(cluster: Cluster) -> None:

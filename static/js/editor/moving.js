@@ -97,6 +97,12 @@ export function watchMoves(act) {
     const value = (id) => document.getElementById(id).value;
     act("move", button.dataset.place, { into: value("move-into"), after: value("move-after") });
   });
+  document.addEventListener("keydown", (event) => {
+    const fold = event.target.closest?.("#move-to[open]");
+    if (event.key !== "Escape" || !fold) return;
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  });
   document.addEventListener("toggle", ({ target }) => {
     if (target.matches?.("#move-to[open]") && !target.querySelector("select")) ask(target);
   }, true);
