@@ -265,11 +265,16 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
     return list(Person.objects.filter(id__in=held, active=True).order_by("printed_name", "id"))
 
 
-def disabled_people(site: UUID) -> list[Person]:
-    """Return the people whose account is disabled and for whom ``site`` answers, by name."""
+def unlisted_people(site: UUID) -> tuple[list[Person], list[Person]]:
+    """Return whom a site's list of roles leaves out, each by name: whose account is disabled and
+    for whom the site answers; and who joined here and holds no role here (new, moved, forgotten).
+    """
     held = RoleAssignment.objects.filter(site=site, revoked_at__isnull=True).values("person")
-    rows = Person.objects.filter(Q(id__in=held) | Q(home=site), active=False)
-    return list(rows.order_by("printed_name", "id"))
+    rows = Person.objects.filter(
+        Q(active=False, id__in=held) | Q(active=False, home=site) | ~Q(id__in=held) & Q(home=site)
+    ).order_by("printed_name", "id")
+    found = list(rows)
+    return [one for one in found if not one.active], [one for one in found if one.active]
 
 
 def held_everywhere(person: UUID) -> list[RoleAssignment]:
