@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.exceptions import NotOffered
 from accounts.models import Person
+from accounts.sign_in_exceptions import NotOffered
 
 
 class NoAccounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,6 +37,13 @@ class NoAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         raise NotOffered()
 
 
+def proved_twice(said: dict[str, Any]) -> bool:
+    """Say whether the provider has signed that it asked for more than a password (RFC 8176)."""
+    claims = said.get("id_token")
+    ways = claims.get("amr") if isinstance(claims, dict) else None
+    return isinstance(ways, list) and "mfa" in ways
+
+
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """What a provider proved ends here, before allauth would look for or make an account."""
 
@@ -53,7 +60,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         from accounts.views.single_sign_on import arrived  # noqa: PLC0415 - allauth names us there
 
         subject, wanted = sociallogin.account.uid, sociallogin.state.get("next") or ""
-        raise ImmediateHttpResponse(arrived(request, subject=subject, wanted=wanted))
+        strong = proved_twice(sociallogin.account.extra_data)
+        raise ImmediateHttpResponse(arrived(request, subject=subject, wanted=wanted, strong=strong))
 
     def on_authentication_error(
         self,

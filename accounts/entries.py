@@ -342,7 +342,8 @@ class DeviceRetired(Payload):
 
 @entry("sign_in.alarmed", version=1, stream="*")
 class SignInAlarmed(Payload):
-    """Somebody tries secrets. Stands on the tablet's stream, else on the register of sign-in.
+    """Somebody tries secrets. Stands on the tablet's stream, else on that of the person who is
+    tried, else on the register of sign-in, where older ones about a person stand, too.
 
     ``address`` is that of a desk; ``people`` counts those who were tried in vain there.
     """

@@ -73,9 +73,14 @@ class OwnSecret(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
-    def __init__(self, kind: CredentialKind, data: QueryDict | None = None) -> None:
+    def __init__(
+        self, kind: CredentialKind, data: QueryDict | None = None, *, by_password: bool = False
+    ) -> None:
+        """``by_password``: a PIN, of who is signed in at a desk and gives the password instead."""
         super().__init__(data)
         labels = PIN_WORDS if kind is CredentialKind.PIN else PASSWORD_WORDS
+        if by_password:
+            labels = {**labels, "old": _("Your password")}
         for name, label in labels.items():
             self.fields[name].label = label
         for name in ("old", "new", "again"):
@@ -87,6 +92,11 @@ class OwnSecret(forms.Form):
         self.fields["typed"].widget.attrs.update({"autocomplete": "username", "autofocus": True})
         if kind is CredentialKind.PIN or not settings.MES_CODES:
             del self.fields["code"]
+        if by_password:
+            del self.fields["typed"]
+            self.fields["old"].widget.attrs = {
+                "autocomplete": "current-password", "autofocus": True
+            }  # fmt: skip
 
     def clean_again(self) -> str:
         """Refuse two different new ones."""

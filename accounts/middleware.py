@@ -77,7 +77,7 @@ class AccessMiddleware:
             return answers.refused(request, NotSignedIn())
         if role is None:
             return answers.refused(request, Forbidden(permission=permission))
-        if access.locked and request.method not in READS:
+        if access.locked and (request.method not in READS or not _on_screen(permission, access)):
             return answers.refused(request, EntryLocked())
         return None
 
@@ -101,6 +101,10 @@ def _role(permission: str, access: Access | None) -> str | None:
     if permission in (PUBLIC, SIGNED_IN):
         return access.roles[0]
     return role_for(permission, list(access.roles))
+
+
+def _on_screen(permission: str, access: Access) -> bool:
+    return permission == SIGNED_IN or access.may(permission)
 
 
 def _reading(request: HttpRequest, access: Access) -> AbstractContextManager[None]:

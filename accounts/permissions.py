@@ -245,6 +245,10 @@ ROLES: Final[dict[str, Role]] = {
 }  # fmt: skip
 
 
+# Whoever left a tablet: who stands before it now reads what stands on a tablet's screens (steps,
+# timers, alarms), and nothing of a desk.
+ON_A_LOCKED_TABLET: Final = ROLES["operator"].permissions
+
 # A signature with one of these is that of a second person, of this kind.
 SECOND_PERSONS: Final[dict[Permission, SecondPerson]] = {
     P.BATCHES_VERIFY: SecondPerson.VERIFIER,

@@ -33,7 +33,13 @@ from accounts.models import (
     Site,
 )
 from accounts.models.person import alike
-from accounts.permissions import ROLES, Permission, permissions_of, roles_granting
+from accounts.permissions import (
+    ON_A_LOCKED_TABLET,
+    ROLES,
+    Permission,
+    permissions_of,
+    roles_granting,
+)
 from records.commands import Actor
 from records.reading import the_one
 
@@ -66,8 +72,9 @@ class Access:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the person may do at the site."""
-        return permissions_of(list(self.roles))
+        """What the person may do at the site; what is read of a locked tablet is an operator's."""
+        held = permissions_of(list(self.roles))
+        return held & ON_A_LOCKED_TABLET if self.locked else held
 
     @property
     def opened_by_both(self) -> bool:
@@ -258,11 +265,16 @@ def holders_of(permission: str, site: UUID) -> list[Person]:
     return list(Person.objects.filter(id__in=held, active=True).order_by("printed_name", "id"))
 
 
-def disabled_people(site: UUID) -> list[Person]:
-    """Return the people whose account is disabled and for whom ``site`` answers, by name."""
+def unlisted_people(site: UUID) -> tuple[list[Person], list[Person]]:
+    """Return whom a site's list of roles leaves out, each by name: whose account is disabled and
+    for whom the site answers; and who joined here and holds no role here (new, moved, forgotten).
+    """
     held = RoleAssignment.objects.filter(site=site, revoked_at__isnull=True).values("person")
-    rows = Person.objects.filter(Q(id__in=held) | Q(home=site), active=False)
-    return list(rows.order_by("printed_name", "id"))
+    rows = Person.objects.filter(
+        Q(active=False, id__in=held) | Q(active=False, home=site) | ~Q(id__in=held) & Q(home=site)
+    ).order_by("printed_name", "id")
+    found = list(rows)
+    return [one for one in found if not one.active], [one for one in found if one.active]
 
 
 def held_everywhere(person: UUID) -> list[RoleAssignment]:

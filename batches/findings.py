@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mes.lib.refusals import Refusal, UnknownRefusal, wall_time
@@ -83,3 +84,18 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
         return str(SENTENCES[code]) % given
     known = Refusal.revive(code=code, params={}, field=None)
     return code if isinstance(known, UnknownRefusal) else str(known.sentence) % given
+
+
+# What voided a signature, where it was no correction of a step.
+RESULT_OF, EXCEPTION_CAME = "result/", "exceptions"
+
+
+def changed_text(changed: str) -> str:
+    """Return in the reader's language what voided a signature: a step, results or exceptions."""
+    if changed == EXCEPTION_CAME:
+        return gettext("an exception came")
+    if changed.startswith(RESULT_OF):
+        return gettext("a result of %(test)s came or changed") % {
+            "test": changed.removeprefix(RESULT_OF)
+        }
+    return gettext("%(step)s was corrected") % {"step": part_text(changed)}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from batches import entries as e
 from batches.enums import Disposition
-from batches.findings import sentence
+from batches.findings import changed_text, sentence
 from batches.pages.values import kept_text, kept_title
 from mes.lib.refusals import wall_time
 from mes.ui.text import number_text, part_text
@@ -114,8 +114,8 @@ def _corrected(p: e.StepCorrected) -> str:
 
 @presents(e.SignatureVoided)
 def _voided(p: e.SignatureVoided) -> str:
-    return gettext("Void since %(step)s was corrected: %(name)s, “%(meaning)s”") % {
-        "step": part_text(p.changed), "name": p.printed_name, "meaning": gettext(p.meaning),
+    return gettext("Void (%(why)s): %(name)s, “%(meaning)s”") % {
+        "why": changed_text(p.changed), "name": p.printed_name, "meaning": gettext(p.meaning),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What quality asks of people: signatures that a correction voided, comments on exceptions."""
+"""What quality asks of people: signatures that a change voided, comments on exceptions."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -7,15 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.owed import owed
+from batches.findings import changed_text
 from batches.services.corrections import SIGN_AGAIN
 from mes.ui.text import part_text
 from quality.services.comments import COMMENT
 
 
 def _sentence(words: Mapping[str, str]) -> str:
-    return _("Sign again in %(batch)s: %(meaning)s (%(step)s was corrected)") % {
+    return _("Sign again in %(batch)s: %(meaning)s (%(why)s)") % {
         "batch": words.get("batch", ""), "meaning": _(words.get("meaning", "")),
-        "step": part_text(words.get("step", "")),
+        "why": changed_text(words.get("step", "")),
     }  # fmt: skip
 
 

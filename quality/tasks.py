@@ -21,6 +21,7 @@ from quality.services.dossiers import REQUESTED, keep_dossier
 from quality.services.holds import hold_by_rule, raise_by_rule
 from quality.services.results import LATE_FAILURE
 from quality.services.samples import Drawn, register_sample
+from quality.services.touched import TOUCHED, void_review
 from recipes.enums import Severity
 from records import files
 from records.act import act, discard
@@ -119,6 +120,15 @@ def hold_released(message: Message) -> None:
         command=message.command("batch.hold_late_failure"),
         batch=UUID(message.payload["batch"]), reason=f"{test}: {value}", said=None,
         message=message,
+    )  # fmt: skip
+
+
+@subscribe(TOUCHED, consumer="quality.void_review")
+def void_touched(message: Message) -> None:
+    """Void the review of a batch whose record changed since, and ask its reviewer again."""
+    void_review(
+        command=message.command("review.void"), batch=UUID(message.payload["batch"]),
+        changed=message.payload["changed"], message=message,
     )  # fmt: skip
 
 

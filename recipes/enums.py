@@ -4,6 +4,7 @@ from enum import nonmember
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Modality(TextChoices):
@@ -31,7 +32,7 @@ class ReleaseStage(TextChoices):
 class ValueType(TextChoices):
     """How an entered value is read."""
 
-    DECIMAL = "decimal", _("Number")
+    DECIMAL = "decimal", pgettext_lazy("a value", "Number")
     INTEGER = "integer", _("Whole number")
     TEXT = "text", _("Text")
     DATE = "date", _("Date")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission, role_title, roles_granting
@@ -111,13 +111,15 @@ class Said(forms.Form):
 class Commented(Said):
     """A comment and its place."""
 
-    path = forms.ChoiceField(label=_("Place"), required=False)
+    path = forms.ChoiceField(label=pgettext_lazy("in a recipe", "Place"), required=False)
     field_order = ["path", "text"]
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["path"] = forms.ChoiceField(
-            label=_("Place"), required=False, choices=[("", _("The whole recipe")), *places]
+            label=pgettext_lazy("in a recipe", "Place"),
+            required=False,
+            choices=[("", _("The whole recipe")), *places],
         )
 
 

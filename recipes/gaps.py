@@ -41,6 +41,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
         " included: no plan will be found."
     ),
     "stage.shifts_short": _("No shifts in a row work for as long as this takes."),
+    "stage.places_short": _(
+        "%(count)s places in rooms of the class %(name)s are held at once; the site has %(most)s."
+    ),
     "stage.units_elsewhere": _(
         "All units of %(unit)s stand in other rooms than those of %(room)s."
     ),
@@ -52,6 +55,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     ),
     # A package brought what the receiving site does not know.
     "package.code": _("%(code)s (at %(site)s: %(title)s) is not known at this site."),
+    "package.code_of_nobody": _(
+        "%(code)s is not known at this site, and had no name at %(site)s either."
+    ),
     "package.room": _("This site has no place in a room of the class %(code)s."),
     "package.qualification": _("Nobody at this site is qualified for %(code)s."),
     "package.operation": _("%(name)s is of the library of %(site)s; this site's has it not."),

@@ -54,12 +54,13 @@ class Room:
 class Plan:
     """The points of an outline, as its times are in a case.
 
-    ``in_line`` is for stages that run one after the other, whatever they wait for.
+    ``in_line`` is for stages that run one after the other, whatever they wait for. With ``each``
+    both ends of every limit have a point of their own.
     """
 
     def __init__(
         self, outline: Outline, case: Case, asked: Iterable[Asked], limits: Iterable[Limit],
-        *, in_line: bool = False,
+        *, in_line: bool = False, each: bool = False,
     ) -> None:  # fmt: skip
         self.outline, self.case, self.in_line, self.ways = outline, case, in_line, Ways()
         self.lines: dict[Path, list[Line]] = defaultdict(list)
@@ -73,18 +74,22 @@ class Plan:
         sinces = [*(one.since for one in known), *(one.since for one in several)]
         stages = [one for one in sinces if isinstance(one, StageMoment) and not one.ended]
         self._begun = {one.number for one in stages}
-        self._marked = self._marks(known, several)
+        self._marked = self._marks(known, several, each=each)
         self._lay_out()
         for one in known:
             since, least = self.since(one.since)[0], _whole(one.least)
             for point, _rest in self._until(one.place, last=False):
                 self.ways.edge(since, point, least)
 
-    def _marks(self, asked: Iterable[Asked], limits: Iterable[Limit]) -> dict[Path, set[int]]:
+    def _marks(
+        self, asked: Iterable[Asked], limits: Iterable[Limit], *, each: bool
+    ) -> dict[Path, set[int]]:
         """Return the steps that need a point, by their operation."""
         found: dict[Path, set[int]] = defaultdict(set)
         ends = [place for one in asked for place in (one.since, one.place)]
-        ends += [one.place for one in limits if _is_last(self.outline, one.place)]
+        for limit in limits:
+            ends += [limit.place] if each or _is_last(self.outline, limit.place) else []
+            ends += [limit.since] if each else []
         for place in ends:
             if isinstance(place, StepPlace):
                 found[place.operation.path].add(int(place.path[-1]))

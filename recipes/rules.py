@@ -46,10 +46,8 @@ def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     that have become stricter: it stays readable, and is not approved again.
     """
     refused = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
-    if refused:
-        raise NotCompiled(count=len(refused), problem=summary(refused[:1]))
-    messages = compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
-    errors = compiler.errors(messages)
+    messages = () if refused else _said_of(recipe)
+    errors = refused or compiler.errors(messages)
     if errors:
         raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
     return messages
@@ -68,8 +66,11 @@ def check_compiles_as_before(before: Recipe, after: Recipe) -> None:
 
 def _wrong(recipe: Recipe) -> tuple[Message, ...]:
     unread = reader.faults_of(recipe) if isinstance(recipe, Stored) else ()
-    library = with_library(pinned_codes(recipe))
-    return (*unread, *compiler.errors(compiler.compile_recipe(recipe, site=library)))
+    return (*unread, *compiler.errors(_said_of(recipe)))
+
+
+def _said_of(recipe: Recipe) -> tuple[Message, ...]:
+    return compiler.compile_recipe(recipe, site=with_library(pinned_codes(recipe)))
 
 
 def check_site(lacking: Sequence[Message], *, reason: str) -> tuple[CodedGap, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -167,3 +167,17 @@ def units(outline: Outline) -> Iterator[tuple[Path, str, int]]:
             into = bisect_right(begins[name], number) - bisect_right(ends[name], number)
             path = (*place.path, "equipment", index, "class")
             yield path, name, into + needed[name].with_(number)
+
+
+def places(outline: Outline) -> Iterator[tuple[Path, str, int]]:
+    """Yield the class of each room that a stage takes a place in, and how many are held then."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for place in outline.stages:
+        if (room := place.stage.room) is not None:
+            last = outline.holds.last_of_hold(place.number, room.hold_until)
+            spans[room.class_].append((place.number, last))
+    for name, held in spans.items():
+        ends = sorted(last for _first, last in held)
+        for begun, (number, _last) in enumerate(held, 1):
+            path = (*outline.stages[number].path, "room", "class")
+            yield path, name, begun - bisect_left(ends, number)

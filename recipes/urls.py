@@ -21,6 +21,7 @@ urlpatterns = [
     path("drafts/<uuid:draft>/places/", views.draft_places, name="draft_places"),
     path("drafts/<uuid:draft>/text/", views.draft_text, name="draft_text"),
     path("drafts/<uuid:draft>/picture/", views.draft_picture, name="draft_picture"),
+    path("drafts/<uuid:draft>/changes/", views.draft_changes, name="draft_changes"),
     path("drafts/<uuid:draft>/pictures/add/", views.add_picture, name="add_picture"),
     path("drafts/<uuid:draft>/send/", views.send_draft, name="send_draft"),
     path("drafts/<uuid:draft>/discard/", views.discard_draft, name="discard_draft"),

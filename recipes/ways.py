@@ -13,6 +13,8 @@ from functools import cached_property
 
 # The bits of one beginning: a calendar's seconds need 39; the highest is for comparing.
 LANE = 64
+# A circle of bounds shows itself within a few turns; one that needs more is not looked for.
+MOST_TURNS = 60
 # So many beginnings are worked out together: with more of them the numbers only grow.
 TOGETHER = 256
 Pair = tuple[int, int]
@@ -99,6 +101,30 @@ class Ways:
                     found[point] = max(found[point] or 0, way + least)
         return found
 
+    def at_odds(self, bounds: Sequence[tuple[int, int, int]]) -> tuple[list[int], int]:
+        """Return the numbers of bounds that cannot all be kept, and by how much; none if they can.
+
+        A bound is two points and how much the second comes after the first at most.
+        """
+        at = [0] * len(self._into)
+        come: list[tuple[int, int, int] | None] = [None] * len(self._into)
+        for _turn in range(MOST_TURNS):
+            for point in self._walked:
+                for one, least in self._into[point]:
+                    if at[one] + least > at[point]:
+                        at[point], come[point] = at[one] + least, (one, least, -1)
+            moved = False
+            for number, (one, other, most) in enumerate(bounds):
+                if at[other] - most > at[one]:
+                    at[one], come[one], moved = at[other] - most, (other, -most, number), True
+            circle = _circle(come) if moved else []
+            if circle or not moved:
+                steps = [come[point] or (0, 0, -1) for point in circle]
+                return [number for _one, _time, number in steps if number >= 0], sum(
+                    time for _one, time, _number in steps
+                )
+        return [], 0
+
     def between(self, pairs: Sequence[Pair]) -> dict[Pair, int]:
         """Return the longest way of each pair of points; a pair without a way is left out."""
         found: dict[Pair, int] = {}
@@ -133,6 +159,28 @@ class Ways:
             for one in wanted.get(point, ()):
                 if come >> lanes[one] & 1:
                     yield (one, point), total >> lanes[one] & (1 << LANE - 1) - 1
+
+
+def _circle(come: Sequence[tuple[int, int, int] | None]) -> list[int]:
+    """Return the points of a circle in which each comes from the next; none if there is none."""
+    seen = [0] * len(come)
+    for start in range(len(come)):
+        point: int | None = start
+        while point is not None and not seen[point]:
+            seen[point] = start + 1
+            before = come[point]
+            point = None if before is None else before[0]
+        if point is not None and seen[point] == start + 1:
+            return _around(come, point)
+    return []
+
+
+def _around(come: Sequence[tuple[int, int, int] | None], start: int) -> list[int]:
+    found, before = [start], come[start]
+    while before is not None and before[0] != start:
+        found.append(before[0])
+        before = come[before[0]]
+    return found
 
 
 def _larger(one: int, other: int, guard: int) -> int:

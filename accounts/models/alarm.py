@@ -7,7 +7,8 @@ from records.models import Projection
 class Alarm(Projection):
     """Somebody tries secrets; open until an administrator has answered it.
 
-    Stands on the tablet's stream, or on the register of sign-in for desks (all sites see it).
+    Stands on the tablet's stream; of desks on the person's (their sites see it), or on the register
+    of sign-in where it is about nobody (all sites see it).
     """
 
     id = models.UUIDField(primary_key=True)

@@ -13,13 +13,14 @@ from accounts.entries import (
     Reviewed,
 )
 from accounts.enums import ReviewDecision
-from accounts.exceptions import AlreadyDecided, ReasonMissing, ReviewDueInvalid, ReviewIsOpen
+from accounts.exceptions import ReasonMissing
 from accounts.models import AccessReview, AccessReviewItem
-from accounts.permissions import Permission
+from accounts.permissions import Permission, permissions_of
+from accounts.review_exceptions import AlreadyDecided, ReviewDueInvalid, ReviewIsOpen
 from accounts.selectors import people_of, person_of
 from mes.lib.refusals import NotFound
 from records.act import Act, New, act, acting
-from records.commands import Command, Reply
+from records.commands import Actor, Command, Reply
 
 LONGEST: Final = timedelta(days=366)
 
@@ -55,13 +56,16 @@ def decide_access(
     """Decide what becomes of one person's rights; the last decision closes the review.
 
     To disable is done at once; a change of roles is done on the person's page. Both say why.
-    Appends ``access_review.decided`` and ``person.disabled``. Raises NotAllowed, OwnAccess,
-    NotFound, AlreadyDecided, ReasonMissing.
+    Administrators decide, of each other too; of them also who reviews the audit trail, who changes
+    nothing: a site with one administrator could close no review. Appends
+    ``access_review.decided`` and ``person.disabled``. Raises NotAllowed, OwnAccess, NotFound,
+    AlreadyDecided, ReasonMissing.
     """
     with act(command, streams=[review, person]) as a:
-        rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         rules.check_not_own(a.actor, person)
         item = AccessReviewItem.objects.filter(review=review, person=person).first()
+        if decision not in decisions_of(a.actor, item):
+            rules.check_permission(a.actor, Permission.ACCOUNTS_MANAGE)
         if item is None:
             raise NotFound()
         if item.decided_at is not None:
@@ -77,6 +81,17 @@ def decide_access(
             _disable(a, person, reason=said.note)
         a.reply = {"closed": said.closes}
     return a.reply
+
+
+def decisions_of(actor: Actor, item: AccessReviewItem | None) -> frozenset[ReviewDecision]:
+    """Return what the actor may decide of a person; of themselves nothing."""
+    if item is None or item.person == actor.person:
+        return frozenset()
+    if rules.can(actor, Permission.ACCOUNTS_MANAGE):
+        return frozenset(ReviewDecision)
+    administers = Permission.ACCOUNTS_MANAGE in permissions_of(item.roles)
+    reviews = administers and rules.can(actor, Permission.RECORDS_REVIEW)
+    return frozenset({ReviewDecision.KEEP, ReviewDecision.CHANGE}) if reviews else frozenset()
 
 
 def _is_last(review: UUID) -> bool:

@@ -6,18 +6,18 @@ from uuid import UUID
 from accounts import origin, rules
 from accounts.entries import SignInAlarmAnswered, SignInAlarmed
 from accounts.enums import AlarmKind
-from accounts.exceptions import AlarmAnswered
 from accounts.models import Alarm
 from accounts.permissions import Permission
 from accounts.selectors import names_of
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import AlarmAnswered
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import New, act, acting
 from records.commands import Actor, Command, Reply
 from records.reading import reading
 
-# Desks have no stream of their own: their alarms stand on one register, for all sites.
+# Desks have no stream of their own: what concerns nobody alone stands on one register of all sites.
 REGISTER: Final = UUID("01900000-0000-7000-8000-000000000051")
 TOPIC: Final = "sign_in.alarmed"
 
@@ -32,8 +32,10 @@ def raise_alarm(kind: AlarmKind, tried: Try, *, actor: Actor, people: int = 0) -
 @acting
 def _raise(*, command: Command, kind: AlarmKind, tried: Try, people: int) -> Reply:
     device = command.actor.device
-    streams = [device] if device else []
-    new = [] if device else [New("sign-in", REGISTER, None, may_exist=True)]
+    # Behind the wall of the tablet's site, else of the person's sites.
+    there = device or tried.person
+    streams = [there] if there else []
+    new = [] if there else [New("sign-in", REGISTER, None, may_exist=True)]
     with act(command, streams=streams, new=new) as a:
         alarm = uuid7()
         said = SignInAlarmed(
@@ -46,7 +48,7 @@ def _raise(*, command: Command, kind: AlarmKind, tried: Try, people: int) -> Rep
             address=None if device else origin.address(),
             people=people,
         )
-        a.append(device or REGISTER, said)
+        a.append(there or REGISTER, said)
         a.enqueue(TOPIC, {"alarm": str(alarm)})
         a.reply = {"id": str(alarm)}
     return a.reply

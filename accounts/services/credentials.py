@@ -13,7 +13,7 @@ from django.db import connection
 from accounts import origin, rules
 from accounts.entries import CredentialChanged, CredentialUnblocked, SessionsEnded
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import IdentityNotChecked, OwnSecretNeeded
+from accounts.exceptions import IdentityNotChecked
 from accounts.models import Credential
 from accounts.permissions import Permission
 from accounts.selectors import person_of
@@ -21,6 +21,7 @@ from accounts.services import throttle
 from accounts.services.alarms import raise_alarm
 from accounts.services.refused_tries import note_refused
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import OwnSecretNeeded
 from accounts.validators import check_secret
 from mes.lib import clock
 from records.act import act, acting
@@ -34,8 +35,8 @@ def set_credential(*, command: Command, person: UUID, kind: str, secret: str) ->
     """Set a person's PIN or password; appends ``credential.changed``, without the secret.
 
     Done by the person, an administrator or the first set-up. What an administrator sets is
-    temporary, and ends the person's sessions. Unblocks what too many wrong tries had blocked.
-    Raises WeakSecret, NotAllowed, NotFound.
+    temporary. Either ends the person's sessions: who knew the old one may sit in one. Unblocks
+    what too many wrong tries had blocked. Raises WeakSecret, NotAllowed, NotFound.
     """
     check_secret(kind, secret)
     return _keep_hash(command=command, person=person, kind=kind, hashed=_hash(secret))
@@ -50,8 +51,9 @@ def _keep_hash(*, command: Command, person: UUID, kind: str, hashed: str) -> Rep
             rules.check_manages(a.actor, person)
         by_another = a.actor.person not in (None, person)
         a.append(person, CredentialChanged(credential=kind))
-        if by_another:
-            a.append(person, SessionsEnded(reason=f"{kind} set by {a.actor.name}"))
+        if a.actor.person is not None:
+            by = f"set by {a.actor.name}" if by_another else "replaced"
+            a.append(person, SessionsEnded(reason=f"{kind} {by}"))
         kept = {"hash": hashed, "changed_at": a.now, "temporary": by_another}
         Credential.objects.update_or_create(person_id=person, kind=kind, defaults=kept)
         throttle.forget(person, kind)
@@ -132,6 +134,11 @@ def _is_right(person: UUID | None, kind: CredentialKind, secret: str) -> bool:
         return False
     with HASHING:
         return check_password(secret, found.hash)
+
+
+def is_present(person: UUID, kind: CredentialKind, secret: str) -> bool:
+    """Say whether a secret is what its person has now. No try: for who was proved otherwise."""
+    return _is_right(person, kind, secret)
 
 
 def _hash(secret: str) -> str:

@@ -9,12 +9,13 @@ from uuid import UUID
 from accounts import rules
 from accounts.entries import SessionsEnded
 from accounts.enums import CredentialKind
-from accounts.exceptions import SameSecret
+from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.selectors import person_of, roles_of, sites_of
-from accounts.services.ceremony import Proof, prove_to_replace
+from accounts.services.ceremony import Proof, prove_again, prove_to_replace
 from accounts.services.codes import second_factor
-from accounts.services.credentials import set_credential
+from accounts.services.credentials import is_present, set_credential
+from accounts.sign_in_exceptions import SameSecret
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from records.act import act, acting
@@ -39,6 +40,23 @@ def choose_own(
         second_factor(proof.person, code=code, actor=actor)
     command = Command(key=uuid7(), name="credential.set", actor=_themselves(proof, actor.device))
     return set_credential(command=command, person=proof.person, kind=kind.value, secret=new)
+
+
+def choose_pin_at_desk(*, person: Person, password: str, new: str, actor: Actor) -> Reply:
+    """Choose one's PIN in one's period at a desk, by password; appends ``credential.changed``.
+
+    The way out for who has forgotten it, and for whom wrong tries of others have blocked it when
+    no administrator is there. Call it in no act. Raises WeakSecret, SameSecret, WrongCredential,
+    LockedOut, CredentialBlocked, OwnSecretNeeded.
+    """
+    check_secret(CredentialKind.PIN.value, new)
+    proof = prove_again(person, CredentialKind.PASSWORD, password, actor=actor)
+    if is_present(person.id, CredentialKind.PIN, new):
+        raise SameSecret(field="new")
+    command = Command(key=uuid7(), name="credential.set", actor=actor)
+    return set_credential(
+        command=command, person=proof.person, kind=CredentialKind.PIN.value, secret=new
+    )
 
 
 def _themselves(proof: Proof, device: UUID | None) -> Actor:

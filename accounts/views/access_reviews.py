@@ -12,22 +12,26 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import selectors
 from accounts.enums import ReviewDecision
-from accounts.exceptions import ReviewDueInvalid
-from accounts.models import AccessReviewItem
+from accounts.models import AccessReview, AccessReviewItem
 from accounts.permissions import Permission, role_title
-from accounts.services.access_reviews import decide_access, open_access_review
+from accounts.review_exceptions import ReviewDueInvalid
+from accounts.services.access_reviews import decide_access, decisions_of, open_access_review
 from mes.lib import clock
 from mes.lib.access import requires
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
-from records.reading import reading
+from records.commands import Actor
+from records.reading import reading, the_one
 from records.web import actor_of, command_from
 
 
-@requires(Permission.ACCOUNTS_MANAGE)
+@requires(Permission.ACCOUNTS_READ)
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_reviews(request: HttpRequest) -> HttpResponse:
-    """Show the open review of accounts and the past ones; open one, decide of one person."""
+    """Show the open review of accounts and the past ones; open one, decide of one person.
+
+    Who sees people reads what was decided; the services ask who may begin and decide.
+    """
     refused: Refusal | None = None
     if request.method == "POST":
         try:
@@ -38,27 +42,45 @@ def access_reviews(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:access_reviews")
     actor = actor_of(request)
     with reading(site=actor.site, person=actor.person):
-        context = {**_context(actor.person), "refused": refused}
+        context = {**_context(actor), "refused": refused, "shown": _shown(request, actor)}
         status = refused.status if refused else 200
         return render(request, "accounts/access_reviews.html", context, status=status)
 
 
-def _context(person: UUID | None) -> dict[str, Any]:
+def _context(actor: Actor) -> dict[str, Any]:
     now = clock.now()
     running = selectors.open_access_review()
-    items = list(AccessReviewItem.objects.filter(review=running.id)) if running else []
     return {
         "running": running,
         "lapsed": bool(running and running.due_at <= now),
         "overdue": selectors.access_review_overdue(at=now),
-        "rows": [_row(item, own=item.person == person) for item in items],
+        "rows": _rows(running, actor) if running else [],
         "past": selectors.closed_access_reviews(),
-        "decisions": ReviewDecision,
     }
 
 
-def _row(item: AccessReviewItem, *, own: bool) -> dict[str, Any]:
-    return {"item": item, "roles": ", ".join(map(role_title, item.roles)), "own": own}
+def _shown(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
+    """Return the past review whose decisions are asked for, or None. Raises NotFound."""
+    if "review" not in request.GET:
+        return None
+    try:
+        review = the_one(AccessReview.objects.filter(id=UUID(request.GET["review"])))
+    except ValueError as error:
+        raise NotFound() from error
+    return {"review": review, "rows": _rows(review, actor)}
+
+
+def _rows(review: AccessReview, actor: Actor) -> list[dict[str, Any]]:
+    items = AccessReviewItem.objects.filter(review=review.id)
+    return [
+        {
+            "item": item,
+            "roles": ", ".join(map(role_title, item.roles)),
+            "own": item.person == actor.person,
+            "decisions": [one for one in ReviewDecision if one in may],
+        }
+        for item, may in ((item, decisions_of(actor, item)) for item in items)
+    ]
 
 
 def _open(request: HttpRequest) -> None:

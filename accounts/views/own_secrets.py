@@ -10,10 +10,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import answers
+from accounts.access import access_of
 from accounts.enums import CredentialKind
 from accounts.forms import OwnSecret
 from accounts.models import Device
-from accounts.services.own_secrets import choose_own
+from accounts.selectors import Access
+from accounts.services.own_secrets import choose_own, choose_pin_at_desk
 from accounts.services.periods import desk_actor, tablet_actor
 from accounts.views.sign_in import tablet_of
 from mes.lib.access import public
@@ -45,12 +47,17 @@ def _choose(request: HttpRequest, kind: CredentialKind) -> HttpResponse:
     tablet = tablet_of(request)
     if tablet is not None and kind is CredentialKind.PASSWORD:
         return redirect("accounts:own_pin")
-    form = OwnSecret(kind, request.POST or None)
+    access = access_of(request)
+    at_desk = access if kind is CredentialKind.PIN and access and not access.device else None
+    form = OwnSecret(kind, request.POST or None, by_password=at_desk is not None)
     refused: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         given = {name: text for name, text in form.cleaned_data.items() if name != "again"}
         try:
-            choose_own(kind=kind, actor=_stands(tablet), **given)
+            if at_desk:
+                _choose_pin(at_desk, given)
+            else:
+                choose_own(kind=kind, actor=_stands(tablet), **given)
         except Refusal as refusal:
             refused = refusal
         else:
@@ -69,6 +76,11 @@ def _choose(request: HttpRequest, kind: CredentialKind) -> HttpResponse:
     invalid = form.is_bound and not form.is_valid()
     status = refused.status if refused else 400 if invalid else 200
     return render(request, "accounts/own_secret.html", context, status=status)
+
+
+def _choose_pin(access: Access, given: dict[str, str]) -> None:
+    actor = access.actor(access.roles[0])
+    choose_pin_at_desk(person=access.person, password=given["old"], new=given["new"], actor=actor)
 
 
 def _stands(tablet: Device | None) -> Actor:

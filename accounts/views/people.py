@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import rules, selectors
 from accounts.access import access_of
 from accounts.centres import OUTSIDE, membership_of, open_centres, titles_of
-from accounts.exceptions import WeakSecret
 from accounts.forms import ChooseCentre, GrantRole, Join, SetSecret
 from accounts.models import Person
 from accounts.permissions import ROLES, Permission, role_title
@@ -23,6 +22,7 @@ from accounts.services import credentials
 from accounts.services import people as joining
 from accounts.services.badges import record_badge_test
 from accounts.services.centres import set_centre
+from accounts.sign_in_exceptions import WeakSecret
 from mes.lib import clock
 from mes.lib.access import requires, signed_in
 from mes.lib.evidence import JSON
@@ -47,16 +47,17 @@ def people(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("accounts:person", person=made)
     with _reading(request):
-        context = {"table": _table(request), "form": form, "refused": refused,
-                   "disabled": _disabled(request)}  # fmt: skip
+        context = {"table": _table(request), "form": form, "refused": refused, **_others(request)}
         return render(request, "accounts/people.html", context, status=_status(form, refused))
 
 
-def _disabled(request: HttpRequest) -> list[Person]:
-    """Return whose account is disabled, for who may enable it again."""
+def _others(request: HttpRequest) -> dict[str, list[Person]]:
+    """Return who is in no table of roles, for who may do something about it."""
     access, site = access_of(request), actor_of(request).site
-    may = bool(access and access.may(Permission.ACCOUNTS_MANAGE))
-    return selectors.disabled_people(site) if may and site else []
+    if site is None or access is None or not access.may(Permission.ACCOUNTS_MANAGE):
+        return {}
+    disabled, roleless = selectors.unlisted_people(site)
+    return {"disabled": disabled, "roleless": roleless}
 
 
 def _join(request: HttpRequest, values: dict[str, Any]) -> UUID:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import answers, sessions
 from accounts.access import access_of
+from accounts.device_exceptions import DeviceUnknown
 from accounts.enums import PeriodEnd
-from accounts.exceptions import DeviceUnknown
 from accounts.forms import DeskSignIn, TabletSignIn
 from accounts.home import first_page
 from accounts.models import Device
@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             refused = refusal
         else:
-            return _begin(request, opened)
+            return begin(request, opened)
     return show_sign_in(request, form=form, refused=refused)
 
 
@@ -104,7 +104,7 @@ def _badge_and_pin(request: HttpRequest, *, title: str) -> HttpResponse:
         except Refusal as refusal:
             refused = refusal
         else:
-            return _begin(request, opened)
+            return begin(request, opened)
     context = {
         "tablet": device,
         "title": title,
@@ -151,7 +151,7 @@ def _status(form: Any, refused: Refusal | None) -> int:
     return 400 if form and form.is_bound and not form.is_valid() else 200
 
 
-def _begin(request: HttpRequest, opened: dict[str, Any]) -> HttpResponse:
+def begin(request: HttpRequest, opened: dict[str, Any]) -> HttpResponse:
     """Begin the new period; who was signed in before on this browser is signed out."""
     wanted = _next(request)
     _close(request, PeriodEnd.CHANGED)

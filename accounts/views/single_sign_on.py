@@ -17,12 +17,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from requests import RequestException
 
-from accounts import answers, sessions
+from accounts import answers, origin, sessions
 from accounts.access import access_of
-from accounts.exceptions import NotOffered, SingleSignOnFailed, SubjectUnknown
 from accounts.selectors import person_by_subject
 from accounts.services.factors import proof_of
 from accounts.services.periods import desk_actor, sign_in_proved
+from accounts.sign_in_exceptions import (
+    NotOffered,
+    SecondFactorNeeded,
+    SingleSignOnFailed,
+    SubjectUnknown,
+)
 from accounts.views.sign_in import inside
 from mes.lib.access import public
 from mes.lib.ids import uuid7
@@ -127,14 +132,19 @@ def failed(request: HttpRequest, error: object) -> HttpResponse:
     return answers.refused(request, SingleSignOnFailed())
 
 
-def arrived(request: HttpRequest, *, subject: str, wanted: str) -> HttpResponse:
-    """Open a period for the person who is ``subject``, or say why not."""
+def arrived(request: HttpRequest, *, subject: str, wanted: str, strong: bool) -> HttpResponse:
+    """Open a period for the person who is ``subject``, or say why not.
+
+    From outside of the site the provider has to have asked for a second factor (``strong``).
+    """
     desk = desk_actor()
     try:
         person = person_by_subject(PROVIDER, subject)
         if person is None:
             logger.warning("Single sign-on: %r is linked to nobody", subject)
             raise SubjectUnknown(subject=subject)
+        if origin.is_outside() and not strong:
+            raise SecondFactorNeeded()
         proof = proof_of(person, factors=("single sign-on",), actor=desk)
         opened = sign_in_proved(key=uuid7(), proof=proof)
     except Refusal as refusal:

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
-from accounts.exceptions import ShownHasChanged
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.selectors import person_of
 from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.obligations import incur, meet, open_about
+from accounts.signing_exceptions import ShownHasChanged
 from batches import rules, selectors
 from batches.correction_exceptions import (
     CorrectionReasonMissing,
@@ -155,7 +155,7 @@ def correct_step(
             raise ShownHasChanged()  # somebody signed between the look and the lock
         a.append(batch, _corrected(row, judged, reason.strip()[:LONGEST], signature))
         for one in touched:
-            _void(a, seen, one, changed=step)
+            void(a, seen, one, changed=step)
         a.reply = {"step": step, "voided": len(touched)}
     return a.reply
 
@@ -213,7 +213,12 @@ def correction_content(row: Step, values: Mapping[str, str]) -> JSON:
     return {"step": step_content(row), "values": dict(values)}
 
 
-def _void(a: Act, batch: Batch, one: Standing, *, changed: str) -> None:
+def void(a: Act, batch: Batch, one: Standing, *, changed: str) -> None:
+    """Void a standing signature in the running act, and ask its signer again, whose stream is
+    locked.
+
+    ``changed`` is the step, or what ``batches.findings.changed_text`` says.
+    """
     s = one.signature
     said = SignatureVoided(
         signed=one.seq, about=one.about, part=one.part, changed=changed, person=s.person,

@@ -17,7 +17,6 @@ from batches.views.answer import snapshot
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
 from recipes.exceptions import RecipeNotReadable
-from recipes.messages import Message
 from records.web import actor_of, command_from
 
 
@@ -59,7 +58,7 @@ def _do(request: HttpRequest, batch: UUID, act: str, do: Callable[[], object]) -
     return redirect("batches:redline", batch=batch)
 
 
-def _unread(refusal: Refusal) -> tuple[Message, ...]:
+def _unread(refusal: Refusal) -> tuple[object, ...]:
     """Return what is wrong with the text, each with its line."""
     return refusal.messages if isinstance(refusal, RecipeNotReadable) else ()
 

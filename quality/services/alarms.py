@@ -9,6 +9,7 @@ from batches.selectors import batch_of
 from equipment.models import Alarm
 from mes.ui.text import plain_text, unit_text
 from quality.findings import EQUIPMENT_ALARM
+from quality.services.touched import exception_came
 from recipes.enums import Severity
 from records.act import act, acting
 from records.commands import Command, Reply
@@ -26,6 +27,7 @@ def raise_of_alarm(*, command: Command, batch: UUID, alarm: Alarm, message: Mess
         if not _raised(batch, alarm):
             seen = batch_of(batch)
             a.append(batch, ExceptionRaised(step="", said=said_of(alarm), comment=""))
+            exception_came(a, batch)
             if _is_out(seen) and not seen.quality_hold:
                 a.append(batch, QualityHoldSet(reason=f"{alarm.number} {alarm.watched}"))
         a.done(message)

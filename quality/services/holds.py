@@ -8,6 +8,7 @@ from batches.entries import ExceptionRaised, QualityHoldLifted, QualityHoldSet, 
 from batches.selectors import batch_of
 from quality.exceptions import AlreadyOnHold, NotOnHold
 from quality.services.signing import written
+from quality.services.touched import exception_came
 from records.act import act, acting
 from records.commands import Command, Reply
 from records.outbox import Message
@@ -51,6 +52,7 @@ def hold_by_rule(
             a.append(batch, QualityHoldSet(reason=reason))
         if said:
             a.append(batch, ExceptionRaised(step="", said=said, comment=""))
+            exception_came(a, batch)
         a.done(message)
         a.reply = {"quality_hold": True}
     return a.reply
@@ -61,5 +63,6 @@ def raise_by_rule(*, command: Command, batch: UUID, said: Said, message: Message
     """Raise ``said`` for QA without a hold: it stands open until somebody judges it."""
     with act(command, streams=[batch]) as a:
         a.append(batch, ExceptionRaised(step="", said=said, comment=""))
+        exception_came(a, batch)
         a.done(message)
     return a.reply

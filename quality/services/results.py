@@ -28,6 +28,7 @@ from quality.models import Result, Sample
 from quality.selectors.record import FLAG, safe_facts
 from quality.services.samples import sample_of
 from quality.services.signing import signed, written
+from quality.services.touched import result_touched
 from recipes.criteria import items_of
 from recipes.enums import Severity
 from records.act import Act, act, acting
@@ -74,6 +75,7 @@ def enter_result(*, command: Command, sample: UUID, typed: Typed) -> Reply:
         _check_free(seen, typed.test)
         result, finding = uuid7(), _finding(a, seen, typed)
         a.append(sample, ResultEntered(result=result, finding=finding))
+        result_touched(a, batch, typed.test)
         a.reply = _reply(result, finding)
     return a.reply
 
@@ -127,6 +129,7 @@ def correct_result(*, command: Command, result: UUID, typed: Typed, reason: str)
             result=new, corrects=result, finding=finding, reason=written(reason, field="reason")
         )
         a.append(seen.stream, said)
+        result_touched(a, seen.batch, finding.test)
         a.reply = _reply(new, finding)
     return a.reply
 
@@ -161,6 +164,7 @@ def sign_result(a: Act, row: Result, *, proof: Proof, shown: str | None) -> None
         permission=Permission.QUALITY_REVIEW_RESULT, parts=(f"result/{row.test}",),
     )  # fmt: skip
     a.append(row.stream, ResultReviewed(result=row.id, signature=signature))
+    result_touched(a, row.batch, row.test)
     _tell_batch(a, row)
 
 

@@ -14,6 +14,7 @@ from quality.enums import SampleState
 from quality.exceptions import SampleAlreadyReceived
 from quality.models import Sample
 from quality.services.signing import written
+from quality.services.touched import exception_came
 from recipes.enums import Severity
 from recipes.judging import Facts
 from recipes.kinds.sample import Step as SampleStep
@@ -92,6 +93,7 @@ def receive_sample(*, command: Command, sample: UUID, condition: str) -> Reply:
         late = _too_late(seen, at=a.now)
         if late:
             a.append(batch, ExceptionRaised(step=seen.step, said=late, comment=""))
+            exception_came(a, batch)
         a.reply = {"sample": str(sample)}
     return a.reply
 

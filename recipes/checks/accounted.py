@@ -69,10 +69,13 @@ class Later:
 
 @check("label.not_scanned_back")
 def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
-    """A label that was applied is read again: by its own step, or by a scan on every way."""
+    """A label that was applied is read again: by its own step, or by a scan on every way.
+
+    A scan reads one label, so that so many labels ask for so many scans.
+    """
     later, scans = Later(outline), [p for p in outline.all_steps if p.step.kind == "scan"]
     labels = [p for p in outline.all_steps if _unread(p.step)]
-    if len(labels) * len(scans) > MOST_PAIRS:
+    if len(labels) * (len(labels) + len(scans)) > MOST_PAIRS:
         return
     for place in labels:
         read = [one for one in scans if field_of(one.step, "what") == field_of(place.step, "makes")]
@@ -83,6 +86,22 @@ def labels_scanned_back(outline: Outline) -> Iterator[Fault]:
             sentence = _("The labels of this step are not scanned back on every way: let a scan "
                          "follow that is never skipped, or scan them here.")  # fmt: skip
             yield Fault(path, sentence)
+        elif (count := _to_be_read(later, place, labels)) > (times := _read(place, read)):
+            sentence = _("%(labels)s of these are labelled from here on, and %(scans)s scans read "
+                         "one each: scan them here, or each of them later.")  # fmt: skip
+            yield Fault(path, sentence % {"labels": count, "scans": times})
+
+
+def _to_be_read(later: Later, place: StepPlace, labels: list[StepPlace]) -> int:
+    """Return how many labels are to be read from a step on, wherever it is done."""
+    way, kind = later.way(place), field_of(place.step, "makes")
+    these = (p for p in labels if p.number >= place.number and field_of(p.step, "makes") == kind)
+    return sum(_times(one) for one in these if later.way(one) <= way)
+
+
+def _read(place: StepPlace, scans: list[StepPlace]) -> int:
+    """Return how often a label can be read behind a step."""
+    return sum(_times(one) for one in scans if one.number > place.number)
 
 
 def _unread(step: StepBase) -> bool:
@@ -183,15 +202,24 @@ def _times(place: StepPlace) -> int:
 
 
 def _opened(later: Later) -> Iterator[Fault]:
-    """Yield the step that first opens a collection bag of which nothing is said afterwards."""
+    """Yield the step that first opens a collection bag of which nothing is said afterwards.
+
+    An order may bring more than one bag: those that nobody opens are accounted for all the same.
+    """
     outline, kind = later.outline, ContainerKind.PATIENT
     opens = ((p, f) for p in outline.steps for f in _opens(p.step, kind))
     place, opened = next(opens, (None, ""))
-    ends = [one.place for one in _ends(outline) if one.kind == kind]
-    if place is not None and place not in ends and not later.on_each_way(place, ends):
+    if place is None:
+        return
+    ends = [one for one in _ends(outline) if one.kind == kind]
+    places, path = [one.place for one in ends], (*place.path, *opened.split("."))
+    if place not in places and not later.on_each_way(place, places):
         sentence = _("The bag is opened here, and nothing says on every way what becomes of it: "
                      "store or discard it (account).")  # fmt: skip
-        yield Fault((*place.path, *opened.split(".")), sentence, Weight.WARNING)
+        yield Fault(path, sentence)
+    elif not later.on_each_way(place, [one.place for one in ends if one.count is None]):
+        sentence = _("The order may bring more than one bag: account for every one that is left.")
+        yield Fault(path, sentence, Weight.WARNING)
 
 
 def _opens(step: StepBase, kind: ContainerKind) -> Iterator[str]:

@@ -168,7 +168,7 @@ class Stock:
         takers = [one for one in self.takers[need.kind] if self.certain(one, place)]
         emptied = [one.place for one in takers if _takes_all(one.place.step)]
         made = (
-            one.most * rounds(one.place) for one in self.makers[need.kind]
+            one.most * (rounds(one.place) - (one.place is place)) for one in self.makers[need.kind]
             if not self._behind(one.place, place)
             and not any(is_before(self.outline, one.place, end) for end in emptied)
         )  # fmt: skip
@@ -237,8 +237,11 @@ def containers_are_there(outline: Outline) -> Iterator[Fault]:
 
 @check("container.too_few")
 def containers_are_enough(outline: Outline) -> Iterator[Fault]:
-    """As many containers are there as a step asks for: not all are used up before."""
-    stock = Stock(outline)
+    """As many containers are there as a step asks for: not all are used up before.
+
+    The first step that lacks some is named: what is behind it lacks them, too.
+    """
+    stock, said = Stock(outline), set[ContainerKind]()
     asked = list(_asked(outline, stock))
     if sum(len(made) for _place, _need, made, _end in asked) > MOST_PAIRS:
         return
@@ -247,7 +250,8 @@ def containers_are_enough(outline: Outline) -> Iterator[Fault]:
         uses_up = taken is not None and taken[0] == need.kind and need.field == "from"
         again = rounds(place) if uses_up and place.operation.stage is not None else 1
         most, count = stock.most(need, place), need.count * again
-        if count > most:
+        if count > most and need.kind not in said:
+            said.add(need.kind)
             sentence = _("%(count)s such containers are asked for here; at most %(most)s are left.")
             words = {"count": count, "most": max(most, 0)}
             yield Fault((*place.path, *need.field.split(".")), sentence % words)

@@ -7,24 +7,20 @@ from decimal import ROUND_CEILING, Decimal
 
 from django.utils.translation import gettext as _
 
-from recipes import formulas, paths
-from recipes.conditions import conditions, range_of
+from recipes import formulas
+from recipes.conditions import range_of
 from recipes.faults import Fault, check
 from recipes.kinds import run
-from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Outline
 from recipes.parts import Band, Limits
 from recipes.places import StepPlace, field_of
 from recipes.settled import interval
-from recipes.step import Measure, StepBase
+from recipes.step import Measure
 
 # The kinds of steps that have a number of their own.
 MEASURE = frozenset({"calculate", "enter", "reading", "weigh"})
 NUMERIC = frozenset({"decimal", "integer"})
-# All that counts in these is scanned; or the system measures time, works out or looks up itself.
-SCANNED = frozenset({"account", "connect", "equip", "scan"})
-WORKED = frozenset({"calculate", "gate", "timer"})
 Bounds = tuple[Decimal | None, Decimal | None]
 
 
@@ -48,13 +44,14 @@ class Measured:
 def _measured(outline: Outline) -> list[Measured]:
     if "measured" not in outline.shared:
         outline.shared["measured"] = [
-            one for place in outline.all_steps for one in _measured_by(place)
+            one for place in outline.all_steps for one in measured_by(place)
         ]
     found: list[Measured] = outline.shared["measured"]
     return found
 
 
-def _measured_by(place: StepPlace) -> Iterator[Measured]:
+def measured_by(place: StepPlace) -> Iterator[Measured]:
+    """Yield the numbers that a step takes, works out or sets."""
     step, volume = place.step, field_of(place.step, "volume")
     if step.kind in MEASURE and (step.kind != "enter" or field_of(step, "value") in NUMERIC):
         limits = field_of(step, "limits") or Limits()
@@ -282,62 +279,3 @@ def timers_in_order(outline: Outline) -> Iterator[Fault]:
         least, most = field_of(place.step, "min"), field_of(place.step, "max")
         if isinstance(least, timedelta) and isinstance(most, timedelta) and least > most:
             yield Fault((*place.path, "min"), _("The least time is longer than the most."))
-
-
-@check("critical.no_limits")
-def critical_values_have_limits(outline: Outline) -> Iterator[Fault]:
-    """A critical value has limits; a critical choice has an answer that is an exception."""
-    for place in outline.all_steps:
-        step = place.step
-        if not step.critical and step.quality is None:
-            continue
-        # A critical sample is critical by what is drawn: its volume need not be.
-        measured = _measured_by(place) if step.kind != "sample" else ()
-        if any(not one.bands and one.set_to is None for one in measured):
-            yield Fault(_called_critical(place), _("A critical value needs limits."))
-        if step.kind == "choose" and not any(o.flag for o in (field_of(step, "options") or ())):
-            yield Fault(
-                _called_critical(place),
-                _("A critical choice needs an answer that is an exception."),
-            )
-
-
-def _called_critical(place: StepPlace) -> Path:
-    return (*place.path, "critical" if place.step.critical else "quality")
-
-
-@check("critical.no_reaction")
-def critical_values_have_a_reaction(outline: Outline) -> Iterator[Fault]:
-    """Where a critical value can be out of limits, the recipe says what is done then."""
-    read = {name for asked in conditions(outline) for name in map(asked.absolute, asked.names)}
-    for place in outline.steps:
-        step, stage = place.step, place.operation.stage
-        limited = any(one.bands or one.set_to is not None for one in _measured_by(place))
-        limited |= any(o.flag for o in (field_of(step, "options") or ()))
-        if not (step.critical or step.quality) or not limited:
-            continue
-        reaction = (
-            step.reaction, field_of(step, "reasons"), place.operation.operation.contingencies,
-            stage and stage.stage.safe_state, paths.normal(place.name) in read,
-        )  # fmt: skip
-        if not any(reaction):
-            sentence = _("Nothing says what is done when it is out of limits: give a reaction.")
-            yield Fault(_called_critical(place), sentence)
-
-
-@check("verify.proves_nothing")
-def witness_where_nothing_proves(outline: Outline) -> Iterator[Fault]:
-    """A second person is asked only where neither a scan nor the system itself proves the act."""
-    for place in outline.all_steps:
-        step = place.step
-        if step.verify and (why := _proved(step)):
-            yield Fault((*place.path, "verify"), why, Weight.WARNING)
-
-
-def _proved(step: StepBase) -> str:
-    """Return what proves a step without a witness; nothing where only a second look does."""
-    if step.kind in SCANNED or (step.kind == "label" and field_of(step, "scan_back")):
-        return _("The witness proves nothing: the scan proves this step.")
-    if step.kind in WORKED:
-        return _("The witness proves nothing: the system itself measures or works this out.")
-    return ""

@@ -177,6 +177,7 @@ def stages_can_be_booked(outline: Outline) -> Iterator[Fault]:
     if outline.site is None:
         return
     yield from _never_open(outline)
+    yield from _places_short(outline)
     for place in outline.stages:
         path: Path = (*place.path, "duration", "low")
         least = place.stage.duration.low.total_seconds() / 60
@@ -184,6 +185,15 @@ def stages_can_be_booked(outline: Outline) -> Iterator[Fault]:
         if staffed and least > max(w.minutes for w in staffed):
             yield lacks(path, "stage.shifts_short")
         yield from _units_elsewhere(outline, place.number)
+
+
+def _places_short(outline: Outline) -> Iterator[Fault]:
+    """Yield where a place is taken while others of its class are held from stages before."""
+    for path, name, count in together.places(outline) if outline.site else ():
+        stocks = outline.site.rooms_of(name) if outline.site else []
+        most = sum(stock.places for stock in stocks)
+        if 0 < most < count:
+            yield lacks(path, "stage.places_short", count=count, name=name, most=most)
 
 
 def _never_open(outline: Outline) -> Iterator[Fault]:

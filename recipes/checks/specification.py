@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -19,13 +20,12 @@ from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Outline
-from recipes.parts import Band, duration_text
+from recipes.parts import Band
 from recipes.places import StepPlace, field_of
 from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
-# What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
-LONGEST_SHELF_LIFE = timedelta(days=5 * 365)
+WorkedOut = Callable[[str], Decimal | None]
 
 
 @check("specification.no_test")
@@ -72,18 +72,33 @@ def _bounding(item: SpecificationItem) -> str:
 def items_can_be_fulfilled(outline: Outline) -> Iterator[Fault]:
     """Some result fulfils an item, and the others of its test, and is in order there."""
     yield from _answers_apart(outline)
+    said: set[Path] = set()
+    for end in ("", "low", "high"):
+        for path, sentence in _contradictions(outline, end):
+            if path[:2] not in said:
+                said.add(path[:2])
+                yield Fault(path, sentence)
+
+
+def _contradictions(outline: Outline, end: str) -> Iterator[tuple[Path, str]]:
+    """Yield the items that no result fulfils: in general, or with the inputs at one end."""
     seen: dict[str, Ends] = {}
+    worked_out = partial(outline.bounds.for_inputs, end=end) if end else outline.bounds.default
     for number, item in enumerate(outline.recipe.specification):
-        own, path = _ends(outline, item), ("specification", number, _bounding(item))
+        own, path = _ends(item, worked_out), ("specification", number, _bounding(item))
         test = outline.recipe.test_by_key.get(item.test)
         action = test.limits.action if test and test.limits else None
         earlier = seen.setdefault(item.test, Ends())
-        if own.impossible:
-            yield Fault(path, _("No result lies within all the limits of this item."))
+        words = {"end": end}
+        if own.impossible and end:
+            yield path, _("With the inputs at their %(end)s bounds no result lies within all the "
+                          "limits of this item.") % words  # fmt: skip
+        elif own.impossible:
+            yield path, _("No result lies within all the limits of this item.")
         elif own.with_(earlier).impossible:
-            yield Fault(path, _("No result fulfils this item and an earlier one of its test."))
-        elif own.with_(Ends().bounded(outline, action)).impossible:
-            yield Fault(path, _("A result that fulfils this is out of the limits of its test."))
+            yield path, _("No result fulfils this item and an earlier one of its test.")
+        elif own.with_(Ends().bounded(action, worked_out)).impossible:
+            yield path, _("A result that fulfils this is out of the limits of its test.")
         seen[item.test] = own.with_(earlier)
 
 
@@ -155,10 +170,10 @@ class Ends:
             max(lows, default=None), min(highs, key=lambda one: (one[0], not one[1]), default=None)
         )
 
-    def bounded(self, outline: Outline, band: Band | None) -> Ends:
+    def bounded(self, band: Band | None, worked_out: WorkedOut) -> Ends:
         """Return what this and a band, whose ends count, ask for."""
-        low = outline.bounds.default(band.low) if band else None
-        high = outline.bounds.default(band.high) if band else None
+        low = worked_out(band.low) if band and band.low is not None else None
+        high = worked_out(band.high) if band and band.high is not None else None
         return self.with_(_ended(low, high, without=False))
 
 
@@ -169,10 +184,10 @@ def _ended(low: Decimal | None, high: Decimal | None, *, without: bool) -> Ends:
     )
 
 
-def _ends(outline: Outline, item: SpecificationItem) -> Ends:
-    above, below = outline.bounds.default(item.above), outline.bounds.default(item.below)
+def _ends(item: SpecificationItem, worked_out: WorkedOut) -> Ends:
+    above, below = (None if one is None else worked_out(one) for one in (item.above, item.below))
     strict = _ended(above, below, without=True)
-    banded = Ends().bounded(outline, item.limits)
+    banded = Ends().bounded(item.limits, worked_out)
     # A band that is inverted is said to be so elsewhere.
     return strict if banded.impossible else strict.with_(banded)
 
@@ -188,35 +203,6 @@ def bounds_of_known_things(outline: Outline) -> Iterator[Fault]:
                 if name not in known:
                     path = ("specification", number, *bound.path)
                     yield Fault(path, _("There is no %(name)s.") % {"name": name})
-
-
-@check("shelf_life.step")
-def expiry_can_be_reckoned(outline: Outline) -> Iterator[Fault]:
-    """The shelf life runs from a step that every batch does, so that each product has an expiry."""
-    life = outline.recipe.shelf_life
-    if life is None:
-        return
-    step, words = outline.by_name.get(paths.normal(life.from_)), {"name": life.from_}
-    if step is None:
-        yield Fault(("shelf_life", "from"), _("There is no step %(name)s.") % words)
-    elif step.operation.stage is None or over(outline, step):
-        sentence = _("The step %(name)s may be skipped: the product would have no expiry.")
-        yield Fault(("shelf_life", "from"), sentence % words)
-
-
-@check("shelf_life.time")
-def shelf_life_is_a_time(outline: Outline) -> Iterator[Fault]:
-    """The shelf life is a time, and records are kept long enough for the longest of them."""
-    life = outline.recipe.shelf_life
-    if life is None:
-        return
-    longest, path = span_of(outline, life.max, highest=True), ("shelf_life", "max")
-    if longest is None:
-        yield Fault(path, _("There is no %(name)s that is a time.") % {"name": life.max})
-    elif not timedelta() < longest <= LONGEST_SHELF_LIFE:
-        said = duration_text(LONGEST_SHELF_LIFE)
-        yield Fault(path, _("A shelf life is longer than nothing and at most %(most)s.") % {
-            "most": said})  # fmt: skip
 
 
 @check("test.no_sample")

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from recipes.at_odds import at_odds
 from recipes.elapsed import elapsed_of, kept_only_in
 from recipes.faults import Fault, check
 from recipes.messages import Weight
-from recipes.moments import limits, limits_of_stages
+from recipes.moments import Limit, limits, limits_of_stages
+from recipes.nodes import Path
 from recipes.outline import Outline
 from recipes.parts import duration_text
 from recipes.places import OperationPlace, StepPlace, field_of
@@ -26,10 +28,25 @@ def _words(most: timedelta, takes: timedelta) -> dict[str, str]:
 
 @check("hold_time.not_kept")
 def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
-    """What must happen within a time is not kept from it by what must happen before."""
-    for limit, takes in elapsed_of(outline).beyond(limits(outline)):
+    """What must happen within a time is not kept from it by what must happen before.
+
+    Where each limit can be kept alone and several not together, the last of them is named.
+    """
+    known, alone = list(limits(outline)), set[Path]()
+    for limit, takes in elapsed_of(outline).beyond(known):
+        alone.add(limit.path)
         sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
         yield Fault(limit.path, sentence % _words(limit.most, takes))
+    kept = [one for one in known if one.path not in alone]
+    for limit, takes, others in at_odds(outline, kept):
+        sentence = _("At most %(most)s are allowed; to keep the time at %(others)s as well at least"
+                     " %(takes)s pass before.")  # fmt: skip
+        at = ", ".join(dict.fromkeys(_called(one) for one in others))
+        yield Fault(limit.path, sentence % {**_words(limit.most, takes), "others": at})
+
+
+def _called(limit: Limit) -> str:
+    return limit.place.name if isinstance(limit.place, StepPlace) else limit.place.stage.key
 
 
 @check("hold_time.in_sequence")

@@ -121,7 +121,10 @@ class _Walk:
         old, new = _mapping(was), _mapping(now)
         for field in [*old, *(name for name in new if name not in old)]:
             inner = field in STRUCTURAL and not (field == "contingencies" and at)
-            if field != "key" and not inner:
+            # Of another name it is said that the thing was renamed; without a key, something
+            # else may name it as before.
+            renamed = field == "key" and was_at[-1:] != at[-1:]
+            if not renamed and not inner:
                 yield from self._value(
                     old.get(field), new.get(field), (*was_at, field), (*at, field)
                 )

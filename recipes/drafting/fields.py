@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from recipes.document import Recipe
 from recipes.drafting.changes import NAMING, Address, Overtaken, Plain, at, name_of
-from recipes.drafting.labels import kind_label, label_of
+from recipes.drafting.labels import kind_label, label_of, option_label
 from recipes.drafting.plain import yaml_of
 from recipes.kinds import KINDS
 from recipes.parts import Text, parse_flag
@@ -304,7 +304,10 @@ def _one(label: str, declared: Any, thing: Plain, number: int, here: Drawing) ->
 
 def _options(declared: Any) -> Options:
     if get_origin(declared) is Literal:
-        return tuple((str(one), getattr(one, "label", str(one))) for one in get_args(declared))
+        return tuple(
+            (str(one), str(getattr(one, "label", option_label(str(one)))))
+            for one in get_args(declared)
+        )
     if isinstance(declared, type) and hasattr(declared, "choices"):
         return tuple((str(value), str(label)) for value, label in declared.choices)
     return ()

@@ -153,6 +153,24 @@ KIND_LABELS: Mapping[str, Promise] = {
 }
 
 
+# The answers of fields that have only a few, and whose answers are words of the text itself.
+OPTION_LABELS: Mapping[str, Promise] = {
+    "normal": pgettext_lazy("a distribution", "Normal"),
+    "lognormal": pgettext_lazy("a distribution", "Log-normal"),
+    "triangular": pgettext_lazy("a distribution", "Triangular"),
+    "uniform": pgettext_lazy("a distribution", "Uniform"),
+    "before": pgettext_lazy("a line clearance", "Before work"),
+    "after": pgettext_lazy("a line clearance", "After work"),
+    "start": pgettext_lazy("a programme", "Starts it"),
+    "stop": pgettext_lazy("a programme", "Stops it"),
+}
+
+
+def option_label(answer: str) -> str:
+    """Return what an answer of a field is called; one without a word of its own as it is."""
+    return str(OPTION_LABELS.get(answer, answer))
+
+
 def label_of(field: str, *, else_as_it_is: bool = False) -> str:
     """Return what a field is called; one without a word of its own by its name in the text."""
     found = LABELS.get(field)

@@ -173,10 +173,10 @@ def _codes(recipe: Recipe, package: Package) -> Iterator[CodedGap]:
     means = {UseKind.MATERIAL: "materials", UseKind.EQUIPMENT: "equipment"}
     for path, kind, code in uses_of(recipe):
         if kind in known and code not in known[kind]:
-            titles = package.mappings.get(means[kind])
-            title = _title(titles, code)
-            what = said("package.code", code=code, title=title, site=package.sent_by)
-            yield CodedGap.of(path, what)
+            title = _title(package.mappings.get(means[kind]), code)
+            named = "package.code" if title else "package.code_of_nobody"
+            known_as = {"title": title} if title else {}
+            yield CodedGap.of(path, said(named, code=code, site=package.sent_by, **known_as))
 
 
 def _rooms_and_people(recipe: Recipe) -> Iterator[CodedGap]:
@@ -194,4 +194,4 @@ def _rooms_and_people(recipe: Recipe) -> Iterator[CodedGap]:
 def _title(titles: JSON, code: str) -> str:
     found = titles.get(code) if isinstance(titles, dict) else None
     title = found.get("title") if isinstance(found, dict) else None
-    return str(title or "–")[:160]
+    return str(title or "")[:160]

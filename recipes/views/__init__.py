@@ -1,6 +1,6 @@
 from recipes.views.acts import approve, discard, make_effective, send_back, submit, withdraw
 from recipes.views.approvers import approvers
-from recipes.views.changes import changes
+from recipes.views.changes import changes, draft_changes
 from recipes.views.comments import comment, comments, reply
 from recipes.views.drafts import (
     discard_draft,
@@ -39,6 +39,7 @@ __all__ = [
     "discard",
     "discard_draft",
     "draft",
+    "draft_changes",
     "draft_from",
     "draft_inside",
     "draft_news",

@@ -43,6 +43,18 @@ MET = {
     "add.outside_tolerance": gettext_lazy("another quantity than is asked for"),
     "loop.unfinished": gettext_lazy("repeated as often as is allowed, and not met"),
     "contingency.called": gettext_lazy("called"),
+    "connect.failed": gettext_lazy("the connection failed"),
+    "label.copies": gettext_lazy("another number of labels than is asked for"),
+    "label.not_reconciled": gettext_lazy("labels that are not accounted for"),
+    "run.read_back": gettext_lazy("another setting than was sent"),
+    "run.stopped": gettext_lazy("the programme stopped early"),
+    "run.alarms": gettext_lazy("the unit raised alarms"),
+    "run.wrong_programme": gettext_lazy("another programme ran"),
+    "timer.too_early": gettext_lazy("earlier than is allowed"),
+    "gate.closed": gettext_lazy("the gate stayed closed"),
+    "value.implausible": gettext_lazy("outside what is plausible"),
+    "value.not_understood": gettext_lazy("a value that the step does not take"),
+    "formula.value_missing": gettext_lazy("worked out from a value that is missing"),
 }
 
 

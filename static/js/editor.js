@@ -41,6 +41,11 @@ document.addEventListener("keydown", (event) => {
 
 watchMoves(act);
 
+// What stands where nothing is written yet is typed over.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches?.("textarea") && target.value === "…") target.select();
+});
+
 // What others change comes by itself. A form in which somebody types waits until it is saved.
 async function news() {
   if (isSending() || unsaved().length || document.hidden || isDragging()) return;

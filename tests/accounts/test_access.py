@@ -131,7 +131,7 @@ def test_what_a_role_may_not_is_said_in_words_and_on_a_tablet_by_a_tablets_page(
     said = str(DESCRIPTIONS[Permission.ACCOUNTS_MANAGE])
     for device, button in ((None, "To the first page"), (tablet(site), "data-primary")):
         client = signed_in_client(site, "operator", device=device)
-        answer = client.get(reverse("accounts:access_reviews"))
+        answer = client.get(reverse("accounts:devices"))
         page = answer.content.decode()
         assert (answer.status_code, said in page, "accounts.manage" in page, button in page) == (
             403, True, False, True

@@ -11,15 +11,9 @@ from django.urls import reverse
 from accounts import selectors
 from accounts.entries import AccessReviewDecided
 from accounts.enums import ReviewDecision
-from accounts.exceptions import (
-    AlreadyDecided,
-    NotAllowed,
-    OwnAccess,
-    ReasonMissing,
-    ReviewDueInvalid,
-    ReviewIsOpen,
-)
+from accounts.exceptions import NotAllowed, OwnAccess, ReasonMissing
 from accounts.models import AccessReview, AccessReviewItem
+from accounts.review_exceptions import AlreadyDecided, ReviewDueInvalid, ReviewIsOpen
 from accounts.services.access_reviews import decide_access, open_access_review
 from accounts.services.people import grant_role
 from mes.lib import clock
@@ -127,6 +121,66 @@ def test_what_is_refused_decides_nothing(site: DemoSite) -> None:
     decide(review, operator, admin)
     with pytest.raises(AlreadyDecided):
         decide(review, operator, admin)
+
+
+def test_a_site_with_one_administrator_closes_its_review_by_the_quality_unit() -> None:
+    site = open_demo_site("MZ4")
+    admin, operator, quality = (site.person(one) for one in ("admin", "operator", "qa-reviewer"))
+    review, reviewer = begin(site), site.actor("qa-reviewer")
+    for who in (operator, quality):
+        decide(review, who, site.actor("admin"))
+    with pytest.raises(NotAllowed):  # to disable is the administrators' alone
+        decide(review, admin, reviewer, "disable", "left")
+    client = signed_in_client(site, "qa-reviewer")
+    address = reverse("accounts:access_reviews")
+    page = client.get(address).content.decode()
+    assert [page.count(f'value="{one}"') for one in ("keep", "change", "disable")] == [1, 1, 0]
+    form = {"key": str(uuid7()), "review": str(review), "person": str(admin), "decision": "keep"}
+    assert client.post(address, form).status_code == 302
+    with reading(site=site.id):
+        [closed] = selectors.closed_access_reviews()
+    assert closed.id == review
+    assert client.post(address, {"key": str(uuid7()), "due": "2027-03-08"}).status_code == 403
+
+
+def test_who_reviews_the_trail_decides_of_nobody_else(site: DemoSite) -> None:
+    operator, reviewer = site.person("operator"), site.actor("qa-reviewer")
+    review = begin(site)
+    for who in (operator, reviewer.person):
+        assert who is not None
+        with pytest.raises((NotAllowed, OwnAccess)):
+            decide(review, who, reviewer)
+    assert {row.decision for row in items(site).values()} == {""}
+
+
+def test_what_a_past_review_decided_is_read_by_who_sees_people() -> None:
+    site = open_demo_site("MZ5")
+    admin = site.person("admin")
+    gone = person("planner", site=site, name="Greta Gone")
+    review = begin(site)
+    decide(review, gone, site.actor("admin"), "disable", "left in May")
+    decide(review, admin, actor_of(site.person("qa-reviewer"), "qa-reviewer", site))
+    auditor = signed_in_client(site, "auditor")
+    address = reverse("accounts:access_reviews")
+    page = auditor.get(address, {"review": str(review)}).content.decode()
+    said = "Disable the account: left in May" in page
+    told = "Greta Gone" in page, said, "<form" in page.split("<main")[1]
+    assert told == (True, True, False)
+    assert "Greta Gone" not in auditor.get(address).content.decode()
+    stranger = signed_in_client(open_demo_site("MZ9"), "auditor")
+    for asked in (str(review), str(uuid7()), "x"):
+        assert stranger.get(address, {"review": asked}).status_code == 404
+    assert signed_in_client(site, "planner").get(address).status_code == 403
+
+
+def test_an_account_without_a_role_is_not_forgotten(site: DemoSite) -> None:
+    new = person(site=site, name="Nora New")
+    admin = signed_in_client(site, "admin")
+    link = reverse("accounts:person", kwargs={"person": new})
+    assert link in admin.get("/people/").content.decode()
+    assert "Nora New" not in signed_in_client(site, "auditor").get("/people/").content.decode()
+    grant_role(command=a_command(site.system), person=new, role="operator")
+    assert "without a role here" not in admin.get("/people/").content.decode()
 
 
 def test_whose_roles_are_elsewhere_too_is_not_disabled_from_here(site: DemoSite) -> None:

@@ -13,20 +13,20 @@ from pytest_django import Settings
 
 from accounts import sessions
 from accounts.enums import CredentialKind
-from accounts.exceptions import (
+from accounts.exceptions import NotAllowed
+from accounts.models import Credential, Device
+from accounts.services.ceremony import prove, prove_by_password
+from accounts.services.credentials import set_credential
+from accounts.services.own_secrets import choose_own, end_sessions
+from accounts.services.periods import desk_actor, tablet_actor
+from accounts.sign_in_exceptions import (
     LockedOut,
-    NotAllowed,
     OwnSecretNeeded,
     SameSecret,
     TriedTooSoon,
     WeakSecret,
     WrongCredential,
 )
-from accounts.models import Credential, Device
-from accounts.services.ceremony import prove, prove_by_password
-from accounts.services.credentials import set_credential
-from accounts.services.own_secrets import choose_own, end_sessions
-from accounts.services.periods import desk_actor, tablet_actor
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.models import Entry
@@ -175,6 +175,48 @@ def test_new_secret_of_an_administrator_ends_the_sessions(site: DemoSite) -> Non
     given(who, site)
     assert (desk.get("/people/").status_code, desk.get("/api/v1/schema/").status_code) == (302, 401)
     assert other.get("/people/").status_code == 200
+
+
+@pytest.mark.req("P11-300b")
+def test_own_new_secret_ends_the_sessions_of_who_knew_the_old_one(site: DemoSite) -> None:
+    person("shift-lead", site=site, username="sam", badge="B-100", secrets=True)
+    desk, other = client_on(), signed_in_client(site, "auditor")
+    assert sign_in(PASSWORD, desk) == 302
+    assert choose(old=PASSWORD) == 302
+    assert [one.get("/people/").status_code for one in (desk, other)] == [302, 200]
+
+
+@pytest.mark.req("P11-300a", "P11-300c")
+def test_blocked_pin_is_chosen_anew_at_a_desk_when_no_administrator_is_there(
+    site: DemoSite, at_time: AtTime
+) -> None:
+    who = person("shift-lead", site=site, username="sam", badge="B-100", secrets=True)
+    places, at = [client_on(tablet(site, code), site) for code in ("T-01", "T-02")], START
+
+    def on_tablet(client: Client, pin: str) -> str:
+        nonlocal at
+        at += timedelta(seconds=6)
+        at_time(at)
+        form = {"key": str(uuid7()), "badge": "B-100", "pin": pin}
+        return str(client.post(reverse("accounts:tablet_sign_in"), form).context or "in")
+
+    assert "in" not in {on_tablet(places[number // 5], FIRST_PIN) for number in range(10)}
+    assert "credential.blocked" in on_tablet(client_on(tablet(site, "T-03"), site), PIN)
+    desk, page = client_on(), reverse("accounts:own_pin")
+    assert sign_in(PASSWORD, desk) == 302
+    tried = {"key": str(uuid7()), "kind": "pin", "own": "no", "next": "/"}
+    assert desk.post("/me/sign-in/tries/", tried).headers["Location"] == page
+    assert list(desk.get(page).context["form"].fields) == ["old", "new", "again"]
+
+    def chosen(**form: str) -> int:
+        said = {"key": str(uuid7()), "old": PASSWORD, "new": OWN_PIN, "again": OWN_PIN, **form}
+        return desk.post(page, said).status_code
+
+    refused = [chosen(old="no password"), chosen(new=PIN, again=PIN), chosen(new="1", again="1")]
+    assert refused == [403, 422, 422]
+    assert chosen() == 302
+    assert on_tablet(client_on(tablet(site, "T-04"), site), OWN_PIN) == "in"
+    assert kept_of(who, "credential.changed")[-1]["actor"]["id"] == str(who)
 
 
 @pytest.mark.req("P11-300b", "P11-10g")

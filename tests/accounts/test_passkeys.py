@@ -57,6 +57,11 @@ def test_passkey_is_made_signs_in_and_is_taken_away(
     expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
     opened = kept_of(auditor, "period.opened")[-1]
     assert opened["factors"] == ["passkey", "user verification"]
+    page.goto(f"{served}/sign-in/?next=/people/")  # in a period that goes on: it ends first
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
+    ended = [one["reason"] for one in kept_of(auditor, "period.closed")]
+    assert ended == ["signed-out", "changed"]
     desk.sign_out()
     desk.verifies(False)
     page.get_by_role("button", name="Use a passkey").click()

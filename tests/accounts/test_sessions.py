@@ -54,7 +54,7 @@ def at_tablet(site: DemoSite, code: str = "T-01") -> Client:
 def locked(site: DemoSite) -> Client:
     client = at_tablet(site, "T-02")
     client.post(reverse("accounts:lock"), {"key": str(uuid7())})
-    assert client.get("/people/").status_code == 200
+    assert client.get("/equipment/").status_code == 200
     return client
 
 
@@ -151,7 +151,7 @@ def test_twelve_hours_are_the_end_on_a_tablet_too(
     client = locked(site) if leaves else at_tablet(site)
     for minutes in range(50, 12 * 60, 50):
         at_time(START + timedelta(minutes=minutes))
-        assert client.get("/people/").status_code == 200
+        assert client.get("/equipment/").status_code == 200
     at_time(START + sessions.LONGEST)
     assert answers(client) == DEAD
 

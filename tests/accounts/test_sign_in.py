@@ -10,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.exceptions import BothComponentsNeeded, IdleTimeRange, NotAllowed
+from accounts.device_exceptions import IdleTimeRange
+from accounts.exceptions import NotAllowed
 from accounts.models import Device
 from accounts.services.at_desk import prove_at_desk
 from accounts.services.ceremony import Proof
 from accounts.services.devices import PlaceRef, place_device, retire_device, set_idle_time
 from accounts.services.people import disable_person
 from accounts.services.periods import sign_in_proved
+from accounts.signing_exceptions import BothComponentsNeeded
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from records.exceptions import KeyReused
@@ -202,8 +204,15 @@ def test_idle_tablet_locks_entry_and_keeps_the_page(site: DemoSite, at_time: AtT
     client = client_on(device, site)
     at_time(START)
     sign_in(client, badge="B-100", pin=PIN)
-    at_time(START + timedelta(seconds=121))
     assert client.get("/people/").status_code == 200
+    at_time(START + timedelta(seconds=121))
+    kept = ("/batches/tablet/", "/equipment/", "/me/owed/")
+    assert [client.get(page).status_code for page in kept] == [200] * 3
+    # What stands on the tablet's screens, and nothing of the desk of whoever left it.
+    for page in ("/people/", "/orders/", "/quality/", "/recipes/"):
+        answer = client.get(page)
+        assert (answer.status_code, answer.context["refusal_code"]) == (403, "entry.locked")
+    assert client.get("/batches/tablet/").context["nav"] == ["batches", "materials", "equipment"]
     refused = client.post("/people/", {"key": str(uuid7())})
     assert refused.status_code == 403
     assert "entry.locked" in refused.content.decode()
@@ -392,9 +401,9 @@ def test_lock_and_unlock_bring_the_page_back(site: DemoSite) -> None:
     sign_in(client, badge="B-100", pin=PIN)
     answer = client.post(reverse("accounts:lock"), {"key": str(uuid7())})
     assert answer.headers["Location"] == reverse("accounts:unlock")
-    assert client.get("/people/").status_code == 200
-    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN, "next": "/people/"}
-    assert client.post(reverse("accounts:unlock"), form).headers["Location"] == "/people/"
+    assert client.get("/equipment/").status_code == 200
+    form = {"key": str(uuid7()), "badge": "B-100", "pin": PIN, "next": "/equipment/"}
+    assert client.post(reverse("accounts:unlock"), form).headers["Location"] == "/equipment/"
     assert [p["reason"] for p in entries_of(lead, "period.closed")] == ["locked"]
 
 

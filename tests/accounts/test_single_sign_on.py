@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -16,18 +17,13 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.exceptions import (
-    IdentityNotChecked,
-    NotAllowed,
-    OwnAccess,
-    PersonIsDisabled,
-    SubjectMissing,
-    SubjectTaken,
-)
+from accounts.adapters import proved_twice
+from accounts.exceptions import IdentityNotChecked, NotAllowed, OwnAccess, PersonIsDisabled
 from accounts.models import Person
 from accounts.selectors import links_of
 from accounts.services.links import link_subject, unlink_subject
 from accounts.services.people import disable_person
+from accounts.sign_in_exceptions import SubjectMissing, SubjectTaken
 from accounts.views.single_sign_on import Provider
 from mes.lib.refusals import NotFound
 from mes.lib.single_sign_on import PROVIDER, oidc_providers
@@ -106,6 +102,33 @@ def test_site_asks_for_a_subject_only_and_binds_the_answer_to_itself(site: DemoS
 
 
 @pytest.mark.req("P11-100a", "P11-100b")
+@pytest.mark.req("D11-11c")
+def test_from_outside_the_provider_has_to_have_asked_for_a_second_factor(
+    site: DemoSite, settings: Settings
+) -> None:
+    link(person("shift-lead", site=site, name="Olga Brandt"), site)
+    settings.MES_INSIDE = ["192.0.2.0/24"]
+    status, page = come_back(client_on())
+    assert (status, "credential.second_factor_needed" in page) == (403, True)
+    settings.MES_INSIDE = ["127.0.0.0/8"]
+    assert come_back(client_on())[0] == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "twice"),
+    [
+        ({"id_token": {"amr": ["pwd", "otp", "mfa"]}}, True),
+        ({"id_token": {"amr": ["pwd"]}}, False),
+        ({"id_token": {"amr": "mfa"}}, False),
+        ({"id_token": {}}, False),
+        # What is not signed counts for nothing.
+        ({"userinfo": {"amr": ["mfa"]}}, False),
+    ],
+)
+def test_a_second_factor_is_what_the_signed_token_names(said: dict[str, Any], twice: bool) -> None:
+    assert proved_twice(said) == twice
+
+
 def test_unknown_subject_gets_no_account(site: DemoSite, caplog: pytest.LogCaptureFixture) -> None:
     before = Person.objects.count()
     client = client_on()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -17,17 +18,7 @@ from django.test import RequestFactory, override_settings
 
 from accounts import origin
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import (
-    AlarmAnswered,
-    CredentialBlocked,
-    IdentityNotChecked,
-    LockedOut,
-    NotAllowed,
-    OwnAccess,
-    SourceSlowed,
-    TriedTooSoon,
-    WrongCredential,
-)
+from accounts.exceptions import IdentityNotChecked, NotAllowed, OwnAccess
 from accounts.models import Alarm
 from accounts.services import guesses, throttle
 from accounts.services.alarms import answer_alarm
@@ -35,11 +26,21 @@ from accounts.services.answered_tries import answer_tries, asked_of
 from accounts.services.ceremony import prove, prove_by_password
 from accounts.services.credentials import set_credential, unblock_credential
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import (
+    AlarmAnswered,
+    CredentialBlocked,
+    LockedOut,
+    SourceSlowed,
+    TriedTooSoon,
+    WrongCredential,
+)
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
+from records import outbox
 from records.commands import Actor
-from records.models import Message
+from records.enums import MessageState
+from records.models import Entry, Message
 from records.reading import reading
 from tests.builders.accounts import (
     PASSWORD,
@@ -524,6 +525,32 @@ def test_alarm_is_answered_once_by_an_administrator(site: DemoSite, here: Actor)
 def test_alarm_of_a_tablet_stays_at_its_site(site: DemoSite, here: Actor) -> None:
     spray(site, here)
     assert alarms(open_demo_site("US2")) == []
+
+
+@pytest.mark.req("D11-11b")
+def test_alarm_of_a_desk_is_that_of_the_persons_sites(site: DemoSite, reviewer: UUID) -> None:
+    """Who guesses at a desk of another site: that site reads nothing of it, and answers nothing."""
+    other = open_demo_site("US2")
+    for _ in range(6):
+        clock.advance(timedelta(seconds=6))
+        with suppress(Refusal):
+            prove_by_password(username="quinn", password="no", actor=system_actor(other.id))
+    outbox.drain()
+    assert (alarms(site), alarms(other)) == ([("locked-out", "Quinn Abel", 0)], [])
+    with reading(site=site.id):
+        alarm = Alarm.objects.get()
+    assert alarm.stream == reviewer
+    with pytest.raises(NotFound):
+        answer_alarm(command=a_command(other.actor("admin")), alarm=alarm.id, note="ours")
+    with reading(site=other.id):
+        assert not Entry.objects.filter(kind="sign_in.alarmed").exists()
+    answer_alarm(
+        command=a_command(site.actor("admin")), alarm=alarm.id, note="Asked: it was not her."
+    )
+    with reading(site=None):
+        assert not Message.objects.filter(
+            topic="sign_in.alarmed", state=MessageState.WAITING
+        ).exists()
 
 
 def test_wrong_credential_is_what_a_stranger_reads(here: Actor) -> None:

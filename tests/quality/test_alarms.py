@@ -39,6 +39,7 @@ from tests.builders.equipment import (
 )
 from tests.builders.quality import Bench
 from tests.equipment.test_pages import text
+from tests.quality.test_touched import owed
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.req("D11-8")]
 PLACE, UNIT = ResourceKind.PLACE, ResourceKind.UNIT
@@ -98,6 +99,10 @@ def test_an_alarm_blocks_release_until_it_is_over_and_judged(bench: Bench) -> No
     clock.advance(HOUR)
     alarm = an_alarm(bench, machine, critical=True)
     [row] = told(bench)
+    assert owed(bench) == [
+        "Sign again in B-26-0001: I reviewed this batch record; every exception is judged."
+        " (an exception came)"
+    ]
     assert (row.severity, sentence(row.code, row.params)) == (
         "critical",
         "Alarm INC-03-A1: Temperature of INC-03 was 9.5 °C, limits 2 to 8, since "

@@ -204,7 +204,9 @@ def _emptied(draw: Any) -> list[dict[str, Any]]:
     shown = ends[: draw(st.integers(1, 3))]
     # What is drawn or split leaves something in its source: it is accounted for, or emptied.
     rest = [] if how == "split" or ends[-1] in shown else ends[-1:]
-    return [*steps, *shown, *rest]
+    bags = {"key": "bags", "kind": "account", "what": "patient-container", "fate": "discarded",
+            "count": "5", "text": LABEL}  # fmt: skip
+    return [*steps, *shown, *rest, bags]
 
 
 @st.composite

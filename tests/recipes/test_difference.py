@@ -306,6 +306,15 @@ def test_a_renamed_step_keeps_what_is_said_of_it() -> None:
     ]
 
 
+def test_a_key_that_is_gone_is_said_where_something_else_names_the_step_alike() -> None:
+    """Found by other seeds of the edits below: ``as`` gives the step the name that its key had."""
+    place = ("stages", "selection", "operations", "load", "steps", "prodigy")
+    found = changed(((*place, "key"), None), name="cart19-prodigy")
+    assert [(one.what, one.at, one.before, one.after) for one in found] == [
+        (W.CHANGED, (*place, "key"), "prodigy", "")
+    ]
+
+
 def test_the_parts_of_a_renamed_stage_are_the_same_parts() -> None:
     found = changed((("stages", "seeding", "key"), "start"))
     assert [one.what for one in found] == [W.STAGE_RENAMED]

@@ -345,6 +345,17 @@ def test_every_value_of_every_step_has_its_field_in_the_form(name: str) -> None:
         assert values - shown == set()
 
 
+def test_every_answer_that_a_form_offers_has_words() -> None:
+    data = data_of("cart19-prodigy")
+    places = [(), *(address for address, _thing in walk(data) if address[-2:-1] == ("steps",))]
+    offered = {
+        option for place in places for leaf in leaves_of(form_of(data, place, errors={}))
+        for option in leaf.options
+    }  # fmt: skip
+    assert {("lognormal", "Log-normal"), ("before", "Before work")} < offered
+    assert [value for value, label in offered if value == label] == []
+
+
 def test_the_form_says_what_is_wrong_beside_its_field() -> None:
     data = data_of("six-steps")
     path = "/".join((*SEED, "seeded", "unit"))

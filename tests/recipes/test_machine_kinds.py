@@ -294,5 +294,4 @@ def test_a_decision_is_for_a_role_that_records_steps(role: str, code: str) -> No
     kept = compiler.compile_recipe(reader.read(MACHINES))
     found = set(compiler.compile_recipe(reader.read(text))) - set(kept)
     assert [(one.code, one.path) for one in found] == [(code, "seeding/seed/way/role")]
-    # Nothing says what becomes of the bag that is connected, and nothing is tested: both warned of.
-    assert [one.code for one in kept] == ["container.not_accounted", "specification.empty"]
+    assert [one.code for one in kept] == ["specification.empty"]  # warned of

@@ -157,6 +157,10 @@ def test_another_site_gets_the_same_document_and_a_list_of_what_it_lacks(
         gap.sentence for gap in gaps if gap.path == original.stages[0].key
     }
     assert len(lacking) > 0
+    # What the sender had no name for is said so, and not with an empty name.
+    said = {gap.sentence.partition(" at MZ")[0] for gap in gaps if "no name" in gap.sentence}
+    unnamed = lacking | {line.class_ for line in original.bill_of_equipment}
+    assert said == {f"{code} is not known at this site, and had no name" for code in unnamed}
 
 
 def test_on_the_page_a_package_opens_a_draft_and_a_strangers_opens_none(

@@ -1,5 +1,7 @@
 """A rehearsal as a page: asked for, computed by a worker, watched, kept with its seed."""
 
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -8,8 +10,8 @@ from django.utils.translation import override
 from playwright.sync_api import Page
 
 from accounts.exceptions import NotAllowed
-from mes.lib.refusals import NotFound
-from recipes import selectors, tasks
+from mes.lib.refusals import NotFound, Refusal
+from recipes import judging, selectors, tasks
 from recipes.enums import RehearsalState
 from recipes.exceptions import NotCompiled, PatientsNotPossible
 from recipes.here import laboratory_of, this_site
@@ -17,7 +19,7 @@ from recipes.models import RecipeRehearsal
 from recipes.rehearsal import most_patients, rehearse
 from recipes.services.rehearsals import request_rehearsal
 from recipes.site import Shift
-from recipes.views.rehearsals import hours_text, plot
+from recipes.views.rehearsals import MET, hours_text, plot
 from records import outbox
 from records.models import Entry
 from records.reading import reading
@@ -33,7 +35,20 @@ from tests.recipes.test_in_browser import a_person, sign_in
 from tests.recipes.texts import CART19, SIX
 from tests.support.axe import grave_faults
 
+FINDING = re.compile(r'Finding\(\s*"([a-z_.]+)"')
 CART19_BYTES = library_text("cart19-prodigy")
+
+
+def test_whatever_a_simulated_patient_meets_has_words() -> None:
+    kinds = Path(judging.__file__).parent.joinpath("kinds").glob("*.py")
+    found = {code for one in kinds for code in FINDING.findall(one.read_text())}
+    refused = {
+        one.code for one in vars(judging).values()
+        if isinstance(one, type) and issubclass(one, Refusal) and one is not Refusal
+    }  # fmt: skip
+    assert {"choose.flagged", "timer.late"} < found
+    assert {"value.not_understood", "timer.too_early"} < refused
+    assert (found | refused) - MET.keys() == set()
 
 
 @pytest.fixture

@@ -113,3 +113,16 @@ def test_the_pages_of_a_version_that_would_be_refused_today_are_there(
     with snapshot(site=site.id, person=None):
         row = RecipeVersion.objects.get(id=version)
         assert selectors.document(row.content_hash).length == row.steps
+
+
+def test_a_change_is_refused_only_for_what_was_not_said_of_the_approved_document() -> None:
+    """An older compiler may have let pass what a running batch is bound to."""
+    let_pass = with_change(SIX, "expected: 40 min", "expected: 10 min")
+    before = reader.read(let_pass)
+    after = reader.read(with_change(let_pass, "cleaning: 30 min", "cleaning: 20 min"))
+    with pytest.raises(NotCompiled):
+        check_compiles(after)
+    check_compiles_as_before(before, after)
+    worse = reader.read(with_change(let_pass, "when: after", "when: before"))
+    with pytest.raises(NotCompiled, match="line clearance after"):
+        check_compiles_as_before(before, worse)

@@ -106,3 +106,43 @@ def test_the_ways_from_more_beginnings_than_go_together_are_all_found() -> None:
         point = ways.point(point, least=2)
     pairs = [(one, point) for one in range(first, point)]
     assert ways.between(pairs) == {(one, point): 2 * (point - one) for one, _last in pairs}
+
+
+def far_apart(count: int, edges: list[tuple[int, int, int]]) -> list[list[float]]:
+    """Return the longest ways of each pair of points, by a plain walk over all of them."""
+    far = [[0.0 if one == other else -INFINITE for other in range(count)] for one in range(count)]
+    for one, other, least in edges:
+        far[one][other] = max(far[one][other], least)
+    for via in range(count):
+        for one in range(count):
+            for other in range(count):
+                far[one][other] = max(far[one][other], far[one][via] + far[via][other])
+    return far
+
+
+INFINITE = float("inf")
+
+
+def test_bounds_are_at_odds_where_a_circle_of_ways_takes_more_than_nothing() -> None:
+    found = {True: 0, False: 0}
+    for seed in range(200):
+        luck, ways = Random(seed), Ways()
+        count, edges = luck.randint(2, 8), []
+        for point in range(count):
+            before = [one for one in range(point) if luck.random() < 0.5]
+            ways.point()
+            for one in before:
+                edges.append((one, point, luck.randint(0, 9)))
+                ways.edge(*edges[-1])
+        pairs = [sorted(luck.sample(range(count), 2)) for _bound in range(luck.randint(1, 5))]
+        bounds = [(one, other, luck.randint(0, 12)) for one, other in pairs]
+        circle, beyond = ways.at_odds(bounds)
+        back = [(other, one, -most) for one, other, most in bounds]
+        far = far_apart(count, [*edges, *back])
+        assert bool(circle) is any(far[point][point] > 0 for point in range(count)), seed
+        if circle:  # those that are named are at odds without the others, the more so by as much
+            own = [bounds[number] for number in circle]
+            assert 0 < beyond <= sum(least for _one, _other, least in edges)
+            assert ways.at_odds(own)[0]
+        found[bool(circle)] += 1
+    assert min(found.values()) > 40
