@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.exceptions import NotOffered
 from accounts.models import Person
+from accounts.sign_in_exceptions import NotOffered
 
 
 class NoAccounts(DefaultAccountAdapter):  # type: ignore[misc]

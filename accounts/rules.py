@@ -13,15 +13,14 @@ from accounts.exceptions import (
     ApproverMayNot,
     IdentityPaperUsed,
     IdentityPaperUsedBy,
-    NameTaken,
-    NameTakenBy,
     NotAllowed,
-    NotQualified,
     OwnAccess,
     SamePerson,
 )
 from accounts.models import Person
+from accounts.name_exceptions import NameTaken, NameTakenBy
 from accounts.permissions import Permission, role_for
+from accounts.qualification_exceptions import NotQualified
 from accounts.subjects import Subject
 from mes.lib.refusals import NotFound, Refusal
 from records.commands import SYSTEM_ROLE, Actor

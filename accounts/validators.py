@@ -5,8 +5,9 @@ import unicodedata
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accounts.enums import CredentialKind
-from accounts.exceptions import UnknownZone, WeakSecret
+from accounts.exceptions import UnknownZone
 from accounts.name_exceptions import NameNotPlain
+from accounts.sign_in_exceptions import WeakSecret
 
 PIN = re.compile(r"[0-9]{6,8}")
 ROWS = ("01234567890123456789", "98765432109876543210")

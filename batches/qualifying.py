@@ -9,8 +9,8 @@ QA may let a step of a batch pass.
 from uuid import UUID
 
 from accounts.enums import SubjectKind
-from accounts.exceptions import NotQualified
 from accounts.models import AskedSubject
+from accounts.qualification_exceptions import NotQualified
 from accounts.rules import check_qualified
 from accounts.selectors import roles_of
 from accounts.subjects import Subject

@@ -14,6 +14,7 @@ class RecipesConfig(AppConfig):
         """Register folds, presenters and consumers."""
         from recipes import (  # noqa: PLC0415 - they register
             folds,  # noqa: F401
+            kept,  # noqa: F401
             presenters,  # noqa: F401
             signed,  # noqa: F401
             tasks,  # noqa: F401

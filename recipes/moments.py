@@ -107,16 +107,16 @@ def _step_before(outline: Outline, since: StepPlace, place: Place) -> bool:
 
 
 def limits_of_stages(outline: Outline) -> Iterator[Limit]:
-    """Yield the longest times from a moment to a stage's start."""
+    """Yield the longest times to a stage's start: from a moment, and from the stage before."""
     for stage in outline.stages:
         yield from _limits(outline, stage, stage.stage.within)
+    for stage in outline.stages:
+        yield from _lag(outline, stage)
 
 
 def limits(outline: Outline) -> Iterator[Limit]:
     """Yield the longest times that a recipe allows, those to the start of stages first."""
     yield from limits_of_stages(outline)
-    for stage in outline.stages:
-        yield from _lag(outline, stage)
     for place in outline.all_steps:
         step, begin = place.step, field_of(place.step, "from_")
         most = span_of(outline, field_of(step, "max")) if step.kind == "timer" and begin else None

@@ -1,8 +1,11 @@
-"""What lies beside the entries and is compared with what it stands for: rows and files."""
+"""What lies beside the entries and is compared with what it stands for: rows and files.
+
+An app that keeps such rows says how they are compared (``compares``).
+"""
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connections
@@ -24,6 +27,29 @@ STORED = "SELECT sha256, size FROM records_storedfile WHERE %s IS NULL OR sha256
 
 COPIES = "SELECT size, root, at, key, signature FROM records_checkpoint"
 NODES = "SELECT level, number, hash FROM records_node"
+
+
+# Takes the SQL condition on rows ``r`` that are to be looked at.
+Compares = Callable[[str], Iterable[Flaw]]
+_compares: list[Compares] = []
+
+
+def compares(function: Compares) -> Compares:
+    """Register how rows of an app are compared with what they stand for."""
+    _compares.append(function)
+    return function
+
+
+def of_apps(horizon: int | None) -> list[Flaw]:
+    """Compare what the apps keep: the rows written since a transaction, or all (None)."""
+    return [flaw for one in _compares for flaw in one(written_since("r", horizon))]
+
+
+def written_since(table: str, horizon: int | None) -> str:
+    """SQL condition: a row version written at or after a transaction id (31-bit distance)."""
+    if horizon is None:
+        return "true"
+    return f"((({table}.xmin::text::bigint - {horizon % 2**32:d}) & 4294967295) < 2147483648)"
 
 
 def of_checkpoints(

@@ -17,7 +17,6 @@ from simple_history.models import HistoricalRecords
 
 from mes.lib.refusals import NotFound
 from mes.ui.text import unit_text
-from records import routing
 from records.act import New, act, acting
 from records.commands import Actor, Command, Reply
 from records.entries import Payload, entry
@@ -61,8 +60,6 @@ def _fold(e: Folded[CatalogueChanged]) -> None:
     row.entry_seq = e.seq
     row._history_date = e.at
     row._change_reason = e.payload.reason
-    if routing.current() != "default":  # verify compares rows, their history is for screens
-        row.skip_history_when_saving = True
     row.save()
 
 

@@ -8,26 +8,20 @@ the services run, and compared both ways. Last, everything is compared with the 
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.apps import apps
-from django.db import DatabaseError, connections, transaction
-from pydantic_core import from_json
+from django.db import ProgrammingError, connections, transaction
 
-from records import beside, chains, helpers, marks, routing, vouching, vouching_acts, walls
+from records import anew, beside, chains, helpers, marks, routing, vouching, vouching_acts, walls
 from records.chains import Part, Proved
-from records.entries import UnknownKind
-from records.folding import Folded, run_fold
 from records.helpers import Crew
-from records.models import Projection, Verification
+from records.models import Verification
 
 READER = "reader"
-SCHEMA = "public"
 # To fold fewer entries takes less time than to make two indexes for each projection.
 WORTH_INDEXES = 1_000
 
@@ -63,6 +57,10 @@ class Report:
     notes: list[str] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
 
+    def add(self, flaws: Iterable[tuple[str, str]]) -> None:
+        """Take in what was found: where, and what is wrong."""
+        self.differences += [Difference(where, problem) for where, problem in flaws]
+
     @property
     def clean(self) -> bool:
         """Whether everything looked at holds."""
@@ -78,12 +76,8 @@ def verify(*, stream: UUID | None = None, everything: bool = False) -> Report:
     """
     try:
         return _verified(stream, everything=everything, careful=False)
-    except NotFolded:
+    except anew.NotFolded:
         return _verified(stream, everything=everything, careful=True)
-
-
-class NotFolded(Exception):
-    """The database refused what an entry folds: it has to be looked at with care."""
 
 
 def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report:
@@ -92,141 +86,105 @@ def _verified(stream: UUID | None, *, everything: bool, careful: bool) -> Report
     Without care the projections without rows have no place to be folded into, and what the
     database refuses is the end: NotFolded. With care each entry is folded behind a savepoint.
     """
-    report, mark, sealed = Report(), None, vouching.sealed()
+    run = _Run(Report(), stream, sealed=vouching.sealed(), careful=careful)
     with routing.on(READER), transaction.atomic(using=READER, durable=True):
         _open()
-        report.differences += [Difference(where, problem) for where, problem in walls.check()]
-        if stream is None and not everything:
-            mark = marks.last(report.notes)
-        whole = stream is None and mark is None
-        started = helpers.start(connections[READER].connection) if whole else None
-        new_mark = None if stream else _mark(whole=whole)
-        chosen = [stream] if stream else _streams(mark)
-        tables = projections() if careful else _in_use()
-        _make_temporary_tables(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
-        began = time.perf_counter()
-        _prove(stream, chosen, report, started, sealed)
-        report.proving = time.perf_counter() - began
-        part = Part() if whole else Part(streams=chosen)
-        rows_gone = _fold_all(part, report, tables, since=mark, careful=careful)
-        _compare_projections(tables, None if whole else chosen, report)
-        if stream is None:
-            _look_beside(report, mark)
+        run.report.add(walls.check())
+        try:
+            rows_gone = run.look(everything=everything)
+        except ProgrammingError as error:
+            # A table or a column that an owner took away was named before, and nothing else is.
+            if run.report.clean:
+                raise
+            rows_gone = False
+            run.report.add([("verification", f"cannot look further: {error}")])
         transaction.set_rollback(True, using=READER)
     if rows_gone:
         return verify(everything=True)
-    if new_mark:
-        found = [one.brief for one in report.differences]
-        marks.leave(new_mark, entries=report.entries, found=found, notes=report.notes)
-    return report
+    run.leave_mark()
+    return run.report
+
+
+@dataclass(slots=True)
+class _Run:
+    """One look at the ledger, inside the reader's transaction."""
+
+    report: Report
+    stream: UUID | None
+    sealed: int
+    careful: bool
+    mark: Verification = field(
+        default_factory=lambda: Verification(horizon=0, snapshot="", whole=False)
+    )
+
+    def look(self, *, everything: bool) -> bool:
+        """Look at what is asked for; say whether rows are gone that a clean run saw."""
+        report, mark = self.report, None
+        if self.stream is None and not everything:
+            mark = marks.last(report.notes)
+        whole = self.stream is None and mark is None
+        started = helpers.start(connections[READER].connection) if whole else None
+        if self.stream is None:
+            self.mark = _mark(whole=whole)
+        chosen = [self.stream] if self.stream else _streams(mark)
+        tables = anew.folded_tables() if self.careful else anew.in_use()
+        anew.make_places(tables, indexed=_entries_of(chosen) >= WORTH_INDEXES)
+        anew.run("SET TRANSACTION READ ONLY")
+        began = time.perf_counter()
+        _prove(self.stream, chosen, report, started, self.sealed)
+        report.proving = time.perf_counter() - began
+        part = Part() if whole else Part(streams=chosen)
+        rows_gone = _fold_all(part, report, tables, since=mark, careful=self.careful)
+        report.rows += sum(anew.counted(tables, "pg_temp").values())
+        report.add(anew.compared(tables, None if whole else chosen))
+        if self.stream is None:
+            _look_beside(report, mark)
+        return rows_gone
+
+    def leave_mark(self) -> None:
+        """Leave a mark of a run over all sites."""
+        if self.stream is None:
+            found = [one.brief for one in self.report.differences]
+            report = self.report
+            marks.leave(self.mark, entries=report.entries, found=found, notes=report.notes)
 
 
 def _open() -> None:
     # Temporary tables are made first; then the transaction is read-only again.
-    _run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ WRITE")
-    _run("SET LOCAL statement_timeout = 0")
-    _run("SET LOCAL idle_in_transaction_session_timeout = 0")
+    anew.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ WRITE")
+    anew.run("SET LOCAL statement_timeout = 0")
+    anew.run("SET LOCAL idle_in_transaction_session_timeout = 0")
     # The log is joined with all entries: with the usual 4 MB the server would do it on disk.
-    _run("SET LOCAL work_mem = '64MB'")
-
-
-def _run(sql: str, params: Sequence[Any] = ()) -> None:
-    with connections[READER].cursor() as cursor:
-        cursor.execute(sql, params)
-
-
-def _rows(sql: str, params: Sequence[Any] = ()) -> list[Any]:
-    with connections[READER].cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Any] = cursor.fetchall()
-    return rows
+    anew.run("SET LOCAL work_mem = '64MB'")
 
 
 def _mark(*, whole: bool) -> Verification:
     """Return the mark that this run leaves: what it sees, and what there is."""
     snapshot, horizon, _ = marks.seen()
-    rows = _counted(projections())
+    rows = anew.counted(anew.folded_tables())
     return Verification(horizon=horizon, snapshot=snapshot, rows=rows, whole=whole)
-
-
-Tables = Sequence[type[Projection]]
-
-
-def _counted(tables: Tables, schema: str = SCHEMA, *, but: Sequence[UUID] = ()) -> dict[str, int]:
-    """Count the rows of each table but those of some streams, in one statement.
-
-    The streams, which may be many, travel once.
-    """
-    if not tables:
-        return {}
-    chosen = "WITH but AS MATERIALIZED (SELECT unnest(%s::uuid[]) AS stream) " if but else ""
-    others = " WHERE NOT EXISTS (SELECT FROM but WHERE but.stream = t.stream)" if but else ""
-    names = (model._meta.db_table for model in tables)
-    counts = (f"SELECT '{name}', count(*) FROM {schema}.{name} t{others}" for name in names)
-    return dict(_rows(chosen + " UNION ALL ".join(counts), [list(but)] if but else []))
-
-
-def _in_use() -> Tables:
-    """Return the projections that have rows. To make a place for each of the others takes long."""
-    names = (model._meta.db_table for model in projections())
-    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT FROM {SCHEMA}.{name})" for name in names)
-    filled = {row[0] for row in _rows(" UNION ALL ".join(asked))}
-    return [model for model in projections() if model._meta.db_table in filled]
-
-
-def projections() -> list[type[Projection]]:
-    """Return every model that is folded from entries."""
-    return [m for m in apps.get_models() if issubclass(m, Projection) and not m._meta.proxy]
-
-
-def _written_since(table: str) -> str:
-    """SQL condition: a row version written at or after a transaction id (31-bit distance)."""
-    return f"((({table}.xmin::text::bigint - %s) & 4294967295) < 2147483648)"
 
 
 def _streams(mark: Verification | None) -> list[UUID]:
     if mark is None:
-        return [row[0] for row in _rows("SELECT id FROM records_stream ORDER BY id")]
-    tables = ["records_entry", *(m._meta.db_table for m in projections())]
-    changed = [
-        f"SELECT stream FROM {SCHEMA}.{table} WHERE {_written_since(table)}" for table in tables
-    ]
+        return [row[0] for row in anew.rows("SELECT id FROM records_stream ORDER BY id")]
+    written = partial(beside.written_since, horizon=mark.horizon)
+    tables = ["records_entry", *(m._meta.db_table for m in anew.folded_tables())]
+    changed = [f"SELECT stream FROM {anew.SCHEMA}.{one} WHERE {written(one)}" for one in tables]
     # A head moves with its entry; a head touched alone is looked at too.
-    heads = f"SELECT id FROM records_stream WHERE {_written_since('records_stream')}"
-    sql = " UNION ".join([heads, *changed])
-    return sorted(row[0] for row in _rows(sql, [mark.horizon % 2**32] * (len(tables) + 1)))
+    heads = f"SELECT id FROM records_stream WHERE {written('records_stream')}"
+    return sorted(row[0] for row in anew.rows(" UNION ".join([heads, *changed])))
 
 
 def _entries_of(streams: Sequence[UUID]) -> int:
     heads = "SELECT coalesce(sum(seq), 0) FROM records_stream WHERE id = ANY(%s)"
-    [(count,)] = _rows(heads, [list(streams)])
+    [(count,)] = anew.rows(heads, [list(streams)])
     return int(count)
-
-
-def _make_temporary_tables(tables: Tables, *, indexed: bool) -> None:
-    statements = []
-    for model in tables:
-        table = model._meta.db_table
-        made = f"CREATE TEMP TABLE {table} (LIKE {SCHEMA}.{table} INCLUDING DEFAULTS)"
-        statements.append(f"{made} ON COMMIT DROP")
-        if indexed:
-            statements.append(f"CREATE INDEX ON pg_temp.{table} (stream)")
-            statements.append(f"CREATE INDEX ON pg_temp.{table} ({_key_columns(model)})")
-    _run("; ".join([*statements, "SET TRANSACTION READ ONLY"]))
-
-
-def _key_columns(model: type[Projection]) -> str:
-    return _listed(f.column for f in model._meta.pk_fields if f.column)
-
-
-def _listed(columns: Iterable[str]) -> str:
-    """SQL list of column names, quoted: some are words of SQL, such as ``order``."""
-    return ", ".join(connections[READER].ops.quote_name(column) for column in columns)
 
 
 def _check_heads(report: Report) -> None:
     """Every head stands on its last entry; no entry stands without a head."""
-    rows = _rows(
+    rows = anew.rows(
         """SELECT coalesce(s.id, e.stream), s.seq, e.count, e.last
              FROM records_stream s FULL JOIN
                   (SELECT stream, count(*) AS count, max(seq) AS last
@@ -235,8 +193,8 @@ def _check_heads(report: Report) -> None:
     )
     for stream, seq, count, last in rows:
         problem = f"the head says {seq} entries, {count or 0} are there, the last is {last or 0}"
-        report.differences.append(Difference(f"stream {stream}", problem))
-    rows = _rows(
+        report.add([(f"stream {stream}", problem)])
+    rows = anew.rows(
         """SELECT e.stream, e.seq, e.kind, e.hash <> s.hash FROM records_stream s
              JOIN records_entry e ON e.stream = s.id AND e.seq = s.seq
             WHERE e.hash <> s.hash OR e.site IS DISTINCT FROM s.site"""
@@ -260,102 +218,36 @@ def _prove(
     proved = waited()
     report.streams, report.entries = len(chosen), proved.entries
     for where, seq, kind, problem in proved.flaws:
-        report.differences.append(Difference(f"entry {where}/{seq} ({kind})", problem))
-    report.differences += [Difference(where, problem) for where, problem in vouched.flaws]
+        report.add([(f"entry {where}/{seq} ({kind})", problem)])
+    report.add(vouched.flaws)
     report.notes += vouched.notes
 
 
-BODIES = """
-SELECT e.stream::text, e.seq, e.kind, e.body
-  FROM records_entry e JOIN records_stream s ON s.id = e.stream
- {chosen} ORDER BY e.stream, e.seq
-"""
-SEEN = "pg_visible_in_snapshot(e.xid, %(seen)s::pg_snapshot)"
-
-
 def _fold_all(
-    part: Part, report: Report, tables: Tables, *, since: Verification | None, careful: bool
+    part: Part, report: Report, tables: anew.Tables, *, since: Verification | None, careful: bool
 ) -> bool:  # fmt: skip
     """Fold entry by entry; those without a head were named before.
 
     What the run of the mark ``since`` saw is folded first, and its rows are counted. Returns
     whether the other streams, to which nothing was written since, lack rows that they had.
     """
+    fold = partial(anew.fold_entries, part, report.files, careful=careful)
     if since is None:
-        _fold_entries(part, report, careful=careful)
+        report.add(fold())
         return False
-    _fold_entries(part, report, careful=careful, seen=since.snapshot)
-    folded = _counted(tables, "pg_temp")
-    others = _counted(projections(), but=part.streams or ())
+    report.add(fold(seen=since.snapshot))
+    folded = anew.counted(tables, "pg_temp")
+    others = anew.counted(anew.folded_tables(), but=part.streams or ())
     # A table that is no more is not looked for.
     counted = ((table, count) for table, count in (since.rows or {}).items() if table in others)
     gone = any(folded.get(table, 0) + others[table] < count for table, count in counted)
-    _fold_entries(part, report, careful=careful, seen=since.snapshot, rest=True)
+    report.add(fold(seen=since.snapshot, rest=True))
     return gone
-
-
-def _fold_entries(
-    part: Part, report: Report, *, careful: bool, seen: str = "", rest: bool = False
-) -> None:  # fmt: skip
-    chosen, params = part.where()
-    if seen:
-        chosen += f" AND {'NOT ' if rest else ''}{SEEN}"
-    sql, connection = BODIES.format(chosen=chosen), connections[READER].connection
-    for rows in chains.rows_of(connection, sql, {**params, "seen": seen}):
-        for row in rows:
-            if row[2] not in beside.HANDED_OVER:
-                report.files.update(one.decode() for one in beside.NAMES_FILE.findall(row[3]))
-            problem = _fold(row[3], careful=careful)
-            if problem:
-                where = f"entry {row[0]}/{row[1]} ({row[2]})"
-                report.differences.append(Difference(where, problem))
-
-
-def _fold(body: bytes, *, careful: bool) -> str:
-    """Fold an entry; return why it cannot be. A forged body may break a fold in any way.
-
-    Without care raises NotFolded for what the database refuses: nothing can be asked after that.
-    """
-    try:
-        with transaction.atomic(using=READER) if careful else nullcontext():
-            run_fold(Folded.of(from_json(body, allow_inf_nan=False)))
-    except UnknownKind:
-        return "no app declares this kind"
-    except Exception as error:
-        if isinstance(error, DatabaseError) and not careful:
-            raise NotFolded() from error
-        return f"cannot be folded: {type(error).__name__}: {error}"
-    return ""
 
 
 def _look_beside(report: Report, mark: Verification | None) -> None:
     """Compare what lies beside the entries: all of it, or a part where a run goes on."""
     flaws = beside.of_files(report.files, turn=mark.id if mark else None)
+    flaws += beside.of_apps(mark.horizon if mark else None)
     flaws += vouching_acts.check() if mark is None else []
-    report.differences += [Difference(where, problem) for where, problem in flaws]
-
-
-def _compare_projections(tables: Tables, streams: Sequence[UUID] | None, report: Report) -> None:
-    """Compare both ways, rows of streams that are not there as well where all (None) are looked at.
-
-    In all other tables is no row, and nothing was folded.
-    """
-    some = "" if streams is None else " WHERE stream = ANY(%s)"
-    params = [] if streams is None else [list(streams), list(streams)]
-    report.rows += sum(_counted(tables, "pg_temp").values())
-    for model in tables:
-        table = model._meta.db_table
-        columns = _listed(f.column for f in model._meta.concrete_fields if f.column)
-        live = f"SELECT {columns} FROM {SCHEMA}.{table}{some}"
-        folded = f"SELECT {columns} FROM pg_temp.{table}"
-        both = " UNION ALL ".join(
-            f"(SELECT '{problem}', stream, entry_seq, to_jsonb(d)"
-            f" FROM ({left} EXCEPT ALL {right}) d LIMIT 20)"
-            for problem, left, right in (
-                ("differs from the entries", live, folded),
-                ("is missing or differs", folded, live),
-            )
-        )
-        for problem, stream, seq, row in _rows(both, params):
-            where = f"{table} of stream {stream} (entry {seq})"
-            report.differences.append(Difference(where, f"{problem}: {row}"))
+    report.add(flaws)

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone, translation
 
+from mes.lib.evidence import canonical
 from mes.lib.ids import uuid7
 from recipes.document import Recipe
 from recipes.models import Document
@@ -175,7 +176,7 @@ def keep_document() -> None:
     """Put down the document that the issued batch has pinned: it is read by its hash."""
     document = Document(
         hash=plain_of("batch.issued", 1)["recipe_hash"], media_type="application/json",
-        content=DOCUMENT.read_bytes(),
+        content=canonical(json.loads(DOCUMENT.read_bytes())),
     )  # fmt: skip
     Document.objects.bulk_create([document], ignore_conflicts=True)
 

@@ -13,9 +13,10 @@ from accounts.entries import (
     Reviewed,
 )
 from accounts.enums import ReviewDecision
-from accounts.exceptions import AlreadyDecided, ReasonMissing, ReviewDueInvalid, ReviewIsOpen
+from accounts.exceptions import ReasonMissing
 from accounts.models import AccessReview, AccessReviewItem
 from accounts.permissions import Permission, permissions_of
+from accounts.review_exceptions import AlreadyDecided, ReviewDueInvalid, ReviewIsOpen
 from accounts.selectors import people_of, person_of
 from mes.lib.refusals import NotFound
 from records.act import Act, New, act, acting

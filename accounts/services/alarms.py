@@ -6,11 +6,11 @@ from uuid import UUID
 from accounts import origin, rules
 from accounts.entries import SignInAlarmAnswered, SignInAlarmed
 from accounts.enums import AlarmKind
-from accounts.exceptions import AlarmAnswered
 from accounts.models import Alarm
 from accounts.permissions import Permission
 from accounts.selectors import names_of
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import AlarmAnswered
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import New, act, acting

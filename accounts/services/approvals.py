@@ -9,9 +9,10 @@ from accounts import rules
 from accounts.approval_entries import RoleApprovalAnswered, RoleApprovalAsked
 from accounts.centres import OUTSIDE
 from accounts.entries import RoleGranted, RoleRevoked
-from accounts.exceptions import AlreadyAnswered, ReviewerIsAnother
+from accounts.exceptions import AlreadyAnswered
 from accounts.models import RoleApproval, RoleAssignment
 from accounts.permissions import Permission
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.selectors import approval_asked, person_of
 from accounts.services.centres import leave_centre
 from accounts.services.ceremony import Proof, check_shown, sign

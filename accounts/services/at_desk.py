@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from accounts.enums import CredentialKind
-from accounts.exceptions import BothComponentsNeeded
 from accounts.selectors import Access
 from accounts.services.ceremony import Proof, prove, prove_again, prove_by_password
 from accounts.services.passkeys import prove_by_passkey
 from accounts.services.policy import acknowledge_on_sheet
+from accounts.signing_exceptions import BothComponentsNeeded
 from records.commands import Actor
 
 Given = Mapping[str, str]

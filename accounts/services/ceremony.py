@@ -11,20 +11,18 @@ from uuid import UUID
 
 from accounts import origin, policy, selectors
 from accounts.enums import CredentialKind, Presence
-from accounts.exceptions import (
-    NotAllowed,
-    NotOnSite,
-    PersonIsDisabled,
-    PolicyNotAcknowledged,
-    ProofSpent,
-    SecondFactorNeeded,
-    ShownHasChanged,
-    WrongCredential,
-)
+from accounts.exceptions import NotAllowed, PersonIsDisabled
 from accounts.models import Person
 from accounts.permissions import SECOND_PERSONS, Permission, role_for
 from accounts.services.badges import check_badge
 from accounts.services.credentials import check_own, holds
+from accounts.sign_in_exceptions import SecondFactorNeeded, WrongCredential
+from accounts.signing_exceptions import (
+    NotOnSite,
+    PolicyNotAcknowledged,
+    ProofSpent,
+    ShownHasChanged,
+)
 from mes.lib import clock
 from mes.lib.evidence import JSON, content_hash
 from mes.lib.ids import uuid7

@@ -18,9 +18,9 @@ from django.db import transaction
 
 from accounts import origin
 from accounts.enums import FactorKind, GuessKind
-from accounts.exceptions import CodeNeeded, SecondFactorNeeded, WrongCode
 from accounts.selectors import person_of
 from accounts.services.factors import keep_factors, try_factor
+from accounts.sign_in_exceptions import CodeNeeded, SecondFactorNeeded, WrongCode
 from mes.lib import clock
 from records.commands import Actor, Command, Reply
 

@@ -13,7 +13,7 @@ from django.db import connection
 from accounts import origin, rules
 from accounts.entries import CredentialChanged, CredentialUnblocked, SessionsEnded
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import IdentityNotChecked, OwnSecretNeeded
+from accounts.exceptions import IdentityNotChecked
 from accounts.models import Credential
 from accounts.permissions import Permission
 from accounts.selectors import person_of
@@ -21,6 +21,7 @@ from accounts.services import throttle
 from accounts.services.alarms import raise_alarm
 from accounts.services.refused_tries import note_refused
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import OwnSecretNeeded
 from accounts.validators import check_secret
 from mes.lib import clock
 from records.act import act, acting

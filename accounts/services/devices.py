@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from accounts import rules
+from accounts.device_exceptions import DeviceUnknown, IdleTimeRange
 from accounts.entries import (
     DeviceEnrolled,
     DeviceLinked,
@@ -11,7 +12,6 @@ from accounts.entries import (
     DeviceRetired,
     IdleTimeSet,
 )
-from accounts.exceptions import DeviceUnknown, IdleTimeRange
 from accounts.models import IdleTime
 from accounts.permissions import Permission
 from accounts.selectors import active_device

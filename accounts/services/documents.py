@@ -22,9 +22,9 @@ from accounts.document_exceptions import (
     VersionDecided,
 )
 from accounts.documents import MEDIA_TYPE, Document, Shipped, document, kept, version
-from accounts.exceptions import ReviewerIsAnother
 from accounts.models import DocumentVersion
 from accounts.permissions import Permission
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.selectors import holders_of
 from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.obligations import incur, meet, open_about

@@ -13,12 +13,13 @@ from allauth.mfa.models import Authenticator
 from accounts import origin, rules
 from accounts.entries import FactorAdded, FactorRemoved, SessionsEnded
 from accounts.enums import FactorKind, GuessKind
-from accounts.exceptions import FactorHeld, NotYourAccount, PersonIsDisabled
+from accounts.exceptions import PersonIsDisabled
 from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.services.ceremony import Proof
 from accounts.services.credentials import counted
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import FactorHeld, NotYourAccount
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal

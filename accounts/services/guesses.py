@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final, Protocol
 
-from accounts.exceptions import LockedOut, TriedTooSoon
+from accounts.sign_in_exceptions import LockedOut, TriedTooSoon
 from mes.lib.refusals import Refusal
 
 # reliability.md 47: five tries for each person and place, ten for each secret.

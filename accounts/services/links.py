@@ -4,10 +4,11 @@ from uuid import UUID
 
 from accounts import rules
 from accounts.entries import SignInLinked, SignInUnlinked
-from accounts.exceptions import IdentityNotChecked, PersonIsDisabled, SubjectMissing
+from accounts.exceptions import IdentityNotChecked, PersonIsDisabled
 from accounts.models import SignInLink
 from accounts.permissions import Permission
 from accounts.selectors import person_of
+from accounts.sign_in_exceptions import SubjectMissing
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.act import act, acting

@@ -9,13 +9,13 @@ from uuid import UUID
 from accounts import rules
 from accounts.entries import SessionsEnded
 from accounts.enums import CredentialKind
-from accounts.exceptions import SameSecret
 from accounts.models import Person
 from accounts.permissions import Permission
 from accounts.selectors import person_of, roles_of, sites_of
 from accounts.services.ceremony import Proof, prove_again, prove_to_replace
 from accounts.services.codes import second_factor
 from accounts.services.credentials import is_present, set_credential
+from accounts.sign_in_exceptions import SameSecret
 from accounts.validators import check_secret
 from mes.lib.ids import uuid7
 from records.act import act, acting

@@ -17,11 +17,11 @@ from django.core.exceptions import ValidationError
 from fido2.utils import websafe_decode
 
 from accounts.enums import FactorKind, GuessKind
-from accounts.exceptions import WrongFactor
 from accounts.models import Person
 from accounts.selectors import person_of
 from accounts.services.ceremony import Proof
 from accounts.services.factors import keep_factors, proof_of, try_factor
+from accounts.sign_in_exceptions import WrongFactor
 from mes.lib import clock
 from mes.lib.refusals import NotFound
 from records.commands import Actor, Command, Reply

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from accounts import policy
 from accounts.entries import PolicyAcknowledged
-from accounts.exceptions import NotYourAccount
+from accounts.sign_in_exceptions import NotYourAccount
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7
 from records.act import act, acting

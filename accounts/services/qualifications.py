@@ -13,9 +13,13 @@ from accounts.entries import (
     QualificationWithdrawn,
 )
 from accounts.enums import QualificationStatus, SubjectKind
-from accounts.exceptions import QualificationEnded, SubjectNotAsked, VersionOfNoProcedure
 from accounts.models import AskedSubject, Qualification
 from accounts.permissions import Permission
+from accounts.qualification_exceptions import (
+    QualificationEnded,
+    SubjectNotAsked,
+    VersionOfNoProcedure,
+)
 from accounts.services.obligations import incur, meet
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound

@@ -27,7 +27,6 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import CredentialBlocked, SourceSlowed
 from accounts.models import Attempt, Source, Tried
 from accounts.services import guesses
 from accounts.services.guesses import (
@@ -36,6 +35,7 @@ from accounts.services.guesses import (
     TRIES_OF_STRANGERS,
     WINDOW,
 )
+from accounts.sign_in_exceptions import CredentialBlocked, SourceSlowed
 from mes.lib.refusals import Refusal
 
 # So many wrong tries are told to their person at the next sign-in.

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext_noop
 
 from accounts import rules
-from accounts.exceptions import CommentMissing, ReviewerIsAnother
+from accounts.exceptions import CommentMissing
 from accounts.permissions import Permission
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.services.ceremony import Proof, check_shown, sign
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound

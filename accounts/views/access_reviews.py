@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import selectors
 from accounts.enums import ReviewDecision
-from accounts.exceptions import ReviewDueInvalid
 from accounts.models import AccessReview, AccessReviewItem
 from accounts.permissions import Permission, role_title
+from accounts.review_exceptions import ReviewDueInvalid
 from accounts.services.access_reviews import decide_access, decisions_of, open_access_review
 from mes.lib import clock
 from mes.lib.access import requires

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import answers, selectors, sessions
-from accounts.exceptions import DeviceUnknown, EnrolmentUsed
+from accounts.device_exceptions import DeviceUnknown, EnrolmentUsed
 from accounts.forms import Enrol, SetIdleTime
 from accounts.models import Device
 from accounts.permissions import Permission

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import answers, sessions
 from accounts.access import access_of
 from accounts.enums import FactorKind
-from accounts.exceptions import NotOffered
 from accounts.models import Person
 from accounts.services.ceremony import prove_by_password
 from accounts.services.codes import add_generator, new_secret, paper_of, renew_paper
@@ -27,6 +26,7 @@ from accounts.services.passkeys import (
     prove_by_passkey,
 )
 from accounts.services.periods import desk_actor, sign_in_proved
+from accounts.sign_in_exceptions import NotOffered
 from accounts.views.sign_in import begin, show_sign_in
 from mes.lib.access import public, signed_in
 from mes.lib.refusals import NotFound, Refusal

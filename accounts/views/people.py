@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import rules, selectors
 from accounts.access import access_of
 from accounts.centres import OUTSIDE, membership_of, open_centres, titles_of
-from accounts.exceptions import WeakSecret
 from accounts.forms import ChooseCentre, GrantRole, Join, SetSecret
 from accounts.models import Person
 from accounts.permissions import ROLES, Permission, role_title
@@ -23,6 +22,7 @@ from accounts.services import credentials
 from accounts.services import people as joining
 from accounts.services.badges import record_badge_test
 from accounts.services.centres import set_centre
+from accounts.sign_in_exceptions import WeakSecret
 from mes.lib import clock
 from mes.lib.access import requires, signed_in
 from mes.lib.evidence import JSON

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import answers, sessions
 from accounts.access import access_of
+from accounts.device_exceptions import DeviceUnknown
 from accounts.enums import PeriodEnd
-from accounts.exceptions import DeviceUnknown
 from accounts.forms import DeskSignIn, TabletSignIn
 from accounts.home import first_page
 from accounts.models import Device

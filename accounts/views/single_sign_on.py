@@ -19,15 +19,15 @@ from requests import RequestException
 
 from accounts import answers, origin, sessions
 from accounts.access import access_of
-from accounts.exceptions import (
+from accounts.selectors import person_by_subject
+from accounts.services.factors import proof_of
+from accounts.services.periods import desk_actor, sign_in_proved
+from accounts.sign_in_exceptions import (
     NotOffered,
     SecondFactorNeeded,
     SingleSignOnFailed,
     SubjectUnknown,
 )
-from accounts.selectors import person_by_subject
-from accounts.services.factors import proof_of
-from accounts.services.periods import desk_actor, sign_in_proved
 from accounts.views.sign_in import inside
 from mes.lib.access import public
 from mes.lib.ids import uuid7

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.exceptions import PolicyNotAcknowledged
 from accounts.permissions import ROLES, Permission, role_for
 from accounts.selectors import roles_of
+from accounts.signing_exceptions import PolicyNotAcknowledged
 from batches.findings import sentence
 from batches.models import BatchException, Operation, Step
 from batches.pages.seen import Seen, short

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
-from accounts.exceptions import ShownHasChanged
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from accounts.selectors import person_of
 from accounts.services.ceremony import Proof, check_shown, sign
 from accounts.services.obligations import incur, meet, open_about
+from accounts.signing_exceptions import ShownHasChanged
 from batches import rules, selectors
 from batches.correction_exceptions import (
     CorrectionReasonMissing,

@@ -10,10 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import access_of
-from accounts.exceptions import ShownHasChanged
 from accounts.permissions import Permission
 from accounts.services.at_desk import prove_at_tablet
 from accounts.services.ceremony import Proof
+from accounts.signing_exceptions import ShownHasChanged
 from batches import services
 from batches.models import Operation
 from batches.pages.seen import Seen, look

@@ -7,9 +7,11 @@ reader's language. Screens show it beside the field or button, the API answers w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -89,6 +91,17 @@ class Refusal(Exception):
         Refusal.__init__(again, field=field)
         again.params = dict(params) if kind is not UnknownRefusal else {"code": code}
         return again
+
+
+def load(apps: Iterable[str]) -> None:
+    """Import the modules of refusals of these apps (``exceptions``, ``roster_exceptions`` ...).
+
+    So what was stored is revived in every process, whatever it has imported besides.
+    """
+    for app in apps:
+        for module in iter_modules(import_module(app).__path__, f"{app}."):
+            if module.name.endswith("exceptions"):
+                import_module(module.name)
 
 
 def wall_time(kept: str) -> str:

@@ -20,14 +20,12 @@ from recipes.faults import Fault, check
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Outline
-from recipes.parts import Band, duration_text
+from recipes.parts import Band
 from recipes.places import StepPlace, field_of
 from recipes.spans import span_of
 
 PRODUCT = ContainerKind.PRODUCT
 WorkedOut = Callable[[str], Decimal | None]
-# What went into a product is kept as if it had kept so long (records.retention.SHELF_LIFE).
-LONGEST_SHELF_LIFE = timedelta(days=5 * 365)
 
 
 @check("specification.no_test")
@@ -205,35 +203,6 @@ def bounds_of_known_things(outline: Outline) -> Iterator[Fault]:
                 if name not in known:
                     path = ("specification", number, *bound.path)
                     yield Fault(path, _("There is no %(name)s.") % {"name": name})
-
-
-@check("shelf_life.step")
-def expiry_can_be_reckoned(outline: Outline) -> Iterator[Fault]:
-    """The shelf life runs from a step that every batch does, so that each product has an expiry."""
-    life = outline.recipe.shelf_life
-    if life is None:
-        return
-    step, words = outline.by_name.get(paths.normal(life.from_)), {"name": life.from_}
-    if step is None:
-        yield Fault(("shelf_life", "from"), _("There is no step %(name)s.") % words)
-    elif step.operation.stage is None or over(outline, step):
-        sentence = _("The step %(name)s may be skipped: the product would have no expiry.")
-        yield Fault(("shelf_life", "from"), sentence % words)
-
-
-@check("shelf_life.time")
-def shelf_life_is_a_time(outline: Outline) -> Iterator[Fault]:
-    """The shelf life is a time, and records are kept long enough for the longest of them."""
-    life = outline.recipe.shelf_life
-    if life is None:
-        return
-    longest, path = span_of(outline, life.max, highest=True), ("shelf_life", "max")
-    if longest is None:
-        yield Fault(path, _("There is no %(name)s that is a time.") % {"name": life.max})
-    elif not timedelta() < longest <= LONGEST_SHELF_LIFE:
-        said = duration_text(LONGEST_SHELF_LIFE)
-        yield Fault(path, _("A shelf life is longer than nothing and at most %(most)s.") % {
-            "most": said})  # fmt: skip
 
 
 @check("test.no_sample")

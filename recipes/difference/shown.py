@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -13,6 +14,7 @@ from recipes import places, words
 from recipes.difference.parts import Difference, What
 from recipes.difference.words import beside, sentence
 from recipes.document import Recipe
+from recipes.drafting.changes import Address
 from recipes.drafting.fields import path_of
 from recipes.drafting.labels import label_of
 from recipes.drafting.places import outlined
@@ -20,6 +22,11 @@ from recipes.enums import Severity
 from recipes.parts import Text
 
 SIGNS = {Severity.CRITICAL: "stop", Severity.MAJOR: "warning", Severity.MINOR: "to-come"}
+# The lists of the whole recipe whose things have titles, with the field that names them.
+NAMED_BY = {
+    "inputs": "name", "parameters": "key", "bill_of_materials": "material",
+    "bill_of_equipment": "class_", "tests": "key", "specification": "key",
+}  # fmt: skip
 TextRuns = list[tuple[str, str]]
 
 
@@ -32,6 +39,7 @@ def change_groups(
 ) -> dict[str, Any]:  # fmt: skip
     """Return the differences as pages show them: by stage, the heaviest counted first."""
     titles = {**places.places_of(before), **places.places_of(after)}
+    listed = {**_listed(before), **_listed(after)}
     keys = [stage.key for stage in after.stages]
     gone = [stage.key for stage in before.stages if stage.key not in keys]
     groups = [
@@ -39,7 +47,7 @@ def change_groups(
             "key": key,
             "title": _say(titles[key]) if key in titles else _heading(key),
             "rows": [
-                {**_row(one, titles), "added": _added(one, after)}
+                {**_row(_called(one, titles, listed), titles), "added": _added(one, after)}
                 for one in found
                 if one.stage == key
             ],
@@ -51,6 +59,27 @@ def change_groups(
         for weight in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
     ]
     return {"groups": [group for group in groups if group["rows"]], "counts": counts}
+
+
+def _listed(recipe: Recipe) -> dict[Address, Text]:
+    """Return what the things in the lists of the whole recipe are called, by their addresses."""
+    return {
+        (name, str(getattr(part, field))): part.title
+        for name, field in NAMED_BY.items() for part in getattr(recipe, name)
+        if part.title is not None
+    }  # fmt: skip
+
+
+def _called(found: Difference, titles: dict[str, Text], listed: dict[Address, Text]) -> Difference:
+    """Return a difference with what is new or gone called in the reader's language."""
+    if found.was_at and found.at:
+        return found
+    own = outlined(found.address) == found.address
+    text = titles.get(found.path) if own else listed.get(found.address)
+    if text is None:
+        return found
+    said = _say(text) if own else f"{found.address[-1]} ({_say(text)})"
+    return replace(found, before=found.before and said, after=found.after and said)
 
 
 def _added(found: Difference, after: Recipe) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from recipes.drafting.labels import kind_label
 from recipes.enums import Openness
 from recipes.parts import Text
 from recipes.picture.graph import Graph
-from recipes.picture.shapes import Label, Line, Link, Rect, fitted, line
+from recipes.picture.shapes import TITLE, Label, Line, Link, Rect, fitted, line
 
 BOX, GAP, DROP, PAD = 208.0, 26.0, 34.0, 14.0
 ROW, SQUARE, STEP = 16.0, 11.0, 16.0
@@ -37,10 +37,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stage before it has its place: its graph, and the size of its frame."""
+    """A stage before it has its place: its graph, the lines of its title, its frame's size."""
 
     stage: Stage
     graph: Graph
+    title: list[str]
     address: Address
     width: float
     height: float
@@ -102,14 +103,18 @@ class _Drawing:
         height = sum(
             max(self._height(stage.operations[one]) for one in layer) for layer in graph.layers
         )
-        height += HEAD + PAD + DROP * (len(graph.layers) - 1) + PAD
         width = graph.lanes * BOX + (graph.lanes - 1) * GAP + 2 * PAD
-        return Block(stage, graph, ("stages", stage.key), width, height)
+        title = self._title(stage.title, width - 20)
+        height += HEAD + ROW * (len(title) - 1) + PAD + DROP * (len(graph.layers) - 1) + PAD
+        return Block(stage, graph, title, ("stages", stage.key), width, height)
+
+    def _title(self, text: Text, width: float) -> list[str]:
+        return fitted(self._say(text), width, lines=2, letter=TITLE)
 
     def _height(self, operation: Operation) -> float:
         marks = len(self._marks(operation))
         squares = 0 if len(operation.steps) > MOST_SQUARES else -(-len(operation.steps) // PER_ROW)
-        title = len(fitted(self._say(operation.title), BOX - 16, lines=2))
+        title = len(self._title(operation.title, BOX - 16))
         return 12 + ROW * (title + marks) + STEP * squares + 6
 
     def _marks(self, operation: Operation) -> list[str]:
@@ -174,10 +179,10 @@ class _Drawing:
 
     def _draw_stage(self, block: Block, at: Spot) -> None:
         stage = block.stage
-        title = fitted(self._say(stage.title), block.width - 20, lines=1)[0]
         drawn = Link(self._link(block.address), self._say(stage.title))
         drawn.rects.append(Rect(at.x, at.y, at.width, at.height, "stage"))
-        drawn.labels.append(Label(at.x + 10, at.y + 20, title, "stage-title"))
+        for number, text in enumerate(block.title):
+            drawn.labels.append(Label(at.x + 10, at.y + 20 + ROW * number, text, "stage-title"))
         spots = self._operation_spots(block, at)
         for index, operation in enumerate(stage.operations):
             address = (*block.address, "operations", operation.key)
@@ -187,7 +192,7 @@ class _Drawing:
 
     def _operation_spots(self, block: Block, at: Spot) -> dict[int, Spot]:
         found: dict[int, Spot] = {}
-        y = at.y + HEAD + PAD / 2
+        y = at.y + HEAD + ROW * (len(block.title) - 1) + PAD / 2
         for layer in block.graph.layers:
             heights = {one: self._height(block.stage.operations[one]) for one in layer}
             for one in layer:
@@ -200,7 +205,7 @@ class _Drawing:
         drawn = Link(self._link(address), self._say(operation.title))
         drawn.rects.append(Rect(at.x, at.y, at.width, at.height, kind))
         y = at.y + 18
-        for text in fitted(self._say(operation.title), BOX - 16, lines=2):
+        for text in self._title(operation.title, BOX - 16):
             drawn.labels.append(Label(at.x + 8, y, text, "box-title"))
             y += ROW
         for mark in self._marks(operation):

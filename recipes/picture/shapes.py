@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# The mean width of a letter of the pictures' text, in units of the picture.
-LETTER = 6.6
+# The mean width of a letter of the pictures' text, in units of the picture, and of their titles,
+# which are bold; wide enough for the fonts of a system that has not the site's own.
+LETTER, TITLE = 6.6, 8.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def line(*points: tuple[float, float], kind: str = "line") -> Line:
     return Line(" ".join(f"{x:g},{y:g}" for x, y in points), kind)
 
 
-def fitted(text: str, width: float, *, lines: int) -> list[str]:
+def fitted(text: str, width: float, *, lines: int, letter: float = LETTER) -> list[str]:
     """Break a text into at most ``lines`` lines; what does not fit ends in an ellipsis."""
-    most = max(6, int(width / LETTER))
+    most = max(6, int(width / letter))
     found: list[str] = [""]
     for word in text.split():
         joined = f"{found[-1]} {word}".strip()

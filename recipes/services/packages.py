@@ -30,7 +30,6 @@ from recipes.models import LibraryOperation, RecipeVersion
 from recipes.places import operations_of
 from recipes.selectors import document, plain_document
 from recipes.services.drafts import kept
-from recipes.services.versions import keep
 from recipes.uses import uses_of
 from records import files, signing
 from records.act import New, act, acting
@@ -121,7 +120,7 @@ def open_package(*, command: Command, content: bytes) -> Reply:
         gaps = [*_gaps(recipe, package, shown)]
         for operation in package.operations.values():
             # By the hash of what is pinned, so that it can be sent on from here.
-            keep(evidence.content_hash(json.loads(operation)), "application/json", operation)
+            kept(json.loads(operation))
         opened = DraftOpened(
             code=recipe.recipe, content_hash=kept(normal(recipe.dump())), file_hash=name,
             gaps=tuple(gaps),

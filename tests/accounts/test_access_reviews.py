@@ -11,15 +11,9 @@ from django.urls import reverse
 from accounts import selectors
 from accounts.entries import AccessReviewDecided
 from accounts.enums import ReviewDecision
-from accounts.exceptions import (
-    AlreadyDecided,
-    NotAllowed,
-    OwnAccess,
-    ReasonMissing,
-    ReviewDueInvalid,
-    ReviewIsOpen,
-)
+from accounts.exceptions import NotAllowed, OwnAccess, ReasonMissing
 from accounts.models import AccessReview, AccessReviewItem
+from accounts.review_exceptions import AlreadyDecided, ReviewDueInvalid, ReviewIsOpen
 from accounts.services.access_reviews import decide_access, open_access_review
 from accounts.services.people import grant_role
 from mes.lib import clock

@@ -13,16 +13,13 @@ from django.db import IntegrityError, connections
 from accounts import selectors
 from accounts.approval_entries import RoleApprovalAsked
 from accounts.enums import Presence
-from accounts.exceptions import (
-    AlreadyAnswered,
-    NotAllowed,
-    ReviewerIsAnother,
-    ShownHasChanged,
-)
+from accounts.exceptions import AlreadyAnswered, NotAllowed
 from accounts.models import Obligation, RoleApproval
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.services.approvals import answer_approval
 from accounts.services.ceremony import Proof, prove_by_password
 from accounts.services.people import grant_role, revoke_role
+from accounts.signing_exceptions import ShownHasChanged
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound

@@ -9,15 +9,11 @@ from uuid import UUID
 import pytest
 
 from accounts import rules
-from accounts.exceptions import (
-    NotAllowed,
-    PersonIsDisabled,
-    ProofSpent,
-    SamePerson,
-    WrongCredential,
-)
+from accounts.exceptions import NotAllowed, PersonIsDisabled, SamePerson
 from accounts.services.ceremony import Proof, prove, prove_by_password, sign
 from accounts.services.people import disable_person
+from accounts.sign_in_exceptions import WrongCredential
+from accounts.signing_exceptions import ProofSpent
 from mes.lib.evidence import content_hash
 from mes.lib.refusals import Interlock
 from records.act import act

@@ -17,13 +17,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.exceptions import (
-    FactorHeld,
-    NotYourAccount,
-)
 from accounts.services.codes import add_generator, new_secret, second_factor
 from accounts.services.factors import factors_of, remove_factor
 from accounts.services.periods import desk_actor
+from accounts.sign_in_exceptions import FactorHeld, NotYourAccount
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from records.commands import Actor

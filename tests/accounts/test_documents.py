@@ -31,11 +31,13 @@ from accounts.document_exceptions import (
 )
 from accounts.documents import shipped
 from accounts.enums import SecondPerson
-from accounts.exceptions import NotAllowed, NotOnSite, ReviewerIsAnother, ShownHasChanged
+from accounts.exceptions import NotAllowed
 from accounts.models import DocumentVersion
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.services.ceremony import Proof, prove_by_password
 from accounts.services.documents import APPROVED, approve_version, put_forward, return_version
 from accounts.services.second_persons import set_second_person
+from accounts.signing_exceptions import NotOnSite, ShownHasChanged
 from accounts.views.owed import owed_rows
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal

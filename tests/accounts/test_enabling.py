@@ -16,7 +16,6 @@ from accounts.exceptions import (
     IdentityPaperUsedBy,
     NotAllowed,
     OwnAccess,
-    OwnSecretNeeded,
     PersonIsDisabled,
     PersonIsEnabled,
 )
@@ -24,6 +23,7 @@ from accounts.models import CentreMember, Person, RoleAssignment
 from accounts.services.centres import register_centre
 from accounts.services.ceremony import prove, prove_by_password
 from accounts.services.people import disable_person, enable_person, grant_role, join_person
+from accounts.sign_in_exceptions import OwnSecretNeeded
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.exceptions import ReasonMissing

@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from accounts.exceptions import ShownHasChanged
 from accounts.models import Person
 from accounts.services.trail import review_trail
+from accounts.signing_exceptions import ShownHasChanged
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7

@@ -13,20 +13,20 @@ from pytest_django import Settings
 
 from accounts import sessions
 from accounts.enums import CredentialKind
-from accounts.exceptions import (
+from accounts.exceptions import NotAllowed
+from accounts.models import Credential, Device
+from accounts.services.ceremony import prove, prove_by_password
+from accounts.services.credentials import set_credential
+from accounts.services.own_secrets import choose_own, end_sessions
+from accounts.services.periods import desk_actor, tablet_actor
+from accounts.sign_in_exceptions import (
     LockedOut,
-    NotAllowed,
     OwnSecretNeeded,
     SameSecret,
     TriedTooSoon,
     WeakSecret,
     WrongCredential,
 )
-from accounts.models import Credential, Device
-from accounts.services.ceremony import prove, prove_by_password
-from accounts.services.credentials import set_credential
-from accounts.services.own_secrets import choose_own, end_sessions
-from accounts.services.periods import desk_actor, tablet_actor
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
 from records.models import Entry

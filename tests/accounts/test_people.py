@@ -13,20 +13,17 @@ import pytest
 from django.db import Error, connection, connections, transaction
 
 from accounts import rules, selectors
+from accounts.device_exceptions import DeviceCodeTaken
 from accounts.entries import PersonJoined, RoleGranted
 from accounts.exceptions import (
     ApprovalMissing,
     ApprovedByThemselves,
     ApproverMayNot,
     BadgeTaken,
-    DeviceCodeTaken,
     IdentityNotChecked,
     IdentityPaperUsed,
     IdentityPaperUsedBy,
-    NameTaken,
-    NameTakenBy,
     NotAllowed,
-    NotQualified,
     OwnAccess,
     RoleHeld,
     RolesConflict,
@@ -34,16 +31,17 @@ from accounts.exceptions import (
     UnknownRole,
     UnknownZone,
     UsernameTaken,
-    WeakSecret,
 )
 from accounts.models import Device, Person, RoleAssignment, Site
-from accounts.name_exceptions import NameNotPlain
+from accounts.name_exceptions import NameNotPlain, NameTaken, NameTakenBy
+from accounts.qualification_exceptions import NotQualified
 from accounts.services.credentials import set_credential
 from accounts.services.devices import retire_device, set_idle_time
 from accounts.services.own_secrets import end_sessions
 from accounts.services.people import disable_person, grant_role, join_person, revoke_role
 from accounts.services.qualifications import ask_subject
 from accounts.services.shifts import set_shift
+from accounts.sign_in_exceptions import WeakSecret
 from accounts.subjects import Subject
 from accounts.validators import check_printed_name, check_secret
 from mes.lib.ids import uuid7

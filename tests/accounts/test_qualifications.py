@@ -12,15 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import rules, selectors, training
-from accounts.exceptions import (
-    NotAllowed,
+from accounts.exceptions import NotAllowed, OwnAccess
+from accounts.models import Qualification
+from accounts.qualification_exceptions import (
     NotQualified,
-    OwnAccess,
     QualificationEnded,
     SubjectNotAsked,
     VersionOfNoProcedure,
 )
-from accounts.models import Qualification
 from accounts.services.devices import enrol_device
 from accounts.services.qualifications import (
     ask_subject,

@@ -10,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.exceptions import BothComponentsNeeded, IdleTimeRange, NotAllowed
+from accounts.device_exceptions import IdleTimeRange
+from accounts.exceptions import NotAllowed
 from accounts.models import Device
 from accounts.services.at_desk import prove_at_desk
 from accounts.services.ceremony import Proof
 from accounts.services.devices import PlaceRef, place_device, retire_device, set_idle_time
 from accounts.services.people import disable_person
 from accounts.services.periods import sign_in_proved
+from accounts.signing_exceptions import BothComponentsNeeded
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from records.exceptions import KeyReused

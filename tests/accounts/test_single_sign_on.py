@@ -18,18 +18,12 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.adapters import proved_twice
-from accounts.exceptions import (
-    IdentityNotChecked,
-    NotAllowed,
-    OwnAccess,
-    PersonIsDisabled,
-    SubjectMissing,
-    SubjectTaken,
-)
+from accounts.exceptions import IdentityNotChecked, NotAllowed, OwnAccess, PersonIsDisabled
 from accounts.models import Person
 from accounts.selectors import links_of
 from accounts.services.links import link_subject, unlink_subject
 from accounts.services.people import disable_person
+from accounts.sign_in_exceptions import SubjectMissing, SubjectTaken
 from accounts.views.single_sign_on import Provider
 from mes.lib.refusals import NotFound
 from mes.lib.single_sign_on import PROVIDER, oidc_providers

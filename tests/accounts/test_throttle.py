@@ -18,17 +18,7 @@ from django.test import RequestFactory, override_settings
 
 from accounts import origin
 from accounts.enums import AlarmKind, CredentialKind, GuessKind
-from accounts.exceptions import (
-    AlarmAnswered,
-    CredentialBlocked,
-    IdentityNotChecked,
-    LockedOut,
-    NotAllowed,
-    OwnAccess,
-    SourceSlowed,
-    TriedTooSoon,
-    WrongCredential,
-)
+from accounts.exceptions import IdentityNotChecked, NotAllowed, OwnAccess
 from accounts.models import Alarm
 from accounts.services import guesses, throttle
 from accounts.services.alarms import answer_alarm
@@ -36,6 +26,14 @@ from accounts.services.answered_tries import answer_tries, asked_of
 from accounts.services.ceremony import prove, prove_by_password
 from accounts.services.credentials import set_credential, unblock_credential
 from accounts.services.throttle import Try
+from accounts.sign_in_exceptions import (
+    AlarmAnswered,
+    CredentialBlocked,
+    LockedOut,
+    SourceSlowed,
+    TriedTooSoon,
+    WrongCredential,
+)
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts import rosters
 from accounts.enums import DutyKind
-from accounts.exceptions import NotAllowed, NotQualified
+from accounts.exceptions import NotAllowed
 from accounts.models import Qualification
+from accounts.qualification_exceptions import NotQualified
 from accounts.services.qualifications import withdraw_qualification
 from batches.services import ask_concession
 from mes.lib import clock

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from accounts.exceptions import NotQualified
+from accounts.qualification_exceptions import NotQualified
 from accounts.services.people import grant_role
 from batches import services
 from batches.enums import OperationState, StageState, StepState

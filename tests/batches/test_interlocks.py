@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.exceptions import NotAllowed, NotQualified
+from accounts.exceptions import NotAllowed
+from accounts.qualification_exceptions import NotQualified
 from batches.exceptions import (
     BatchHeld,
     CommentMissing,

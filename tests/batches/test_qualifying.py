@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from accounts import selectors
-from accounts.exceptions import NotQualified
 from accounts.models import Qualification
+from accounts.qualification_exceptions import NotQualified
 from accounts.services.qualifications import (
     fail_qualification,
     grant_qualification,

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts.exceptions import NotAllowed, ShownHasChanged
+from accounts.exceptions import NotAllowed
 from accounts.services.people import grant_role
+from accounts.signing_exceptions import ShownHasChanged
 from batches.enums import OperationState, RecordState, RedlineState, StepState
 from batches.models import BatchException, Operation, Redline, Step
 from batches.redline_exceptions import (

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
-from accounts.exceptions import NotAllowed, ShownHasChanged
+from accounts.exceptions import NotAllowed
 from accounts.selectors import obligations_of
 from accounts.services.people import disable_person
+from accounts.signing_exceptions import ShownHasChanged
 from batches import services as acts
 from batches.correction_exceptions import (
     CorrectionReasonMissing,

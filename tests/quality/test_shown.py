@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.exceptions import ShownHasChanged
+from accounts.signing_exceptions import ShownHasChanged
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from quality import services

@@ -13,16 +13,12 @@ from pytest_django import Settings
 
 from accounts import policy, sessions
 from accounts.enums import SecondPerson
-from accounts.exceptions import (
-    NotAllowed,
-    NotOnSite,
-    NotYourAccount,
-    ReasonMissing,
-    SamePerson,
-)
+from accounts.exceptions import NotAllowed, ReasonMissing, SamePerson
 from accounts.models import Person
 from accounts.services.policy import acknowledge_policy
 from accounts.services.second_persons import set_second_person
+from accounts.sign_in_exceptions import NotYourAccount
+from accounts.signing_exceptions import NotOnSite
 from mes.lib.ids import uuid7
 from quality import services
 from quality.enums import Judgement

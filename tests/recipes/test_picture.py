@@ -13,7 +13,7 @@ from recipes.drafting.changes import Put
 from recipes.drafting.plain import normal, yaml_of
 from recipes.picture import Chart, chart_of
 from recipes.picture.graph import Graph
-from recipes.picture.shapes import Link, Rect, fitted
+from recipes.picture.shapes import TITLE, Link, Rect, fitted
 from recipes.services import drafts
 from tests.builders.accounts import DemoSite, a_command, open_demo_site, signed_in_client
 from tests.builders.recipes import imported, library_text
@@ -122,6 +122,8 @@ def test_a_long_recipe_fills_a_page_on_its_side() -> None:
 def test_a_long_text_ends_in_an_ellipsis() -> None:
     assert fitted("one two three four five", 66, lines=2) == ["one two", "three fou…"]
     assert fitted("Donaudampfschifffahrt", 66, lines=1) == ["Donaudamp…"]
+    # A title is bold: it takes a second line before it leaves its frame.
+    assert fitted("one two three", 66, lines=2, letter=TITLE) == ["one two", "three"]
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.access import access_of
-from accounts.exceptions import ShownHasChanged
 from accounts.models import RoleAssignment
 from accounts.services.people import revoke_role
+from accounts.signing_exceptions import ShownHasChanged
 from equipment.enums import OpennessPolicy
 from equipment.models import Room
 from equipment.services import rooms

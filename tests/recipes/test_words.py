@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from recipes import kinds, reader, words
 from recipes.difference import difference
@@ -84,6 +85,27 @@ def added_to(recipe: Recipe) -> list[dict[str, Any]]:
     """What pages show of what is new beside the six steps."""
     groups = change_groups(SIX, recipe, difference(SIX, recipe))["groups"]
     return [row["added"] for group in groups for row in group["rows"] if row["added"]]
+
+
+def test_what_is_new_or_gone_is_called_in_the_readers_language() -> None:
+    plain: Any = plain_of(SIX)
+    [stage] = plain["stages"]
+    [operation] = stage["operations"]
+    less = [one for one in operation["steps"] if one["key"] != "medium"]
+    other = {"material": "RPMI", "title": {"en": "Medium RPMI", "de": "Medium RPMI, deutsch"}}
+    bill: Any = [{**plain["bill_of_materials"][0], **other}]
+    stages: Any = [{**stage, "operations": [{**operation, "steps": less}]}]
+    recipe = reader.read(yaml_of({**plain, "bill_of_materials": bill, "stages": stages}).encode())
+    with translation.override("de"):
+        rows = [
+            row for group in change_groups(SIX, recipe, difference(SIX, recipe))["groups"]
+            for row in group["rows"]
+        ]  # fmt: skip
+    assert [(row["was"], row["now"]) for row in rows] == [
+        ("TEXMACS (TexMACS-GMP-Medium)", ""),
+        ("", "RPMI (Medium RPMI, deutsch)"),
+        ("Medium in die Kulturkammer geben.", ""),
+    ]
 
 
 WEIGHED: dict[str, Any] = {

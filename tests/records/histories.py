@@ -237,5 +237,7 @@ def every_kind() -> set[Kind]:
 
 
 def differences(report: Report) -> list[Difference]:
-    """Return what was found, but for the files that made-up payloads name: no store has them."""
-    return [one for one in report.differences if "names this file" not in one.problem]
+    """Return what was found, but for what made-up payloads name: no store has these files, and
+    nobody kept these documents."""
+    made_up = re.compile("an entry names this file|a recipe's version names it")
+    return [one for one in report.differences if not made_up.match(one.problem)]

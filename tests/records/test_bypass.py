@@ -17,9 +17,10 @@ from django.db import Error, connection, models, transaction
 
 from materials.models import Lot
 from mes.lib.ids import uuid7
+from records.anew import projections
 from records.models import Entry
 from records.reading import reading
-from records.verification import projections, verify
+from records.verification import verify
 from tests.builders import materials as build
 
 pytestmark = [

@@ -12,7 +12,7 @@ from accounts.exceptions import NotAllowed
 from accounts.services.trail import delete_record
 from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound
-from recipes.checks.specification import LONGEST_SHELF_LIFE
+from recipes.checks.shelf_life import LONGEST_SHELF_LIFE
 from records.exceptions import (
     DeletionNotOffered,
     ReasonMissing,

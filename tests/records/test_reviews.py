@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from accounts.exceptions import CommentMissing, NotAllowed, ReviewerIsAnother, ShownHasChanged
+from accounts.exceptions import CommentMissing, NotAllowed
+from accounts.review_exceptions import ReviewerIsAnother
 from accounts.services.ceremony import Proof
 from accounts.services.trail import review_trail
+from accounts.signing_exceptions import ShownHasChanged
 from mes.lib import clock
 from mes.lib.evidence import content_hash
 from mes.lib.ids import uuid7

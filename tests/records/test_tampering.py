@@ -21,6 +21,8 @@ from records.models import Checkpoint
 from records.places import Folder
 from records.verification import Report, verify
 from tests.builders import materials as build
+from tests.builders.accounts import open_demo_site
+from tests.builders.recipes import imported
 from tests.records.ledger_owner import Owner, saying, unguarded
 from tests.records.trial import TrialSaid, keep_file, say, stream_with
 from tests.records.trial import command as said_by
@@ -536,3 +538,39 @@ def test_without_being_asked_for_everything_each_run_reads_another_part_of_the_f
     assert sorted(found) == sorted(f"file {one}" for one in altered)
     assert max(len(turn) for turn in turns) < 5
     assert again == turns[7]
+
+
+# What an owner does to rows that are no projection, and what is then named.
+KEPT = {
+    "UPDATE recipes_document SET content = content || '\\x20'": (
+        "recipes_document", "is not what its hash says"
+    ),
+    "DELETE FROM recipes_document": (
+        "recipes_document", "a recipe's version names it, and it is gone"
+    ),
+    "UPDATE materials_historicalmaterial SET history_change_reason = 'another'": (
+        "materials_historicalmaterial of stream", "differs from the entries"
+    ),
+    "DELETE FROM materials_historicalmaterial": (
+        "materials_historicalmaterial of stream", "is missing or differs"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", KEPT)
+def test_a_document_and_a_history_that_an_owner_altered_are_named(way: str, owner: Owner) -> None:
+    site = open_demo_site()
+    build.material(build.somebody(site.id))
+    imported(site)
+    Checkpointer().checkpoint()
+    assert verify().clean
+    table = way.replace("DELETE FROM", "UPDATE").split()[1]
+    owner.connection.execute(
+        "ALTER TABLE recipes_document DROP CONSTRAINT recipes_document_is_its_hash"
+    )
+    with unguarded(owner.connection, table) as connection:
+        connection.execute(way.encode())
+    where, problem = KEPT[way]
+    for everything in (False, True):
+        named = verify(everything=everything or way.startswith("DELETE FROM recipes")).differences
+        assert [one for one in named if one.where.startswith(where) and one.brief.endswith(problem)]

@@ -8,8 +8,10 @@ from pytest_django import Settings
 
 from mes import settings as product
 from records import walls
+from records.models import Verification
 from records.verification import Report, verify
 from records.wall_lines import ALL
+from tests.builders.accounts import open_demo_site
 from tests.records.trial import stream_with
 from tests.support.cluster import Cluster
 
@@ -96,6 +98,20 @@ def test_a_view_in_a_tables_place_is_found(owner_connection: psycopg.Connection)
     assert named["table public.records_pulse"].startswith("this wall is gone; ")
     assert named["view public.records_pulse"].startswith("no migration makes this: owner mes_owner")
     assert "table public.hidden" in named
+
+
+@pytest.mark.parametrize("way", ["DROP COLUMN name", "RENAME TO hidden"])
+def test_what_an_owner_took_away_is_named_though_nothing_else_can_be(
+    way: str, owner_connection: psycopg.Connection
+) -> None:
+    open_demo_site()
+    owner_connection.execute(f"ALTER TABLE accounts_site {way}".encode())
+    for everything in (False, True):
+        named = found(verify(everything=everything))
+        gone = "column public.accounts_site.name"
+        assert named[gone].startswith("this wall is gone; "), way
+        assert named["verification"].startswith("cannot look further: "), way
+    assert Verification.objects.filter(findings=len(named)).exists()
 
 
 def test_walls_put_back_as_they_were_are_whole_again(owner_connection: psycopg.Connection) -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.db import Error, connection, transaction
 
 from mes.lib.evidence import GENESIS, entry_hash
+from records.anew import projections
 from records.catalogue import catalogued
 from records.models import Entry, Stream
-from records.verification import projections
 from tests.records.trial import SITE, stream_with
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.scenario(33, 58)]
