@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.exceptions import NotAllowed
 from materials.services import add_material
@@ -295,6 +296,25 @@ def test_a_field_of_the_form_is_one_change(site: DemoSite, owner: Actor) -> None
 
 
 @pytest.mark.req("S88-2")
+def test_a_recipe_is_written_in_the_writers_language_and_in_another_one(
+    site: DemoSite, owner: Actor
+) -> None:
+    with override("de"):
+        reply = drafts.open_draft(command=a_command(owner), code="NEU", title="Neu")
+    draft = UUID(str(reply["draft"]))
+    begun = row_of(draft, site).content
+    assert (begun["title"], begun["stages"][0]["title"]) == ({"de": "Neu"}, {"de": "Abschnitt"})
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:draft", args=[draft])).content.decode()
+    assert [f'data-place="title/{one}"' in page for one in ("en", "de")] == [True, False]
+    said = post(client, draft, act="speak", place="title/en").content.decode()
+    assert "The text is not written in en." in said
+    assert row_of(draft, site).content == {**begun, "title": {"en": "…", "de": "Neu"}}
+    post(client, draft, act="speak", place="title/en")
+    post(client, draft, act="undo")
+    assert row_of(draft, site).content == begun
+
+
 def test_the_editor_says_what_this_site_has_not(site: DemoSite, owner: Actor) -> None:
     draft, stores = opened(site, owner), site.actor("materials")
     add_material(
