@@ -32,7 +32,7 @@ def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
 
     Where each limit can be kept alone and several not together, the last of them is named.
     """
-    known, alone = list(limits(outline)), set[Path]()
+    known, alone = limits(outline), set[Path]()
     for limit, takes in elapsed_of(outline).beyond(known):
         alone.add(limit.path)
         sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
