@@ -50,10 +50,7 @@ class CredentialBlocked(Refusal):
     code = "credential.blocked"
     status = 403
     sentence = _("This secret is blocked after too many wrong tries.")
-    way_out = _(
-        "If it is your PIN: sign in at a desk and choose a new one under “How I sign in”. Else ask "
-        "an administrator, who checks your identity and unblocks it."
-    )
+    way_out = _("A PIN: choose a new one at a desk, “How I sign in”. Else ask an administrator.")
 
 
 class AlarmAnswered(Refusal):

@@ -16,6 +16,7 @@ from accounts.services.qualifications import (
 from accounts.services.refused_tries import WINDOW_ENDS, tell_refused
 from mes.lib.refusals import NotFound
 from records import outbox
+from records.act import discard
 from records.reading import reading
 
 
@@ -35,7 +36,7 @@ def write_to_administrators(message: outbox.Message) -> None:
         for address in settings.MES_ALARM_MAIL:
             text = "\n".join(lines)
             write_once(message, address=address, subject=_("Alarm of sign-in"), text=text)
-    outbox.discard(message)
+    discard(message)
 
 
 def _alarm_of(message: outbox.Message) -> Alarm:

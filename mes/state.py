@@ -4,6 +4,7 @@ Read by the machine that watches (``mes.health``) and by people (``mes.system``)
 rows: the canary's message, the outbox and the signs of life.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,9 +27,9 @@ LAST = "SELECT size, clock_timestamp() - at::timestamptz FROM records_checkpoint
 # Everything is looked at once a night; what is new again and again meanwhile.
 WHOLE_LATE = timedelta(hours=36)
 VERIFIED = """
-SELECT clock_timestamp() - max(at) FILTER (WHERE whole),
-       (SELECT findings FROM records_verification ORDER BY id DESC LIMIT 1)
-  FROM records_verification
+SELECT (SELECT clock_timestamp() - max(at) FROM records_verification WHERE whole), findings, found
+  FROM (VALUES (true)) one LEFT JOIN LATERAL (
+       SELECT findings, found FROM records_verification ORDER BY id DESC LIMIT 1) newest ON true
 """
 ASKED_BY_PAGES = """
 SELECT clock_timestamp() - p.at, p.problem, p.since,
@@ -58,10 +59,14 @@ class Sealing:
 
 @dataclass(frozen=True, slots=True)
 class Verifying:
-    """How long ago everything was last looked at, and what the newest run of all found."""
+    """How long ago everything was last looked at, and what the newest run of all found.
+
+    ``found`` names the first of the findings: where, and what kind of difference, without values.
+    """
 
     whole: timedelta | None
     findings: int
+    found: tuple[str, ...] = ()
 
     @property
     def works(self) -> bool:
@@ -131,8 +136,8 @@ def _sealing(pulse: Any) -> Sealing:
 
 
 def _verifying() -> Verifying:
-    [(whole, findings)] = _rows(VERIFIED)
-    return Verifying(whole, findings or 0)
+    [(whole, findings, found)] = _rows(VERIFIED)
+    return Verifying(whole, findings or 0, tuple(json.loads(found or "[]")))
 
 
 def database_answers() -> bool:

@@ -35,7 +35,8 @@ class Part:
 def system(request: HttpRequest) -> HttpResponse:
     """Show every part from the outbox to the worker, the dead letters and the checkpoints."""
     found = state()
-    context = {"work": list(_work(found)), "seals": list(_seals(found)), "sealing": found.sealing}
+    context = {"work": list(_work(found)), "seals": list(_seals(found)), "sealing": found.sealing,
+               "found": found.verifying.found}  # fmt: skip
     return render(request, "records/system.html", context)
 
 
@@ -142,8 +143,11 @@ def _checkpointer(it: Sealing) -> Part:
 def _verification(it: Verifying) -> Part:
     name = _("Verification of everything")
     if it.findings:
-        found = ngettext("the newest run found %(n)s", "the newest run found %(n)s", it.findings)
-        todo = _("Read in the periodic evaluation what it found, and open an incident.")
+        found = ngettext(
+            "the newest run found %(n)s difference", "the newest run found %(n)s differences",
+            it.findings,
+        )  # fmt: skip
+        todo = _("It stands below and in the periodic evaluation. Open an incident.")
         return Part(name, "stop", found % {"n": it.findings}, todo)
     if it.whole is None:
         return Part(name, "warning", _("never ran"), _("Start the process that verifies."))

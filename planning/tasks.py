@@ -20,6 +20,7 @@ from planning.services.proposing import BoardMoved, propose, refresh, refresh_us
 from planning.services.requesting import PLAN_REQUESTED
 from planning.solver import solve
 from records import outbox
+from records.act import discard
 from records.reading import reading
 
 MOST_TRIES = 5
@@ -53,7 +54,7 @@ def _solve_once(message: outbox.Message) -> None:
     with reading(site=message.site):
         asked = _question(plan)
     if asked is None:
-        outbox.discard(message)
+        discard(message)
         return
     propose(
         command=message.command("planning.propose"),
@@ -136,7 +137,7 @@ def give_back_cancelled(message: outbox.Message) -> None:
     if batch:
         _give_back(message, UUID(batch), reason="order cancelled")
     else:
-        outbox.discard(message)
+        discard(message)
 
 
 def _give_back(message: outbox.Message, batch: UUID, *, reason: str) -> None:

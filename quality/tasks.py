@@ -24,9 +24,9 @@ from quality.services.samples import Drawn, register_sample
 from quality.services.touched import TOUCHED, void_review
 from recipes.enums import Severity
 from records import files
-from records.act import act
+from records.act import act, discard
 from records.exceptions import StreamExists
-from records.outbox import Message, discard, subscribe
+from records.outbox import Message, subscribe
 from records.reading import reading
 
 BATCH_SUSPECT = "batch.suspect"

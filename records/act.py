@@ -151,6 +151,18 @@ def _meaning(error: IntegrityError) -> Exception:
     return refusal_of_constraint(constraint) or error
 
 
+def discard(message: outbox.Message) -> None:
+    """Do a message whose effect is nothing to record: by an act that says no more than that.
+
+    So each message that is done has the act that did it, which ``verify`` asks for.
+    """
+    try:
+        with act(message.command("message.discard")) as a:
+            a.done(message)
+    except (Replay, KeyReused):  # what was done, or refused, under its key is kept already
+        outbox.mark_done(message, at=clock.now())
+
+
 Args = ParamSpec("Args")
 
 

@@ -8,6 +8,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from records import (  # noqa: PLC0415 - they register themselves
+            delivered,  # noqa: F401
             folds,  # noqa: F401
             incidents,  # noqa: F401
             letters,  # noqa: F401

@@ -127,7 +127,12 @@ def newest(place: Place) -> Checkpoint | None:
 
 def write(checkpoint: Checkpoint, place: Place) -> PurePath:
     """Write a file, named by its size. Raises FileExistsError when that was signed before."""
-    return place.add(f"{checkpoint.size:012d}.json", checkpoint.text())
+    return place.add(named(checkpoint.size), checkpoint.text())
+
+
+def named(size: int) -> str:
+    """Return the name of the file of a checkpoint over so many entries."""
+    return f"{size:012d}.json"
 
 
 class Checkpointer:
@@ -210,7 +215,21 @@ class Checkpointer:
 def all_files(outside: Place) -> Iterator[tuple[PurePath, Checkpoint | None]]:
     """Yield each file with what it says, oldest first; None where it cannot be read."""
     for file, text in outside.texts():
-        try:
-            yield file, None if text is None else Checkpoint.read(text)
-        except (ValueError, KeyError, TypeError):
-            yield file, None
+        yield file, _read(text)
+
+
+def some_files(
+    outside: Place, sizes: Sequence[int]
+) -> Iterator[tuple[PurePath, Checkpoint | None]]:
+    """Yield the files of some checkpoints as ``all_files`` does; one that is gone is left out."""
+    wanted = {named(size) for size in sizes}
+    for file in outside.files():
+        if file.name in wanted:
+            yield file, _read(outside.text(file))
+
+
+def _read(text: str | None) -> Checkpoint | None:
+    try:
+        return None if text is None else Checkpoint.read(text)
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -205,15 +205,10 @@ def put_back(message: Message, *, problem: str) -> None:
 
 
 def mark_done(message: Message, *, at: datetime) -> None:
-    """Mark a message done inside the transaction of its effect."""
+    """Mark a message done inside the transaction of its effect (``Act.done``, ``act.discard``)."""
     MessageRow.objects.filter(id=message.id).update(
         state=MessageState.DONE, done_at=at, leased_until=None, leased_by=None, problem=""
     )
-
-
-def discard(message: Message) -> None:
-    """Mark a message done whose effect turned out to be nothing."""
-    mark_done(message, at=clock.now())
 
 
 def due() -> int:

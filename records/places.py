@@ -56,9 +56,10 @@ class Place(ABC):
     def texts(self) -> Iterator[tuple[PurePath, str | None]]:
         """Yield each file with its text, oldest first; None for what is no text."""
         for file in self.files():
-            yield file, self._text(file)
+            yield file, self.text(file)
 
-    def _text(self, file: PurePath) -> str | None:
+    def text(self, file: PurePath) -> str | None:
+        """Return a file's text; None for what is no text."""
         try:
             return self.read(file)
         except ValueError:
@@ -142,7 +143,7 @@ class Bucket(Place):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for start in range(0, len(files), AT_ONCE):
                 some = files[start : start + AT_ONCE]
-                yield from zip(some, pool.map(self._text, some), strict=True)
+                yield from zip(some, pool.map(self.text, some), strict=True)
 
     def add(self, name: str, text: str) -> PurePath:
         """Write an object where none is; the server refuses to replace one."""

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from mes.lib import clock
 from records import outbox
 from records.canary import CANARY
 
@@ -17,4 +18,4 @@ def ring() -> None:
 @outbox.subscribe(CANARY, consumer="records.canary")
 def canary_returned(message: outbox.Message) -> None:
     """The canary came out of a worker: the way from outbox to worker is open."""
-    outbox.discard(message)
+    outbox.mark_done(message, at=clock.now())

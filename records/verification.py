@@ -248,6 +248,6 @@ def _fold_all(
 def _look_beside(report: Report, mark: Verification | None) -> None:
     """Compare what lies beside the entries: all of it, or a part where a run goes on."""
     flaws = beside.of_files(report.files, turn=mark.id if mark else None)
-    flaws += beside.of_apps(mark.horizon if mark else None)
-    flaws += vouching_acts.check() if mark is None else []
+    horizon = mark.horizon if mark else None
+    flaws += [*beside.of_apps(horizon), *vouching_acts.check(horizon)]
     report.add(flaws)

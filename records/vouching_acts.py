@@ -1,25 +1,37 @@
-"""What the checkpoints say about acts: the part of ``vouching`` that only whole runs ask for."""
+"""What the checkpoints say about acts: a whole run asks for all, others for those written since."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Final
 
 from records import beside, kept_acts, signing
 from records.beside import Flaw
-from records.checkpoints import Checkpoint, all_files
+from records.checkpoints import Checkpoint, all_files, some_files
 from records.places import place
 
 CHUNK: Final = 10_000
 
 
-def check() -> list[Flaw]:
-    """Compare the acts of all checkpoints with the database, in the reader's transaction.
+# The sizes of the checkpoints that hold acts of which a row was written since.
+TOUCHED = """
+SELECT DISTINCT (SELECT min(size) FROM records_checkpoint k WHERE k.size > l.number)
+  FROM (SELECT key FROM records_commandrecord r WHERE {written} UNION
+        SELECT cause FROM records_message r WHERE {written}) acts
+  JOIN records_entry e ON e.command = acts.key
+  JOIN records_leaf l ON l.stream = e.stream AND l.seq = e.seq ORDER BY 1
+"""
 
-    A file that cannot be read was named before, and those behind it say nothing here either.
+
+def check(horizon: int | None) -> list[Flaw]:
+    """Compare the acts of the checkpoints with the database, in the reader's transaction.
+
+    All of them (None), or those whose rows were written since a transaction. A file that cannot be
+    read was named before, and those behind it say nothing here either.
     """
     acts, flaws, keys = Acts(), [], signing.public_keys()
-    for path, checkpoint in all_files(place()):
+    for path, checkpoint in _files(horizon):
         if checkpoint is None:
             break
         if checkpoint.acts and not signing.signed_by(
@@ -29,6 +41,13 @@ def check() -> list[Flaw]:
             flaws.append((f"checkpoint {path.name}", "the signature over its acts does not fit"))
         acts.add(checkpoint)
     return flaws + acts.flaws()
+
+
+def _files(horizon: int | None) -> Iterator[tuple[PurePath, Checkpoint | None]]:
+    if horizon is None:
+        return all_files(place())
+    touched = beside.rows(TOUCHED.format(written=beside.written_since("r", horizon)))
+    return some_files(place(), [row[0] for row in touched if row[0]])
 
 
 @dataclass(slots=True)
@@ -43,6 +62,8 @@ class Acts:
 
     def add(self, it: Checkpoint) -> None:
         """Take in the acts of a file."""
+        if self.sizes and self.sizes[-1] != it.previous:
+            self.compare()  # they are compared in one stretch
         if not it.acts:
             self.compare()  # written before acts were: the database is not asked about it
             return

@@ -56,6 +56,8 @@ def seal_identity(a: Act, patient: UUID, identity: Identity) -> None:
     fields = identity.given()
     site = a.heads[patient].site
     assert site is not None  # noqa: S101 - a patient belongs to a site
+    # First the entry: without it the database refuses the rows beside it.
+    a.append(patient, IdentityRecorded(fields_given=tuple(sorted(fields))))
     key = PatientKey.objects.filter(patient=patient).first()
     if key is None:
         key = PatientKey(patient=patient, site=site, wrapped=vault.new_key(patient))
@@ -63,7 +65,6 @@ def seal_identity(a: Act, patient: UUID, identity: Identity) -> None:
     sealed = vault.seal(bytes(key.wrapped), patient, fields)
     if not PatientIdentity.objects.filter(patient=patient).update(sealed=sealed):
         PatientIdentity.objects.create(patient=patient, site=site, sealed=sealed)
-    a.append(patient, IdentityRecorded(fields_given=tuple(sorted(fields))))
 
 
 def show_identity(*, command: Command, patient: UUID, purpose: str) -> Mapping[str, str]:
@@ -103,9 +104,9 @@ def erase_identity(*, command: Command, patient: UUID, reason: str) -> Reply:
     with act(command, streams=[patient, *rules.themselves(command.actor)]) as a:
         check_permission(a.actor, Permission.ORDERS_IDENTITY)
         rules.check_identity_not_needed(_patient(a, patient))
+        a.append(patient, PatientWasErased(reason=check_text(reason, field="reason", most=400)))
         PatientKey.objects.filter(patient=patient).update(wrapped=b"")
         PatientIdentity.objects.filter(patient=patient).update(sealed=b"")
-        a.append(patient, PatientWasErased(reason=check_text(reason, field="reason", most=400)))
         a.reply = {"patient": str(patient)}
     return a.reply
 

@@ -33,6 +33,8 @@ from recipes.drafting.references import carried
 from recipes.kinds import KINDS
 from recipes.step import StepBase
 
+# What stands where a text is to be written.
+UNWRITTEN = "…"
 # How a name is written where it names a thing.
 NEW = {"material": "NEW-{}", "name": "new_{}"}
 
@@ -92,6 +94,16 @@ def put(data: Plain, address: Address, value: Plain) -> tuple[Change, ...]:
     return putting(data, address, value)
 
 
+def speak(data: Plain, language: str) -> tuple[Change, ...]:
+    """Return the change by which a recipe is written in one more language: its title first.
+
+    The compiler then asks for every other text in it, at its place.
+    """
+    if language in languages(data):
+        return ()
+    return putting(data, ("title", language), UNWRITTEN)
+
+
 def _put_in_list(data: Plain, place: Address, rest: Address, value: Plain) -> tuple[Change, ...]:
     """Change a thing that has no name: the list is put anew, as a whole."""
     things = at(data, place)
@@ -137,12 +149,12 @@ def _blank(
     fields = {info.alias or name for name, info in model.model_fields.items()}
     naming = next((name for name in NAMING if name in fields), None)
     if model is StepBase:
-        return {"key": _free("step-{}", beside), "kind": "confirm", "text": {spoken[0]: "…"}}
+        return {"key": _free("step-{}", beside), "kind": "confirm", "text": {spoken[0]: UNWRITTEN}}
     thing: dict[str, Plain] = {}
     if naming is not None:
         thing[naming] = _free(NEW.get(naming, "new-{}"), beside)
     if "operations" in fields:
-        thing |= {"title": {spoken[0]: "…"}, "operations": [_operation(spoken)],
+        thing |= {"title": {spoken[0]: UNWRITTEN}, "operations": [_operation(spoken)],
                   "duration": {"low": "30 min", "expected": "1 h", "high": "2 h"}}  # fmt: skip
     elif "steps" in fields:
         thing |= {**_operation(spoken), "key": thing["key"]}
@@ -151,7 +163,12 @@ def _blank(
 
 def _operation(spoken: tuple[str, ...]) -> dict[str, Plain]:
     step = _blank(StepBase, [], spoken)
-    return {"key": "operation", "title": {spoken[0]: "…"}, "openness": "closed", "steps": [step]}
+    return {
+        "key": "operation",
+        "title": {spoken[0]: UNWRITTEN},
+        "openness": "closed",
+        "steps": [step],
+    }
 
 
 def _free(pattern: str, beside: list[Plain]) -> str:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from recipes.document import Recipe
 from recipes.drafting.changes import NAMING, Address, Overtaken, Plain, at, name_of
 from recipes.drafting.labels import kind_label, label_of, option_label
+from recipes.drafting.offered import list_of
 from recipes.drafting.plain import yaml_of
 from recipes.kinds import KINDS
 from recipes.parts import Text, parse_flag
@@ -74,6 +75,11 @@ class Field:
         """Whether it names the thing that it belongs to: a new name is a new address."""
         owner, _, field = self.path.rpartition("/")
         return field in NAMING and bool(self.value) and owner.rpartition("/")[2] == self.value
+
+    @property
+    def known(self) -> str:
+        """The list of what it can be answered with; empty where anything can be written."""
+        return list_of(self.path)
 
     @property
     def filled(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
+from django.utils.translation import get_language, gettext
+
 from accounts.permissions import Permission
 from accounts.rules import check_permission
 from mes.lib import evidence
@@ -55,36 +57,39 @@ from records.reading import reading
 # The name of an edit that a field made of itself while somebody typed in it.
 TYPED = "recipe-draft.type"
 
-# What a new recipe begins with: one stage, one operation, one step, so that a step can be seen.
-BLANK_STEP: dict[str, Plain] = {"key": "first", "kind": "confirm", "text": {"en": "…"}}
 
+def blank(code: str, title: str, *, language: str = "en") -> dict[str, Plain]:
+    """Return the data of a recipe that somebody begins to write in a language.
 
-def blank(code: str, title: str) -> dict[str, Plain]:
-    """Return the data of a recipe that somebody begins to write."""
+    One stage, one operation, one step, so that a step can be seen.
+    """
+    step: dict[str, Plain] = {"key": "first", "kind": "confirm", "text": {language: "…"}}
     operation: dict[str, Plain] = {
-        "key": "operation", "title": {"en": "Operation"}, "openness": "closed",
-        "steps": [BLANK_STEP],
+        "key": "operation", "title": {language: gettext("Operation")}, "openness": "closed",
+        "steps": [step],
     }  # fmt: skip
     stage: dict[str, Plain] = {
-        "key": "stage", "title": {"en": "Stage"},
+        "key": "stage", "title": {language: gettext("Stage")},
         "duration": {"low": "30 min", "expected": "1 h", "high": "2 h"},
         "operations": [operation],
     }  # fmt: skip
-    return {"recipe": code, "title": {"en": title or code}, "modality": "autologous",
+    return {"recipe": code, "title": {language: title or code}, "modality": "autologous",
             "stages": [stage]}  # fmt: skip
 
 
 @acting
 def open_draft(*, command: Command, code: str = "", title: str = "",
                version: UUID | None = None) -> Reply:  # fmt: skip
-    """Begin to write: from nothing, or from a version's text. Raises NotFound, NotAllowed.
+    """Begin to write: from nothing, in the writer's language, or from a version's text.
+
+    Raises NotFound, NotAllowed.
 
     Appends ``recipe-draft.opened``; the actor is the first of its editors.
     """
     draft = uuid7()
     with act(command, new=[New(DRAFT_STREAM, draft, command.actor.site)]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        data: Plain = blank(code, title)
+        data: Plain = blank(code, title, language=get_language() or "en")
         if version is not None:
             row = version_of(version)
             code, data = row.code, normal(nodes.read(source_of(row)).data)

@@ -139,6 +139,7 @@ ACTS: dict[str, Asked] = {
     "up": lambda data, address, _request: asked.shift(data, address, up=True),
     "down": lambda data, address, _request: asked.shift(data, address, up=False),
     "move": _move,
+    "speak": lambda data, address, _request: asked.speak(data, address[-1] if address else ""),
 }
 
 

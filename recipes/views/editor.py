@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 from recipes import compiler, nodes, selectors
 from recipes.document import Recipe
 from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
-from recipes.drafting.fields import Field, address_of, form_of, path_of
-from recipes.drafting.labels import kind_label
+from recipes.drafting.fields import Field, address_of, form_of, languages, path_of
+from recipes.drafting.labels import LABELS, kind_label, label_of
+from recipes.drafting.offered import offered
 from recipes.drafting.places import outlined, title_of
 from recipes.enums import DraftState
 from recipes.here import described
@@ -58,9 +60,14 @@ class Editor:
     actor: Actor
 
     @cached_property
+    def site(self) -> Site | None:
+        """The site of the person who looks, described from its rows."""
+        return described(self.actor.site)
+
+    @cached_property
     def checked(self) -> Checked:
         """The recipe, if it is one, and all messages; the site's rows are read for them."""
-        return checked(self.row, described(self.actor.site))
+        return checked(self.row, self.site)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -96,6 +103,8 @@ class Editor:
             "may_redo": bool(stack["redo"]),
             "readable": self.checked[0] is not None,
             "gaps": selectors.gaps_of(self.row.id),
+            "unspoken": _unspoken(self.row.content) if not self.address else [],
+            "known": offered(self.row.content, self.site),
             **more,
         }
 
@@ -111,7 +120,7 @@ class Editor:
     def form(self) -> tuple[Field, ...]:
         """Return the form of the thing that is looked at; none when it is gone."""
         errors = {
-            path_of(_named(self.row.content, message.at)): message.sentence
+            path_of(_named(self.row.content, message.at)): _sentence(message)
             for message in reversed(self.messages)
         }
         try:
@@ -135,6 +144,11 @@ class Editor:
             "parts": _parts_of(self.address),
             "structural": bool(self.address) and self.address[-2] in STRUCTURAL,
         }
+
+
+def _unspoken(data: Plain) -> list[tuple[str, str]]:
+    """Return the product's languages in which a recipe is not written, with their names."""
+    return [(code, name) for code, name in settings.LANGUAGES if code not in languages(data)]
 
 
 PARTS = ("operations", "steps")
@@ -249,11 +263,19 @@ def _row(editor: Editor, message: Message) -> dict[str, Any]:
         "sign": "stop" if message.severity == Weight.ERROR else "warning",
         "word": _("Error") if message.severity == Weight.ERROR else _("Warning"),
         "code": message.code,
-        "sentence": message.sentence,
+        "sentence": _sentence(message),
         "place": " › ".join(name for name in thing if name not in HIDDEN) or editor.row.code,
         "url": address_url(editor.row.id, thing),
         "here": thing == editor.address,
     }
+
+
+def _sentence(message: Message) -> str:
+    """Return what is said where the form is: there a field is called by its label."""
+    field = str(message.at[-1]) if message.at else ""
+    if message.code == "document.missing" and field in LABELS:
+        return _("“%(field)s” is still to be filled in.") % {"field": label_of(field)}
+    return message.sentence
 
 
 def place_asked(text: str) -> Address:

@@ -40,7 +40,7 @@ from materials.services import (
 from mes.lib.ids import uuid7
 from mes.lib.refusals import Refusal
 from records import outbox
-from records.act import act, acting
+from records.act import act, acting, discard
 from records.commands import Actor, Command, Reply
 from records.exceptions import Stale
 from records.models import Entry, Message
@@ -296,7 +296,7 @@ def test_uses_are_rows_of_the_ledger(keeper: Actor, owner_connection: Connection
 def test_a_lot_taken_back_tells_who_used_it(
     keeper: Actor, decide: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(outbox._consumers, LOT_QUARANTINED, {"test": outbox.discard})
+    monkeypatch.setitem(outbox._consumers, LOT_QUARANTINED, {"test": discard})
     made, batch = lot(keeper), uuid7()
     take(command=command(keeper), scanned="L-1001", quantity="1", batch=batch, of="TEXMACS")
     decide(command=command(keeper), lot=made, reason="supplier's alert")

@@ -11,7 +11,7 @@ from django.test import Client
 from mes.lib import clock
 from mes.lib.ids import uuid7
 from records import outbox
-from records.act import act
+from records.act import act, discard
 from records.enums import MessageState
 from records.models import Entry, Message
 from records.reading import reading
@@ -32,7 +32,7 @@ class Printer:
         if not self.works:
             raise LookupError(message.payload["secret"])
         self.delivered.append(message.id)
-        outbox.discard(message)
+        discard(message)
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.permissions import Permission, roles_granting
 from mes.lib.ids import uuid7
 from records import canary, outbox, pulses
 from records.enums import MessageState
-from records.models import Message
+from records.models import Message, Verification
 from records.verification import verify
 from tests.builders.accounts import DemoSite, all_roles, open_demo_site, signed_in_client
 from tests.records.ledger_owner import unguarded
@@ -93,6 +94,9 @@ def test_what_the_newest_run_found_is_said(
     assert ALTERED not in client.get(reverse("records:index"), follow=True).text
     found = len(verify().differences)
     assert signs(client)["Verification of everything"] == "stop"
+    shown: Any = client.get(reverse("system"))
+    assert shown.context["found"] == tuple(Verification.objects.latest("id").found)
+    assert all(escape(one) in shown.text for one in shown.context["found"])
     text = client.get(reverse("records:index"), follow=True).text
     said = f"found {found} difference"
     assert (found > 0, ALTERED in text, said in text, ALARM in text) == (True, True, True, False)

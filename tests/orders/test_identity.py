@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import ProgrammingError, connection, transaction
 from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege
 
@@ -103,6 +104,31 @@ def test_only_the_application_reaches_the_identity(
 ) -> None:
     with pytest.raises(InsufficientPrivilege):
         reader_connection.execute("SELECT * FROM identity.patient_key")
+
+
+@pytest.mark.req("P11-10e2", "D11-12c")
+@pytest.mark.scenario(58)
+@pytest.mark.parametrize(
+    "way",
+    [
+        "UPDATE identity.patient_key SET wrapped = ''",
+        "UPDATE identity.patient_identity SET sealed = '\\x00'",
+        "INSERT INTO identity.patient_key (patient, site, wrapped)"
+        " SELECT gen_random_uuid(), site, wrapped FROM identity.patient_key",
+        "DELETE FROM identity.patient_identity",
+    ],
+)
+def test_no_identity_is_replaced_or_erased_past_the_services(
+    way: str, actor: Actor, made: Entered
+) -> None:
+    patient = patient_of(actor, made)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('mes.site', %s, true)", [str(actor.site)])
+        with pytest.raises(ProgrammingError) as refused, transaction.atomic():
+            cursor.execute(way)
+    assert getattr(refused.value.__cause__, "sqlstate", "") == "42501"
+    shown = show_identity(command=command(actor), patient=patient, purpose="still there")
+    assert shown["name"] == CANARY.name
 
 
 def test_another_site_sees_neither_key_nor_data(actor: Actor, made: Entered) -> None:

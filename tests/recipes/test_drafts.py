@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.exceptions import NotAllowed
 from materials.services import add_material
@@ -295,6 +296,25 @@ def test_a_field_of_the_form_is_one_change(site: DemoSite, owner: Actor) -> None
 
 
 @pytest.mark.req("S88-2")
+def test_a_recipe_is_written_in_the_writers_language_and_in_another_one(
+    site: DemoSite, owner: Actor
+) -> None:
+    with override("de"):
+        reply = drafts.open_draft(command=a_command(owner), code="NEU", title="Neu")
+    draft = UUID(str(reply["draft"]))
+    begun = row_of(draft, site).content
+    assert (begun["title"], begun["stages"][0]["title"]) == ({"de": "Neu"}, {"de": "Abschnitt"})
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:draft", args=[draft])).content.decode()
+    assert [f'data-place="title/{one}"' in page for one in ("en", "de")] == [True, False]
+    said = post(client, draft, act="speak", place="title/en").content.decode()
+    assert "The text is not written in en." in said
+    assert row_of(draft, site).content == {**begun, "title": {"en": "…", "de": "Neu"}}
+    post(client, draft, act="speak", place="title/en")
+    post(client, draft, act="undo")
+    assert row_of(draft, site).content == begun
+
+
 def test_the_editor_says_what_this_site_has_not(site: DemoSite, owner: Actor) -> None:
     draft, stores = opened(site, owner), site.actor("materials")
     add_material(
@@ -308,6 +328,21 @@ def test_the_editor_says_what_this_site_has_not(site: DemoSite, owner: Actor) ->
     assert "site.material" not in {code for code, _place, _sign in found}
     said = [one["code"] for one in page.context["messages_found"]]
     assert (page.context["errors"], said) == (0, ["specification.empty"])
+
+
+def test_what_is_missing_is_called_as_the_form_calls_it(site: DemoSite, owner: Actor) -> None:
+    draft = opened(site, owner)
+    client = signed_in_client(site, "process-owner")
+    said = post(
+        client, draft, act="put", place="/".join((*SEED, "seeded", "kind")), widget="choice",
+        value="scan", seq=row_of(draft, site).entry_seq, at="/".join((*SEED, "seeded")),
+    ).content.decode()  # fmt: skip
+    assert ("“What is scanned” is still to be filled in." in said, "field what" in said) == (
+        True,
+        False,
+    )
+    listed = client.get(reverse("recipes:versions")).content.decode()
+    assert "begun from v1" in listed
 
 
 def test_news_are_what_others_changed(site: DemoSite, owner: Actor, other: Actor) -> None:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from mes.lib.ids import uuid7
 from plant.throwaway import pointed_at
 from records import beside, files, outbox, routing
-from records.act import act, acting
+from records.act import act, acting, discard
 from records.checkpoints import Checkpointer
 from records.commands import Command, Reply
 from records.models import Checkpoint
@@ -51,7 +51,7 @@ class Ledger:
 @outbox.subscribe("trial.asked", consumer="tests.listener")
 def listen(message: outbox.Message) -> None:
     """Hear what was asked."""
-    outbox.discard(message)
+    discard(message)
 
 
 @acting
@@ -401,14 +401,57 @@ def test_an_altered_command_and_a_lost_message_are_found_and_named(ledger: Ledge
     for way, what in ACTS.items():
         table = what.split(" ", maxsplit=1)[0]
         run(f"{way} WHERE {tables[table]} = '{key}'")
-        found = [one.where for one in verify(everything=True).differences]
-        assert found == [f"records_{what} {key}"], way
+        # A message of which the act is gone, or another's, is named as well.
+        bare = [f"records_message {row[0]}" for row in ledger.owner.connection.execute(BARE)]
+        # What was deleted has no row that was written since: the run of the night finds it.
+        for everything in [True] if way.startswith("DELETE") else [False, True]:
+            found = [one.where for one in verify(everything=everything).differences]
+            assert found == [*bare, f"records_{what} {key}"], way
         run(
             f"DELETE FROM records_{table}",
             f"INSERT INTO records_{table} SELECT * FROM kept_{table}",
         )
-    run("UPDATE records_message SET state = 'done', attempts = 3, problem = 'x'")
+    run("UPDATE records_message SET attempts = 3, problem = 'x'")
     assert verify(everything=True).clean
+
+
+BARE = """SELECT id FROM records_message
+            WHERE cause NOT IN (SELECT key FROM records_commandrecord)"""
+FORGED = """INSERT INTO records_message (id, topic, consumer, zone, payload, cause, not_before)
+    SELECT gen_random_uuid(), topic, consumer, zone, payload, gen_random_uuid(), not_before
+      FROM records_message WHERE cause = '{asked}'"""
+# What an owner does to a message, and what is then said of it.
+STATES = {
+    "UPDATE records_message SET state = 'done'": "it is said to be done, and no act did it",
+    "UPDATE records_message SET state = 'aside'": "it is set aside, and nobody said why",
+    "UPDATE records_message SET state = 'leased', leased_until = '2999-01-01'": (
+        "it is leased for longer than a lease lasts"
+    ),
+    FORGED: "no act asked for it",
+}
+
+
+@pytest.mark.parametrize("way", STATES)
+def test_a_message_that_no_act_asked_for_or_did_is_found_and_named(
+    way: str, ledger: Ledger
+) -> None:
+    asked = said_by(text="please")
+    ask(command=asked, stream=ledger.one)
+    outbox.drain()
+    ask(command=(asked := said_by(text="please")), stream=ledger.one)
+    Checkpointer().checkpoint()
+    assert verify().clean
+    if way == FORGED:
+        where = "cause NOT IN (SELECT key FROM records_commandrecord)"
+        ledger.owner.run(way.format(asked=asked.key))
+    else:
+        where = f"cause = '{asked.key}'"
+        ledger.owner.run(f"{way} WHERE {where}")
+    query = f"SELECT id FROM records_message WHERE {where}"
+    [(message,)] = ledger.owner.connection.execute(query.encode()).fetchall()
+    for everything in (False, True):
+        found = [str(one) for one in verify(everything=everything).differences]
+        assert found == [f"records_message {message}: {STATES[way]}"]
 
 
 def test_acts_that_no_key_signed_are_found(ledger: Ledger, outside: Folder) -> None:
