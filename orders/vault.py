@@ -5,8 +5,6 @@ under another patient. Destroying the wrapped key makes the data unreadable, in 
 data too (the keys have a backup of their own, which is rotated).
 """
 
-import base64
-import binascii
 import json
 import os
 from collections.abc import Mapping
@@ -15,8 +13,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from mes.lib.master_key import master_key
 
 _NONCE: Final = 12
 _FORM: Final = b"\x01"  # of what is stored; a later form gets another number
@@ -24,17 +22,6 @@ _FORM: Final = b"\x01"  # of what is stored; a later form gets another number
 
 class SealBroken(Exception):
     """The sealed bytes were altered, or belong to another patient or master key."""
-
-
-def master_key() -> bytes:
-    """Return MES_MASTER_KEY (32 bytes in base64). Raises ImproperlyConfigured."""
-    try:
-        key = base64.b64decode(settings.MES_MASTER_KEY, validate=True)
-    except binascii.Error as error:
-        raise ImproperlyConfigured("MES_MASTER_KEY must be base64.") from error
-    if len(key) != 32:
-        raise ImproperlyConfigured("MES_MASTER_KEY must hold 32 bytes.")
-    return key
 
 
 def new_key(patient: UUID) -> bytes:

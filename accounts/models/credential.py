@@ -16,6 +16,8 @@ class Credential(models.Model):
     changed_at = models.DateTimeField()
     # Set by another person: it proves nothing, and is good for choosing one's own.
     temporary = models.BooleanField(default=False)
+    # Hashed with the master key, which the database does not have.
+    keyed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

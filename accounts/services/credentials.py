@@ -24,9 +24,12 @@ from accounts.services.throttle import Try
 from accounts.sign_in_exceptions import OwnSecretNeeded
 from accounts.validators import check_secret
 from mes.lib import clock
+from mes.lib.master_key import keyed
 from records.act import act, acting
 from records.commands import Actor, Command, Reply
 
+# For whom a secret is hashed that is nobody's.
+NOBODY: Final = UUID(int=0)
 # Whoever waits for a hash waits here, and not in a transaction: acts go on meanwhile.
 HASHING: Final = BoundedSemaphore(settings.MES_HASHES)
 
@@ -39,7 +42,7 @@ def set_credential(*, command: Command, person: UUID, kind: str, secret: str) ->
     what too many wrong tries had blocked. Raises WeakSecret, NotAllowed, NotFound.
     """
     check_secret(kind, secret)
-    return _keep_hash(command=command, person=person, kind=kind, hashed=_hash(secret))
+    return _keep_hash(command=command, person=person, kind=kind, hashed=_hash(person, kind, secret))
 
 
 @acting
@@ -54,7 +57,7 @@ def _keep_hash(*, command: Command, person: UUID, kind: str, hashed: str) -> Rep
         if a.actor.person is not None:
             by = f"set by {a.actor.name}" if by_another else "replaced"
             a.append(person, SessionsEnded(reason=f"{kind} {by}"))
-        kept = {"hash": hashed, "changed_at": a.now, "temporary": by_another}
+        kept = {"hash": hashed, "changed_at": a.now, "temporary": by_another, "keyed": True}
         Credential.objects.update_or_create(person_id=person, kind=kind, defaults=kept)
         throttle.forget(person, kind)
         a.reply = {"id": str(person)}
@@ -129,11 +132,11 @@ def _admit(tried: Try, *, actor: Actor) -> None:
 
 def _is_right(person: UUID | None, kind: CredentialKind, secret: str) -> bool:
     found = Credential.objects.filter(person=person, kind=kind).first() if person else None
-    if found is None:
-        _hash(secret)
+    if person is None or found is None:
+        _hash(NOBODY, kind, secret)
         return False
     with HASHING:
-        return check_password(secret, found.hash)
+        return check_password(_keyed(person, kind, secret) if found.keyed else secret, found.hash)
 
 
 def is_present(person: UUID, kind: CredentialKind, secret: str) -> bool:
@@ -141,15 +144,26 @@ def is_present(person: UUID, kind: CredentialKind, secret: str) -> bool:
     return _is_right(person, kind, secret)
 
 
-def _hash(secret: str) -> str:
+def _hash(person: UUID, kind: str, secret: str) -> str:
     with HASHING:
-        return make_password(secret)
+        return make_password(_keyed(person, kind, secret))
+
+
+def _keyed(person: UUID, kind: str, secret: str) -> str:
+    """Return what is hashed: whoever has the database alone can neither guess a PIN of six digits
+    nor lay down a hash of one that he knows, and a hash is good for its person only.
+    """
+    said = b"\0".join((person.bytes, kind.encode(), secret.encode()))
+    return keyed(b"mes:secret:v1", said).hex()
 
 
 def check_own(person: UUID, kind: CredentialKind, *, at: datetime) -> None:
-    """Raise OwnSecretNeeded when another person has set the secret, or when it is too old."""
+    """Raise OwnSecretNeeded when another person has set the secret, or when it is too old.
+
+    One that was hashed without the master key may be anybody's: it is good for one's own only.
+    """
     found = Credential.objects.get(person=person, kind=kind)
     days = settings.MES_SECRET_DAYS
     aged = bool(days) and at - found.changed_at >= timedelta(days=days)
-    if found.temporary or aged:
+    if found.temporary or aged or not found.keyed:
         raise OwnSecretNeeded(field=kind.value)

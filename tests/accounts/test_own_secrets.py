@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
@@ -16,7 +18,7 @@ from accounts.enums import CredentialKind
 from accounts.exceptions import NotAllowed
 from accounts.models import Credential, Device
 from accounts.services.ceremony import prove, prove_by_password
-from accounts.services.credentials import set_credential
+from accounts.services.credentials import is_present, set_credential
 from accounts.services.own_secrets import choose_own, end_sessions
 from accounts.services.periods import desk_actor, tablet_actor
 from accounts.sign_in_exceptions import (
@@ -43,6 +45,7 @@ from tests.builders.accounts import (
     signed_in_client,
     tablet,
 )
+from tests.records.ledger_owner import unguarded
 
 START = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 FIRST, OWN = "given on a piece of paper", "known to nobody but me"
@@ -108,6 +111,36 @@ def test_pin_of_an_administrator_neither_opens_nor_signs(site: DemoSite, sam: UU
     assert client.post(reverse("accounts:own_pin"), own).status_code == 302
     form = {**form, "key": str(uuid7()), "pin": OWN_PIN}
     assert client.post(reverse("accounts:tablet_sign_in"), form).status_code == 302
+
+
+def laid_down(owner: psycopg.Connection, who: UUID, hashed: str, *, keyed: bool) -> None:
+    with unguarded(owner, "accounts_credential") as connection:
+        connection.execute(
+            "UPDATE accounts_credential SET hash = %s, keyed = %s WHERE person_id = %s",
+            [hashed, keyed, who],
+        )
+
+
+@pytest.mark.req("P11-200b", "P11-300a")
+@pytest.mark.scenario(33)
+def test_hash_that_an_owner_of_the_database_laid_down_opens_nothing(
+    site: DemoSite, sam: UUID, owner_connection: psycopg.Connection
+) -> None:
+    """Of a secret that he knows, or his own person's; hashed without the key it is a first one."""
+    own = a_command(site.system)
+    set_credential(command=own, person=sam, kind="password", secret=OWN)
+    assert sign_in(OWN) == 302
+    thief = person("operator", site=site)
+    set_credential(command=a_command(site.system), person=thief, kind="password", secret=FIRST)
+    known = make_password(FIRST)
+    for hashed in (known, Credential.objects.get(person=thief).hash):
+        laid_down(owner_connection, sam, hashed, keyed=True)
+        assert sign_in(FIRST) == 403
+        assert not is_present(sam, CredentialKind.PASSWORD, FIRST)
+    laid_down(owner_connection, sam, known, keyed=False)
+    assert sign_in(FIRST) == 403
+    with pytest.raises(OwnSecretNeeded):
+        prove_by_password(username="sam", password=FIRST, actor=site.actor("operator"))
 
 
 @pytest.mark.req("P11-200b", "P11-300a")

@@ -41,7 +41,7 @@ OTHERS: dict[str, tuple[set[str], set[str]]] = {
         {"state", "attempts", "leased_by", "leased_until", "not_before", "problem", "done_at"},
     ),
     # Secrets: a trigger asks for the entry of the act that sets one.
-    "public.accounts_credential": (GROWS[0], {"hash", "changed_at", "temporary"}),
+    "public.accounts_credential": (GROWS[0], {"hash", "changed_at", "temporary", "keyed"}),
     # allauth's own rows: saved whole; a trigger asks for the entry unless only use was noted.
     "public.mfa_authenticator": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, {"*"}),
     # Counts of guesses, before any act.
