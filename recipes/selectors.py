@@ -201,6 +201,11 @@ def rehearsal_of(rehearsal: UUID) -> RecipeRehearsal:
     return the_one(RecipeRehearsal.objects.filter(id=rehearsal))
 
 
+def draft_rehearsed(row: RecipeRehearsal) -> RecipeDraft | None:
+    """Return the draft of which a rehearsal is, None for one of a version."""
+    return RecipeDraft.objects.filter(id=row.version).defer("content", "stacks").first()
+
+
 def open_drafts() -> list[RecipeDraft]:
     """Return the drafts of the site that are being written, without their content."""
     rows = RecipeDraft.objects.filter(state=DraftState.OPEN).defer("content", "stacks")

@@ -24,6 +24,7 @@ urlpatterns = [
     path("drafts/<uuid:draft>/changes/", views.draft_changes, name="draft_changes"),
     path("drafts/<uuid:draft>/pictures/add/", views.add_picture, name="add_picture"),
     path("drafts/<uuid:draft>/send/", views.send_draft, name="send_draft"),
+    path("drafts/<uuid:draft>/rehearse/", views.rehearse_draft, name="rehearse_draft"),
     path("drafts/<uuid:draft>/discard/", views.discard_draft, name="discard_draft"),
     path("rehearsals/<uuid:rehearsal>/", views.rehearsal, name="rehearsal"),
     path("rehearsals/<uuid:rehearsal>/live/", views.rehearsal_live, name="rehearsal_live"),

@@ -136,7 +136,7 @@ def edit_draft(*, command: Command, draft: UUID, changes: Sequence[Change]) -> R
     """
     with act(command, streams=[draft]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        row = _open(draft)
+        row = written_now(draft)
         _append(a, row, tuple(changes))
     return a.reply
 
@@ -151,7 +151,7 @@ def save_text(*, command: Command, draft: UUID, source: bytes, seq: int) -> Repl
     data = normal(reader.written(source).data)
     with act(command, streams=[draft]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        row = _open(draft)
+        row = written_now(draft)
         base = content_at(row, seq)
         _append(a, row, between(base, data))
     return a.reply
@@ -190,12 +190,12 @@ def take_back(*, command: Command, draft: UUID, again: bool = False) -> Reply:
     """
     with act(command, streams=[draft]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        row = _open(draft)
+        row = written_now(draft)
         stack = row.stacks.get(str(a.actor.person), {}).get("redo" if again else "undo", [])
         if not stack:
             raise NothingToUndo()
         for entry in _one_step(draft, stack):
-            row = _open(draft)
+            row = written_now(draft)
             _append(a, row, inverses(_edited(entry).changes), undoes=entry.seq)
     return a.reply
 
@@ -274,7 +274,8 @@ def _depth(data: Plain) -> int:
     return 1 + max(map(_depth, inner), default=0)
 
 
-def _open(draft: UUID) -> RecipeDraft:
+def written_now(draft: UUID) -> RecipeDraft:
+    """Return a draft that is being written. Raises DraftClosed, NotFound."""
     row = draft_of(draft)
     if row.state != DraftState.OPEN:
         raise DraftClosed(state=str(DraftState(row.state).label))
@@ -294,7 +295,7 @@ def send_to_review(*, command: Command, draft: UUID, seq: int) -> Reply:
     before = _source(command, draft)
     with act(command, streams=[draft, *before], new=new) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        row = _open(draft)
+        row = written_now(draft)
         a.expect(draft, seq)
         source = yaml_of(row.content).encode()
         recipe = reader.read(source)
@@ -323,7 +324,7 @@ def discard_draft(*, command: Command, draft: UUID, seq: int) -> Reply:
     """End a draft; all of it stays readable. Raises DraftClosed, Stale, NotAllowed."""
     with act(command, streams=[draft]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
-        row = _open(draft)
+        row = written_now(draft)
         a.expect(draft, seq)
         a.append(row.id, DraftDiscarded())
         a.reply = {"draft": str(draft)}

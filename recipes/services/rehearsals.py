@@ -8,7 +8,9 @@ from accounts.permissions import Permission
 from accounts.rules import check_permission, is_system
 from mes.lib.evidence import JSON
 from mes.lib.ids import uuid7
-from recipes import rules
+from recipes import reader, rules
+from recipes.document import Recipe
+from recipes.drafting.plain import yaml_of
 from recipes.entries import (
     REHEARSAL_STREAM,
     RehearsalCompleted,
@@ -20,7 +22,9 @@ from recipes.exceptions import PatientsNotPossible
 from recipes.models import RecipeRehearsal
 from recipes.rehearsal import most_patients
 from recipes.selectors import document, version_of
-from records.act import New, act, acting
+from recipes.services.drafts import written_now
+from recipes.services.versions import keep_document
+from records.act import Act, New, act, acting
 from records.commands import Command, Reply
 from records.outbox import Message
 
@@ -35,25 +39,51 @@ def request_rehearsal(*, command: Command, version: UUID, patients: int, seed: i
     A long recipe takes fewer of them. Appends ``recipe-rehearsal.requested`` and enqueues it.
     Raises PatientsNotPossible, NotCompiled, NotFound, NotAllowed.
     """
-    if patients < 1 or not 0 <= seed <= LARGEST_SEED:
-        raise PatientsNotPossible(most=LARGEST_SEED)
-    rehearsal = uuid7()
-    with act(command, new=[New(REHEARSAL_STREAM, rehearsal, command.actor.site)]) as a:
+    new = _stream(command, patients=patients, seed=seed)
+    with act(command, new=[new]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         row = version_of(version)
         recipe = document(row.content_hash)
-        rules.check_compiles(recipe)
-        said = RehearsalRequested(
-            of=version,
-            label=str(row),
-            content_hash=row.content_hash,
-            patients=min(patients, most_patients(recipe)),
-            seed=seed,
-        )
-        a.append(rehearsal, said)
-        a.enqueue(REHEARSAL_REQUESTED, {"rehearsal": str(rehearsal)})
-        a.reply = {"rehearsal": str(rehearsal), "patients": said.patients}
+        _ask(a, new.id, of=version, label=str(row), recipe=recipe, patients=patients, seed=seed)
     return a.reply
+
+
+@acting
+def rehearse_draft(*, command: Command, draft: UUID, patients: int, seed: int) -> Reply:
+    """Ask the same of a draft as it stands; its document is kept, as that of a version is.
+
+    Raises RecipeNotReadable and DraftClosed as well.
+    """
+    new = _stream(command, patients=patients, seed=seed)
+    with act(command, streams=[draft], new=[new]) as a:
+        check_permission(a.actor, Permission.RECIPES_WRITE)
+        row = written_now(draft)
+        recipe = reader.read(yaml_of(row.content))
+        _ask(a, new.id, of=draft, label=row.code, recipe=recipe, patients=patients, seed=seed)
+        keep_document(recipe)
+    return a.reply
+
+
+def _stream(command: Command, *, patients: int, seed: int) -> New:
+    if patients < 1 or not 0 <= seed <= LARGEST_SEED:
+        raise PatientsNotPossible(most=LARGEST_SEED)
+    return New(REHEARSAL_STREAM, uuid7(), command.actor.site)
+
+
+def _ask(
+    a: Act, rehearsal: UUID, *, of: UUID, label: str, recipe: Recipe, patients: int, seed: int
+) -> None:
+    rules.check_compiles(recipe)
+    said = RehearsalRequested(
+        of=of,
+        label=label,
+        content_hash=recipe.content_hash,
+        patients=min(patients, most_patients(recipe)),
+        seed=seed,
+    )
+    a.append(rehearsal, said)
+    a.enqueue(REHEARSAL_REQUESTED, {"rehearsal": str(rehearsal)})
+    a.reply = {"rehearsal": str(rehearsal), "patients": said.patients}
 
 
 @acting

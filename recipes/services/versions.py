@@ -68,7 +68,7 @@ def said_of(recipe: Recipe, source: bytes, *, writers: Sequence[UUID] = ()) -> R
         code=recipe.recipe,
         number=_next_number(recipe.recipe),
         title=dict(recipe.title.root),
-        content_hash=_keep_document(recipe),
+        content_hash=keep_document(recipe),
         source_hash=_keep_source(source),
         stages=len(recipe.stages),
         steps=recipe.length,
@@ -81,7 +81,8 @@ def _next_number(code: str) -> int:
     return last.number + 1 if last else 1
 
 
-def _keep_document(recipe: Recipe) -> str:
+def keep_document(recipe: Recipe) -> str:
+    """Keep a document inside an act; return the hash by which it is found."""
     keep(recipe.content_hash, "application/json", recipe.canonical)
     return recipe.content_hash
 

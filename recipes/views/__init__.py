@@ -24,7 +24,7 @@ from recipes.views.library import (
 from recipes.views.moving import draft_inside, draft_places
 from recipes.views.picture import draft_picture, picture
 from recipes.views.pictures import add_picture
-from recipes.views.rehearsals import rehearsal, rehearsal_live, rehearse
+from recipes.views.rehearsals import rehearsal, rehearsal_live, rehearse, rehearse_draft
 from recipes.views.touches import touched
 from recipes.views.versions import schema, source, version, versions
 
@@ -58,6 +58,7 @@ __all__ = [
     "rehearsal",
     "rehearsal_live",
     "rehearse",
+    "rehearse_draft",
     "reply",
     "schema",
     "send_back",

@@ -340,7 +340,6 @@ def discard_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
 def _end(
     request: HttpRequest, draft: UUID, name: str, do: Callable[..., Reply]
 ) -> HttpResponse:  # fmt: skip
-    actor = actor_of(request)
     seq = _number(_field(request, "seq"))
     try:
         command = command_from(request, name, {"draft": str(draft), "seq": seq})
@@ -348,10 +347,16 @@ def _end(
     except NotFound:
         raise
     except Refusal as refusal:
-        with reading(site=actor.site, person=actor.person):
-            editor = _editor(request, draft, _field(request, "at"))
-            context = editor.context(refused=refusal)
-            return render(request, "recipes/editor/page.html", context, status=refusal.status)
+        return draft_response(request, draft, refused=refusal)
     if "version" in reply:
         return redirect("recipes:version", version=reply["version"])
     return redirect("recipes:versions")
+
+
+def draft_response(request: HttpRequest, draft: UUID, *, refused: Refusal) -> HttpResponse:
+    """Return the editor's page with what was refused, at the place that was looked at."""
+    actor = actor_of(request)
+    with reading(site=actor.site, person=actor.person):
+        editor = _editor(request, draft, _field(request, "at"))
+        context = editor.context(refused=refused)
+        return render(request, "recipes/editor/page.html", context, status=refused.status)

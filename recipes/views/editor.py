@@ -26,6 +26,7 @@ from recipes.messages import Message, Weight
 from recipes.models import RecipeDraft
 from recipes.pins import codes_in, with_library
 from recipes.site import Site
+from recipes.views.figures import one_batch
 from recipes.views.way import summary_words
 from records.commands import Actor
 
@@ -46,9 +47,20 @@ def checked(row: RecipeDraft, site: Site | None) -> Checked:
     Kept by the draft's state, the language and what the site has; the library of whoever reads is
     asked for what the draft pins.
     """
+    return _checked(*_state(row, site))
+
+
+def _state(row: RecipeDraft, site: Site | None) -> tuple[UUID, int, str, str]:
     known = with_library(codes_in(row.content), site)
     here = known.model_dump_json() if known else ""
-    return _checked(row.id, row.entry_seq, get_language() or "en", here)
+    return row.id, row.entry_seq, get_language() or "en", here
+
+
+@lru_cache(maxsize=32)
+def _one_batch(draft: UUID, seq: int, language: str, site: str) -> str:
+    recipe, messages = _checked(draft, seq, language, site)
+    own = [one for one in messages if not compiler.of_the_site(one)]
+    return one_batch(recipe) if recipe and not compiler.errors(own) else ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,7 @@ class Editor:
                 for message in self.not_here[:MOST_OF_SITE]
             ],
             "summary": summary_words(self.messages),
+            "one_batch": _one_batch(*_state(self.row, self.site)),
             "errors": sum(1 for m in self.messages if m.severity == Weight.ERROR),
             "may_undo": bool(stack["undo"]),
             "may_redo": bool(stack["redo"]),

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from mes.ui.text import duration_text
 from recipes import compiler, selectors, words
 from recipes.document import Recipe
 from recipes.estimate import estimate
@@ -42,6 +44,20 @@ def _estimate(recipe: Recipe) -> dict[str, Any]:
             (_("Person-hours"), _hours(found.people)),
         ],
     }
+
+
+def one_batch(recipe: Recipe) -> str:
+    """Return in a line what a batch of a recipe without errors asks of people, and its length."""
+    found = estimate(recipe)
+    minutes = round(found.witness.total_seconds() / 60)
+    return " · ".join((
+        ngettext("%(n)s touch", "%(n)s touches", found.touches) % {"n": found.touches},
+        ngettext("%(n)s signature", "%(n)s signatures", found.signatures)
+        % {"n": found.signatures},
+        _("witness %(minutes)s min") % {"minutes": minutes},
+        _("critical path %(least)s to %(most)s")
+        % {"least": duration_text(found.shortest.made), "most": duration_text(found.longest.made)},
+    ))  # fmt: skip
 
 
 def _hours(time: timedelta) -> str:

@@ -23,6 +23,7 @@ from recipes.forms import AskRehearsal
 from recipes.models import RecipeRehearsal
 from recipes.places import CALLED
 from recipes.services import rehearsals
+from recipes.views.drafts import draft_response
 from recipes.views.versions import version_response
 from records.models import Stream
 from records.reading import reading
@@ -76,17 +77,37 @@ def rehearse(request: HttpRequest, version: UUID) -> HttpResponse:
     return redirect("recipes:rehearsal", rehearsal=reply["rehearsal"])
 
 
+@requires(Permission.RECIPES_WRITE)
+@require_POST
+def rehearse_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Ask for a rehearsal of a draft as it stands; a refusal stands on the editor's page."""
+    form = AskRehearsal(request.POST)
+    given = form.cleaned_data if form.is_valid() else {"patients": 0, "seed": 0}
+    try:
+        command = command_from(request, "recipe-rehearsal.request", {"draft": str(draft)})
+        reply = rehearsals.rehearse_draft(command=command, draft=draft, **given)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return draft_response(request, draft, refused=refusal)
+    return redirect("recipes:rehearsal", rehearsal=reply["rehearsal"])
+
+
 @requires(Permission.RECIPES_READ)
 @require_safe
 def rehearsal(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
     """Show a rehearsal: its progress, or what came of the patients."""
     row = selectors.rehearsal_of(rehearsal)
-    version = selectors.version_of(row.version)
+    draft = selectors.draft_rehearsed(row)
+    version = None if draft else selectors.version_of(row.version)
+    of = _("%(code)s, draft") % {"code": draft.code} if draft else str(version)
     recipe = selectors.document(row.content_hash)
     page: dict[str, Any] = {
         "row": row,
         "version": version,
-        "strip": _strip(row, str(version)),
+        "draft": draft,
+        "of": of,
+        "strip": _strip(row, of),
         "share": round(100 * row.done / row.patients),
         "etag": _etag(row.id),
     }

@@ -10,17 +10,21 @@ from django.utils.translation import override
 from playwright.sync_api import Page
 
 from accounts.exceptions import NotAllowed
+from mes.lib.ids import uuid7
 from mes.lib.refusals import NotFound, Refusal
 from recipes import judging, selectors, tasks
+from recipes.drafting.changes import putting
 from recipes.enums import RehearsalState
 from recipes.exceptions import NotCompiled, PatientsNotPossible
 from recipes.here import laboratory_of, this_site
-from recipes.models import RecipeRehearsal
+from recipes.models import RecipeRehearsal, RecipeVersion
 from recipes.rehearsal import most_patients, rehearse
+from recipes.services import drafts
 from recipes.services.rehearsals import request_rehearsal
 from recipes.site import Shift
 from recipes.views.rehearsals import MET, hours_text, plot
 from records import outbox
+from records.commands import Actor
 from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import (
@@ -32,7 +36,7 @@ from tests.builders.accounts import (
 )
 from tests.builders.recipes import imported, library_text
 from tests.recipes.test_in_browser import a_person, sign_in
-from tests.recipes.texts import CART19, SIX
+from tests.recipes.texts import CART19, SIX, with_change
 from tests.support.axe import grave_faults
 
 FINDING = re.compile(r'Finding\(\s*"([a-z_.]+)"')
@@ -60,6 +64,13 @@ def asked(site: DemoSite, version: UUID, *, patients: int = 40, seed: int = 7) -
     command = a_command(site.actor("process-owner"))
     reply = request_rehearsal(command=command, version=version, patients=patients, seed=seed)
     return UUID(str(reply["rehearsal"]))
+
+
+def _changed(site: DemoSite, draft: UUID, by: Actor, title: str) -> None:
+    with reading(site=site.id):
+        content = selectors.draft_of(draft).content
+    changes = putting(content, ("title", "en"), title)
+    drafts.edit_draft(command=a_command(by), draft=draft, changes=changes)
 
 
 def row_of(site: DemoSite, rehearsal: UUID) -> RecipeRehearsal:
@@ -96,6 +107,43 @@ def test_a_rehearsal_is_asked_for_watched_and_read(site: DemoSite) -> None:
     assert met["Viable CD3+ cells collected."] == "Receipt › Count the cells"
     listed = client.get(reverse("recipes:version", args=[version]))
     assert [one["url"] for one in listed.context["rehearsals"]] == [here]
+
+
+def test_a_draft_is_rehearsed_as_it_stands_from_its_editor(site: DemoSite) -> None:
+    owner = site.actor("process-owner")
+    version = imported(site, SIX.encode())
+    draft = UUID(str(drafts.open_draft(command=a_command(owner), version=version)["draft"]))
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:draft", args=[draft]))
+    assert page.context["one_batch"] == (
+        "6 touches · 2 signatures · witness 7 min · critical path 20 min to 1 h 30 min"
+    )
+    address = reverse("recipes:rehearse_draft", args=[draft])
+    key = page.content.decode().split(f'action="{address}"')[1].split('name="key" value="')[1][:36]
+    _changed(site, draft, owner, "0.99")
+    answer = client.post(address, {"patients": 20, "seed": 3, "key": key})
+    outbox.drain()
+    shown = client.get(answer.headers["Location"])
+    assert (shown.context["of"], shown.context["row"].done) == ("SIX-STEPS, draft", 20)
+    with reading(site=site.id):
+        rehearsed = selectors.document(shown.context["row"].content_hash)
+        [before] = [selectors.document(one.content_hash) for one in RecipeVersion.objects.all()]
+    assert rehearsed.content_hash != before.content_hash
+    assert rehearsed.title.root["en"] == "0.99"
+
+
+def test_a_draft_that_cannot_be_executed_is_not_rehearsed(site: DemoSite) -> None:
+    owner = site.actor("process-owner")
+    version = imported(site, with_change(SIX, "when: after", "when: before").encode())
+    draft = UUID(str(drafts.open_draft(command=a_command(owner), version=version)["draft"]))
+    client = signed_in_client(site, "process-owner")
+    page = client.get(reverse("recipes:draft", args=[draft]))
+    address = reverse("recipes:rehearse_draft", args=[draft])
+    assert (page.context["one_batch"], address in page.content.decode()) == ("", False)
+    sent = client.post(address, {"patients": 20, "seed": 3, "key": str(uuid7())})
+    assert (sent.status_code, sent.context["refused"].code) == (422, NotCompiled.code)
+    with reading(site=site.id):
+        assert not RecipeRehearsal.objects.exists()
 
 
 def test_what_is_kept_is_what_the_pure_rehearsal_gives_with_that_seed(site: DemoSite) -> None:
