@@ -135,7 +135,7 @@ class Join(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, asks: bool = False) -> None:
-        """``asks``: somebody with the same printed name is there, so that the last one is asked."""
+        """``asks``: an account of the same name or number is there, so that the last is asked."""
         super().__init__(data)
         if not asks and "another_human" not in (data or ()):
             del self.fields["another_human"]

@@ -39,4 +39,20 @@ class NameTakenBy(NameTaken):
     sentence = _("%(person)s has an account already, user name %(username)s.")
 
 
+class NumberTaken(NameTaken):
+    """The same, where the number of the paper is known and not the name."""
+
+    code = "person.number_taken"
+    sentence = _("An account stands on a paper with this number already.")
+
+
+class NumberTakenBy(NumberTaken):
+    """The same, where the account is one of the site."""
+
+    code = "person.number_taken_by"
+    sentence = _(
+        "On a paper with this number stands the account of %(person)s, user name %(username)s."
+    )
+
+
 refuses("accounts_person_one_human", NameTaken)

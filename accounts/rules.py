@@ -18,7 +18,7 @@ from accounts.exceptions import (
     SamePerson,
 )
 from accounts.models import Person
-from accounts.name_exceptions import NameTaken, NameTakenBy
+from accounts.name_exceptions import NameTaken, NameTakenBy, NumberTaken, NumberTakenBy
 from accounts.permissions import Permission, role_for
 from accounts.qualification_exceptions import NotQualified
 from accounts.subjects import Subject
@@ -91,15 +91,23 @@ def check_new_paper(actor: Actor, paper: str) -> None:
         raise _of_account(IdentityPaperUsed, IdentityPaperUsedBy, actor, there)
 
 
-def check_another_human(actor: Actor, name: str, statement: str) -> str:
-    """Return how it is known that a human has no account yet; empty where no name is the same.
+def check_another_human(actor: Actor, name: str, paper: str, statement: str) -> str:
+    """Return how it is known that a human has no account yet; empty where nothing is the same:
+    neither the name, nor the number of a paper, whatever else is written on it.
 
-    Four eyes are told apart by person: a human with two accounts would be two. Raises NameTaken.
+    Four eyes are told apart by person: a human with two accounts would be two. Raises NameTaken,
+    NumberTaken.
     """
-    there, said = selectors.people_called(name), statement.strip()
-    if there and not said:
-        raise _of_account(NameTaken, NameTakenBy, actor, there)
-    return said if there else ""
+    said = statement.strip()
+    for there, some, named in (
+        (selectors.people_called(name), NameTaken, NameTakenBy),
+        (selectors.people_of_number(paper), NumberTaken, NumberTakenBy),
+    ):
+        if there and not said:
+            raise _of_account(some, named, actor, there)
+        if there:
+            return said
+    return ""
 
 
 def _of_account(

@@ -32,7 +32,7 @@ from accounts.models import (
     SignInLink,
     Site,
 )
-from accounts.models.person import alike
+from accounts.models.person import alike, bare
 from accounts.permissions import (
     ON_A_LOCKED_TABLET,
     ROLES,
@@ -40,6 +40,7 @@ from accounts.permissions import (
     permissions_of,
     roles_granting,
 )
+from accounts.validators import paper_numbers
 from records.commands import Actor
 from records.reading import the_one
 
@@ -316,6 +317,17 @@ def people_called(name: str) -> list[Person]:
 def people_checked_on(paper: str) -> list[Person]:
     """Return the people of all sites whose identity was checked on this paper, once or again."""
     return [*_alike("identity_check", paper), *_alike("identity_recheck", paper)]
+
+
+def people_of_number(paper: str) -> list[Person]:
+    """Return the people of all sites on whose paper a number of this paper stands, oldest first."""
+    numbers = paper_numbers(paper)
+    if not numbers:
+        return []
+    wanted = rf"(^|[^A-Z0-9])({'|'.join(numbers)})([^A-Z0-9]|$)"
+    rows = Person.objects.alias(once=bare(F("identity_check")), again=bare(F("identity_recheck")))
+    found = rows.filter(Q(once__regex=wanted) | Q(again__regex=wanted))
+    return list(found.order_by("joined_at", "id"))
 
 
 def _alike(column: str, text: str) -> list[Person]:

@@ -76,11 +76,13 @@ def last_good_of(person: UUID, qualification: UUID) -> datetime:
 def streams_touched(person: UUID, *, site: UUID | None, since: datetime) -> list[UUID]:
     """Return the streams of a site whose entries since then are the person's work, but their own.
 
-    Theirs is what they appended, and what names them: work that another recorded for them.
+    Theirs is what they appended, and what names them: work that another recorded for them. A
+    review of accounts and an alarm of sign-in name people who did nothing there.
     """
     rows = Entry.objects.filter(site=site, at__gte=since).exclude(stream=person)
     named = Position(Value(str(person).encode()), F("body"))
-    made = rows.annotate(named=named).filter(Q(actor=person) | Q(named__gt=0))
+    idle = Q(kind__startswith="access_review.") | Q(kind__startswith="sign_in.")
+    made = rows.annotate(named=named).filter(Q(actor=person) | Q(named__gt=0) & ~idle)
     return list(made.order_by("stream").values_list("stream", flat=True).distinct())
 
 

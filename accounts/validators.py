@@ -10,6 +10,7 @@ from accounts.name_exceptions import NameNotPlain
 from accounts.sign_in_exceptions import WeakSecret
 
 PIN = re.compile(r"[0-9]{6,8}")
+DAY = re.compile(r"(19|20)[0-9]{6}|[0-9]{4}(19|20)[0-9]{2}")
 ROWS = ("01234567890123456789", "98765432109876543210")
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -50,6 +51,17 @@ def check_printed_name(name: str) -> None:
         raise NameNotPlain(field="printed_name")
     if kinds & MARKS and scripts <= COMPOSED:
         raise NameNotPlain(field="printed_name")
+
+
+def paper_numbers(paper: str) -> list[str]:
+    """Return the numbers of documents that a paper of an identity check names, without hyphens.
+
+    Six digits at least, with whatever letters belong to them; days are none. The same passport is
+    so found again whatever words stand around its number.
+    """
+    words = re.findall(r"[A-Z0-9][A-Z0-9-]*", unicodedata.normalize("NFKC", paper).upper())
+    bare = [word.replace("-", "") for word in words]
+    return [one for one in bare if sum(map(str.isdigit, one)) >= 6 and not DAY.fullmatch(one)]
 
 
 def _script(letter: str) -> str:

@@ -8,6 +8,7 @@ at; of what is repeated, its last time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from recipes import moments
@@ -19,30 +20,56 @@ from recipes.spans import Case
 
 # Of more limits than these nothing is said; nobody reads more contradictions than those.
 MOST_LIMITS, MOST_SAID = 6_000, 20
-# A limit, what passes at least before it, and those with which it is at odds.
-Odds = tuple[Limit, timedelta, list[Limit]]
+# A limit, what passes at least before it, and the places of those with which it is at odds.
+Odds = tuple[Limit, timedelta, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit, or (None) the longest that a stage may last, between two points of a plan."""
+
+    limit: Limit | None
+    at: str
+    since: int
+    until: int
+    most: timedelta
 
 
 def at_odds(outline: Outline, limits: Sequence[Limit]) -> Iterator[Odds]:
-    """Yield limits that no course keeps together with others, the last of each circle."""
+    """Yield limits that no course keeps together with others and with the longest stages.
+
+    Of each circle the last limit is named.
+    """
     usable = [one for one in limits if not one.others and _is_certain(outline, one)]
-    if not 2 <= len(usable) <= MOST_LIMITS:
+    if not usable or len(usable) > MOST_LIMITS:
         return
     asked = moments.asked(outline, Case.LEAST)
     plan = Plan(outline, Case.LEAST, asked, usable, each=True)
-    bounds = [
-        (_point(plan, one.since), _point(plan, one.place), int(one.most.total_seconds()))
-        for one in usable
-    ]
-    for _turn in range(MOST_SAID):
-        circle, beyond = plan.ways.at_odds(bounds)
+    bounds = [*_longest_stages(outline, plan), *(_bound(plan, one) for one in usable)]
+    said = 0
+    while said < MOST_SAID:
+        pairs = [(one.since, one.until, int(one.most.total_seconds())) for one in bounds]
+        circle, beyond = plan.ways.at_odds(pairs)
         if not circle:
             return
-        last = max(circle)
-        least = usable[last].most + timedelta(seconds=beyond)
-        yield usable[last], least, [usable[one] for one in sorted(circle) if one != last]
-        usable.pop(last)
-        bounds.pop(last)
+        last = bounds.pop(max(circle))
+        said += 1
+        if last.limit is not None:  # that a stage is too short is said there
+            others = [bounds[one].at for one in sorted(circle)[:-1]]
+            yield last.limit, last.most + timedelta(seconds=beyond), others
+
+
+def _bound(plan: Plan, limit: Limit) -> Bound:
+    place = limit.place
+    at = place.name if isinstance(place, StepPlace) else place.stage.key
+    return Bound(limit, at, _point(plan, limit.since), _point(plan, place), limit.most)
+
+
+def _longest_stages(outline: Outline, plan: Plan) -> Iterator[Bound]:
+    for place in outline.stages:
+        if place.stage.when is None:
+            room, most = plan.rooms[place.number][-1], place.stage.duration.high
+            yield Bound(None, place.stage.key, room.begun, room.end, most)
 
 
 def _is_certain(outline: Outline, limit: Limit) -> bool:

@@ -1,9 +1,11 @@
 """Refusals of a recipe's import, review and approval."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
-from mes.lib.refusals import Interlock, Refusal, refuses
-from recipes.messages import RecipeNotReadable
+from mes.lib.refusals import Interlock, Param, Refusal, refuses
+from recipes.messages import Message, RecipeNotReadable, summary
 
 __all__ = ["RecipeNotReadable"]
 
@@ -33,12 +35,18 @@ class NumberTaken(Refusal):
 
 
 class NotCompiled(Refusal):
-    """The compiler finds errors: the recipe could not be executed."""
+    """The compiler finds errors: the recipe could not be executed. ``messages`` say where."""
 
     code = "recipe.not_compiled"
     status = 422
     sentence = _("The compiler finds %(count)s errors, the first: %(problem)s")
     way_out = _("Correct the document and import it as the next version.")
+    messages: tuple[Message, ...] = ()
+
+    def __init__(self, messages: Sequence[Message] = (), **params: Param) -> None:
+        self.messages = tuple(messages)
+        said = {"count": len(messages), "problem": summary(messages[:1])} if messages else params
+        super().__init__(**said)
 
 
 class SiteLacks(Refusal):

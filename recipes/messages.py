@@ -54,6 +54,7 @@ class RecipeNotReadable(Refusal):
     status = 422
     sentence = _("This is not a recipe: %(problem)s")
     way_out = _("Correct the text at the lines that are named, and send it again.")
+    messages: tuple[Message, ...] = ()
 
     def __init__(
         self, messages: Sequence[Message] = (), *, field: str | None = "source", problem: str = ""

@@ -114,8 +114,15 @@ def limits_of_stages(outline: Outline) -> Iterator[Limit]:
         yield from _lag(outline, stage)
 
 
-def limits(outline: Outline) -> Iterator[Limit]:
-    """Yield the longest times that a recipe allows, those to the start of stages first."""
+def limits(outline: Outline) -> tuple[Limit, ...]:
+    """Return the longest times that a recipe allows, those to the start of stages first."""
+    if "limits" not in outline.shared:
+        outline.shared["limits"] = tuple(_all_limits(outline))
+    found: tuple[Limit, ...] = outline.shared["limits"]
+    return found
+
+
+def _all_limits(outline: Outline) -> Iterator[Limit]:
     yield from limits_of_stages(outline)
     for place in outline.all_steps:
         step, begin = place.step, field_of(place.step, "from_")
@@ -208,13 +215,13 @@ def asked(outline: Outline, case: Case) -> Iterator[Asked]:
 def _asked(outline: Outline, case: Case) -> Iterator[tuple[Moment | None, Place, timedelta]]:
     for stage in outline.stages:
         for within in stage.stage.within:
-            least = least_of(outline, within.min, case)
-            yield moment(outline, within.from_, stage), stage, least
+            if least := least_of(outline, within.min, case):
+                yield moment(outline, within.from_, stage), stage, least
     waited: set[tuple[int, Path]] = set()
     for place in outline.all_steps:
         for limit in place.step.within:
-            least = least_of(outline, limit.min, case)
-            yield moment(outline, limit.from_, place), place, least
+            if least := least_of(outline, limit.min, case):
+                yield moment(outline, limit.from_, place), place, least
         begin = field_of(place.step, "from_") if place.step.kind == "timer" else None
         if begin is not None:
             least = least_of(outline, field_of(place.step, "min"), case)

@@ -211,9 +211,8 @@ Expression = Annotated[
 Condition = Annotated[
     str, AfterValidator(_condition), _written(".+", "A condition, such as count >= 2.")
 ]
-Key = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$", max_length=60)
-]
+KEY = r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$"
+Key = Annotated[str, StringConstraints(pattern=KEY, max_length=60)]
 ClassName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$", max_length=60)
 ]

@@ -48,10 +48,14 @@ def space_of(name: str) -> str | None:
 
 def absolute(name: str, *, at: str) -> str:
     """Return the normal full path that ``name`` means in the step with path ``at``."""
-    given = normal(name).split("/")
-    here = normal(at).split("/")
+    given = _parts(name)
     missing = max(0, 3 - len(given))
-    return "/".join([*here[:missing], *given])
+    return "/".join((*_parts(at)[:missing], *given))
+
+
+@lru_cache(maxsize=KEPT)
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(normal(path).split("/"))
 
 
 def find(name: str, *, at: str, among: Mapping[str, Thing]) -> Thing | None:

@@ -14,7 +14,7 @@ from recipes import nodes
 from recipes.document import Recipe
 from recipes.messages import Message, RecipeNotReadable
 from recipes.opening import refuse
-from recipes.parts import Part
+from recipes.parts import CODE, KEY, Part
 
 MOST_STEPS = 5_000
 # The letters of all conditions and formulas together: to check one comparison takes some 50 µs, and
@@ -214,10 +214,14 @@ def _value_error(field: str, context: Mapping[str, Any]) -> str:
 
 
 def _pattern(field: str, context: Mapping[str, Any]) -> str:
-    return _("%(field)s is not written as such a name is: %(pattern)s.") % {
-        "field": field,
-        "pattern": context.get("pattern", ""),
-    }
+    pattern = context.get("pattern", "")
+    words = {"field": field, "pattern": pattern}
+    if pattern == KEY:
+        return _("%(field)s is written with small letters, digits and single hyphens, a letter "
+                 "first.") % words  # fmt: skip
+    if pattern == CODE:
+        return _("%(field)s is written with capital letters, digits, points and hyphens.") % words
+    return _("%(field)s is not written as such a name is: %(pattern)s.") % words
 
 
 def _kind(field: str, context: Mapping[str, Any]) -> str:
@@ -248,6 +252,16 @@ SENTENCES: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     % {"field": field, "least": c.get("min_length", 1)},
     "too_long": lambda field, c: _("%(field)s has at most %(most)s.")
     % {"field": field, "most": c.get("max_length", "")},
+    "string_too_short": lambda field, _c: _("%(field)s is empty: something must stand there.")
+    % {"field": field},
+    "string_too_long": lambda field, c: _("%(field)s has at most %(most)s letters.")
+    % {"field": field, "most": c.get("max_length", "")},
+    "string_unicode": lambda field, _c: _("%(field)s has a letter that is none: write it anew.")
+    % {"field": field},
+    "greater_than_equal": lambda field, c: _("%(field)s is at least %(least)s.")
+    % {"field": field, "least": c.get("ge", "")},
+    "less_than_equal": lambda field, c: _("%(field)s is at most %(most)s.")
+    % {"field": field, "most": c.get("le", "")},
     "string_type": lambda field, _c: _("%(field)s must be text.") % {"field": field},
     "tuple_type": lambda field, _c: _("%(field)s must be a list.") % {"field": field},
     "dict_type": lambda field, _c: _("%(field)s must have a text for each language.")

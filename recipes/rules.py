@@ -30,7 +30,7 @@ from recipes.exceptions import (
 )
 from recipes.gaps import AS_WRITTEN, Said, said
 from recipes.here import described
-from recipes.messages import Message, more_than, summary
+from recipes.messages import Message, more_than
 from recipes.models import RecipeApproval, RecipeComment, RecipeVersion
 from recipes.pins import pinned_codes, with_library
 from recipes.selectors import approvals_of, comments_of
@@ -49,7 +49,7 @@ def check_compiles(recipe: Recipe) -> tuple[Message, ...]:
     messages = () if refused else _said_of(recipe)
     errors = refused or compiler.errors(messages)
     if errors:
-        raise NotCompiled(count=len(errors), problem=summary(errors[:1]))
+        raise NotCompiled(errors)
     return messages
 
 
@@ -61,7 +61,7 @@ def check_compiles_as_before(before: Recipe, after: Recipe) -> None:
     """
     new = more_than(_wrong(after), _wrong(before))
     if new:
-        raise NotCompiled(count=len(new), problem=summary(new[:1]))
+        raise NotCompiled(new)
 
 
 def _wrong(recipe: Recipe) -> tuple[Message, ...]:

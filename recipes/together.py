@@ -142,6 +142,20 @@ def people_of_stages(outline: Outline) -> Iterator[tuple[Path, Staff, int]]:
             yield (*place.path, "staff", index), one, needed[who(one)].with_(place.number)
 
 
+def roles_of_stages(outline: Outline) -> Iterator[tuple[Path, str, int]]:
+    """Yield the last line of each role that a stage names, and how many are needed of it then.
+
+    Whatever they are qualified for: who is counted twice by qualification is one person.
+    """
+    named = [[one.model_copy(update={"qualification": None}) for one in place.stage.staff]
+             for place in outline.stages]  # fmt: skip
+    needed = _people(outline.stage_order, [tuple(people) for people in named])
+    for place, people in zip(outline.stages, named, strict=True):
+        last = {one.role: index for index, one in enumerate(people)}
+        for role, index in last.items():
+            yield (*place.path, "staff", index), role, needed[role, None].with_(place.number)
+
+
 def _people(order: Order, named: Sequence[tuple[Staff, ...]]) -> dict[Who, AtOnce]:
     found: dict[Who, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for number, people in enumerate(named):

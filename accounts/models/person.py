@@ -33,6 +33,12 @@ def alike(text: models.F | models.Value) -> models.Func:
     return models.Func(text, template=_ALIKE, output_field=models.TextField())
 
 
+def bare(text: models.F) -> models.Func:
+    """Return a paper in capitals and without hyphens, as numbers on it are looked for."""
+    template = "replace(upper(normalize(%(expressions)s, NFKC)), '-', '')"
+    return models.Func(text, template=template, output_field=models.TextField())
+
+
 def compared(text: models.F | models.Value) -> models.Func:
     """Return a name or the name of a paper as two of them are compared."""
     return models.Func(text, template=_COMPARED, output_field=models.TextField())

@@ -50,9 +50,9 @@ def join_person(
     """Make a person's account; appends ``person.joined``.
 
     ``identity_check`` names the paper of the identity check (21 CFR 11.100(b)), one for each
-    human; ``another_human`` says how it is known that somebody of the same name is another one.
-    Raises NotAllowed, NameNotPlain, IdentityNotChecked, IdentityPaperUsed, NameTaken,
-    UsernameTaken, BadgeTaken.
+    human; ``another_human`` says how it is known that somebody of the same name, or on a paper of
+    the same number, is another one. Raises NotAllowed, NameNotPlain, IdentityNotChecked,
+    IdentityPaperUsed, NameTaken, NumberTaken, UsernameTaken, BadgeTaken.
     """
     if not identity_check.strip():
         raise IdentityNotChecked(field="identity_check")
@@ -66,7 +66,9 @@ def join_person(
             badge=badge.strip(),
             identity_check=identity_check.strip(),
             home=a.actor.site,
-            another_human=rules.check_another_human(a.actor, printed_name, another_human),
+            another_human=rules.check_another_human(
+                a.actor, printed_name, identity_check, another_human
+            ),
         )
         a.append(person, joined)
         a.reply = {"id": str(person)}

@@ -16,7 +16,7 @@ from batches.services import redline as acts
 from batches.views.answer import snapshot
 from mes.lib.access import requires
 from mes.lib.refusals import NotFound, Refusal
-from recipes.exceptions import RecipeNotReadable
+from recipes.exceptions import NotCompiled, RecipeNotReadable
 from records.web import actor_of, command_from
 
 
@@ -59,8 +59,8 @@ def _do(request: HttpRequest, batch: UUID, act: str, do: Callable[[], object]) -
 
 
 def _unread(refusal: Refusal) -> tuple[object, ...]:
-    """Return what is wrong with the text, each with its line."""
-    return refusal.messages if isinstance(refusal, RecipeNotReadable) else ()
+    """Return what is wrong with the text, each with its place, and its line if it has one."""
+    return refusal.messages if isinstance(refusal, RecipeNotReadable | NotCompiled) else ()
 
 
 @requires(Permission.BATCHES_REDLINE)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from recipes import formulas
 from recipes.conditions import range_of
 from recipes.faults import Fault, check
-from recipes.kinds import run
+from recipes.kinds import add, run
 from recipes.nodes import Path
 from recipes.outline import Outline
 from recipes.parts import Band, Limits
@@ -125,6 +125,18 @@ def something_meets_the_limits(outline: Outline) -> Iterator[Fault]:
             if why := _cannot_be_met(outline, one, name, _bounds(outline, band), possible):
                 yield Fault((*one.path, "limits", name), why)
                 break  # what is within the alert limits is within the action limits
+    for place in outline.all_steps:
+        if isinstance(place.step, add.Step) and _is_nothing(outline, place.step.quantity):
+            sentence = _("This comes to nothing or less, and nothing cannot be added.")
+            yield Fault((*place.path, "quantity"), sentence)
+
+
+def _is_nothing(outline: Outline, quantity: str | None) -> bool:
+    """Tell whether what is to be added is nothing or less: as the recipe is, for every order."""
+    found = (
+        [outline.bounds.for_inputs(quantity, end) for end in ("low", "high")] if quantity else []
+    )
+    return bool(found) and all(one is not None and one <= 0 for one in found)
 
 
 def _cannot_be_met(

@@ -12,7 +12,7 @@ from recipes.faults import Fault, check, lacks
 from recipes.messages import Weight
 from recipes.nodes import Path
 from recipes.outline import Outline
-from recipes.places import StagePlace
+from recipes.places import OperationPlace, StagePlace
 from recipes.site import Site
 
 
@@ -76,14 +76,22 @@ def rooms_are_there(outline: Outline) -> Iterator[Fault]:
 
 @check("site.openness")
 def rooms_are_validated(outline: Outline) -> Iterator[Fault]:
-    """A room of the class is validated for each operation that is done in it."""
+    """A room of the class is validated for each operation that is done in it, contingencies too."""
     for place in outline.operations:
-        claimed = together.zone(outline, place.stage) if place.stage else None
-        room = claimed.stage.room if claimed else None
-        stocks = outline.site.rooms_of(room.class_) if outline.site and room else []
-        if room and stocks and not any(place.operation.openness in s.openness for s in stocks):
-            path, openness = (*place.path, "openness"), place.operation.openness.value
-            yield lacks(path, "site.openness", name=room.class_, openness=openness)
+        openness, path = place.operation.openness, (*place.path, "openness")
+        for name in dict.fromkeys(_rooms_of(outline, place)):
+            stocks = outline.site.rooms_of(name) if outline.site else []
+            if stocks and not any(openness in stock.openness for stock in stocks):
+                yield lacks(path, "site.openness", name=name, openness=openness.value)
+
+
+def _rooms_of(outline: Outline, place: OperationPlace) -> Iterator[str]:
+    """Yield the classes of the rooms in which an operation may be done."""
+    callers = [place] if place.stage else outline.callers(place)
+    for stage in (one.stage for one in callers):
+        claimed = together.zone(outline, stage) if stage else None
+        if claimed is not None and claimed.stage.room is not None:
+            yield claimed.stage.room.class_
 
 
 @check("site.qualification")
@@ -118,9 +126,15 @@ def a_shift_has_the_people(outline: Outline) -> Iterator[Fault]:
     """One shift has as many people as are needed at once."""
     if outline.site is None or outline.site.crews is None:
         return
+    said: set[tuple[Path, str]] = set()
     for path, staff, count in _people(outline):
         most = _in_a_shift(outline, staff)
         if most < count and _some_have(outline.site, staff):
+            said.add((path[:2], staff.role))
+            yield lacks((*path, "count"), "staff.beyond_shift", count=count, most=most)
+    for path, role, count in together.roles_of_stages(outline):
+        most = _in_a_shift(outline, Staff(role=role))
+        if 0 < most < count and (path[:2], role) not in said:
             yield lacks((*path, "count"), "staff.beyond_shift", count=count, most=most)
 
 

@@ -11,7 +11,7 @@ from recipes.at_odds import at_odds
 from recipes.elapsed import elapsed_of, kept_only_in
 from recipes.faults import Fault, check
 from recipes.messages import Weight
-from recipes.moments import Limit, limits, limits_of_stages
+from recipes.moments import limits, limits_of_stages
 from recipes.nodes import Path
 from recipes.outline import Outline
 from recipes.parts import duration_text
@@ -32,7 +32,7 @@ def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
 
     Where each limit can be kept alone and several not together, the last of them is named.
     """
-    known, alone = list(limits(outline)), set[Path]()
+    known, alone = limits(outline), set[Path]()
     for limit, takes in elapsed_of(outline).beyond(known):
         alone.add(limit.path)
         sentence = _("At most %(most)s are allowed; at least %(takes)s pass before.")
@@ -41,12 +41,8 @@ def hold_times_can_be_kept(outline: Outline) -> Iterator[Fault]:
     for limit, takes, others in at_odds(outline, kept):
         sentence = _("At most %(most)s are allowed; to keep the time at %(others)s as well at least"
                      " %(takes)s pass before.")  # fmt: skip
-        at = ", ".join(dict.fromkeys(_called(one) for one in others))
+        at = ", ".join(dict.fromkeys(others))
         yield Fault(limit.path, sentence % {**_words(limit.most, takes), "others": at})
-
-
-def _called(limit: Limit) -> str:
-    return limit.place.name if isinstance(limit.place, StepPlace) else limit.place.stage.key
 
 
 @check("hold_time.in_sequence")

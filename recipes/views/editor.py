@@ -17,7 +17,7 @@ from recipes import compiler, nodes, selectors
 from recipes.document import Recipe
 from recipes.drafting.changes import Address, Overtaken, Plain, at, name_of
 from recipes.drafting.fields import Field, address_of, form_of, languages, path_of
-from recipes.drafting.labels import kind_label
+from recipes.drafting.labels import LABELS, kind_label, label_of
 from recipes.drafting.offered import offered
 from recipes.drafting.places import outlined, title_of
 from recipes.enums import DraftState
@@ -120,7 +120,7 @@ class Editor:
     def form(self) -> tuple[Field, ...]:
         """Return the form of the thing that is looked at; none when it is gone."""
         errors = {
-            path_of(_named(self.row.content, message.at)): message.sentence
+            path_of(_named(self.row.content, message.at)): _sentence(message)
             for message in reversed(self.messages)
         }
         try:
@@ -263,11 +263,19 @@ def _row(editor: Editor, message: Message) -> dict[str, Any]:
         "sign": "stop" if message.severity == Weight.ERROR else "warning",
         "word": _("Error") if message.severity == Weight.ERROR else _("Warning"),
         "code": message.code,
-        "sentence": message.sentence,
+        "sentence": _sentence(message),
         "place": " › ".join(name for name in thing if name not in HIDDEN) or editor.row.code,
         "url": address_url(editor.row.id, thing),
         "here": thing == editor.address,
     }
+
+
+def _sentence(message: Message) -> str:
+    """Return what is said where the form is: there a field is called by its label."""
+    field = str(message.at[-1]) if message.at else ""
+    if message.code == "document.missing" and field in LABELS:
+        return _("“%(field)s” is still to be filled in.") % {"field": label_of(field)}
+    return message.sentence
 
 
 def place_asked(text: str) -> Address:

@@ -20,12 +20,13 @@ from records.web import actor_of
 @requires(Permission.RECIPES_READ)
 @require_safe
 def versions(request: HttpRequest) -> HttpResponse:
-    """List the versions of the site's recipes."""
-    return render(
-        request,
-        "recipes/versions.html",
-        {"table": pages.list_table(), "drafts": selectors.open_drafts()},
-    )
+    """List the versions of the site's recipes, and the drafts with what each began from."""
+    labels: dict[UUID | None, str] = {one.id: one.label for one in selectors.versions()}
+    drafts = [
+        {"row": one, "begun_from": labels.get(one.source_version)}
+        for one in selectors.open_drafts()
+    ]  # fmt: skip
+    return render(request, "recipes/versions.html", {"table": pages.list_table(), "drafts": drafts})
 
 
 @requires(Permission.RECIPES_READ)

@@ -312,7 +312,6 @@ def test_centres_approvals_and_the_way_back_at_a_desk(
     looked_at(page, f"owed-{locale[:2]}")
     page.goto(f"{served}/me/approvals/{reply['id']}/")
     looked_at(page, f"approval-{locale[:2]}")
-    page.get_by_label("User name" if locale == "en-GB" else "Benutzername").fill("quinn")
     page.locator("#id_password").fill(PASSWORD)
     page.locator("[name=decision][value=refuse]").click()
     expect(page.locator("[data-refusal='reason.missing']")).to_be_visible()

@@ -33,7 +33,13 @@ from accounts.exceptions import (
     UsernameTaken,
 )
 from accounts.models import Device, Person, RoleAssignment, Site
-from accounts.name_exceptions import NameNotPlain, NameTaken, NameTakenBy
+from accounts.name_exceptions import (
+    NameNotPlain,
+    NameTaken,
+    NameTakenBy,
+    NumberTaken,
+    NumberTakenBy,
+)
 from accounts.qualification_exceptions import NotQualified
 from accounts.services.credentials import set_credential
 from accounts.services.devices import retire_device, set_idle_time
@@ -139,7 +145,7 @@ def test_name_that_looks_the_same_is_the_same(site: DemoSite, first: str, again:
     admin = site.actor("admin")
     join(admin, first, "passport, HR-7 no. 1")
     with pytest.raises(NameTaken):
-        rules.check_another_human(replace(admin, site=uuid7()), again, "")
+        rules.check_another_human(replace(admin, site=uuid7()), again, "HR-9", "")
     joined = PersonJoined(
         username="again", printed_name=again, badge="again", identity_check="HR-7 no. 2",
         home=site.id, another_human="",
@@ -186,6 +192,24 @@ def test_one_paper_makes_one_account_whatever_is_written(site: DemoSite) -> None
     with pytest.raises(IdentityPaperUsedBy) as refused:
         join(admin, "Eve Dunn", "passport,HR-7  no. 1", another_human="it is")
     assert "the account of Jo Mover" in str(refused.value)
+
+
+@pytest.mark.req("P11-100a", "P11-100b")
+def test_the_same_passport_in_other_words_is_asked_about(site: DemoSite) -> None:
+    """Else one human would be two by a word: four eyes are told apart by account."""
+    admin = site.actor("admin")
+    first = join(admin, "Jörg Zwei", "Passport L01X00T47, form HR-7, seen 2027-03-01")
+    again = "Pers.-Ausweis Nr. l01x-00t47"
+    with pytest.raises(NumberTakenBy) as refused:
+        join(admin, "Zwei Jörg", again)
+    assert refused.value.field == "another_human"
+    assert f"the account of Jörg Zwei, user name u-{first}." in str(refused.value)
+    with pytest.raises(NumberTaken) as told:
+        join(open_demo_site("US2").actor("admin"), "Zwei Jörg", again)
+    assert (type(told.value), told.value.params) == (NumberTaken, {})
+    join(admin, "Zwei Jörg", again, another_human="the first number was read wrongly")
+    for other in ("Passport L01X00T478, form HR-7, seen 2027-03-01", "L01X00T4, seen 20270301"):
+        join(admin, f"Other of {len(other)}", other)
 
 
 @pytest.mark.req("D11-11b")

@@ -20,6 +20,7 @@ from accounts.qualification_exceptions import (
     SubjectNotAsked,
     VersionOfNoProcedure,
 )
+from accounts.services.access_reviews import open_access_review
 from accounts.services.devices import enrol_device
 from accounts.services.qualifications import (
     ask_subject,
@@ -37,6 +38,7 @@ from tests.builders.accounts import (
     PASSWORD,
     DemoSite,
     a_command,
+    actor_of,
     give_secrets,
     open_demo_site,
     person,
@@ -91,6 +93,10 @@ def test_failure_suspends_and_lists_only_what_was_touched_since_the_last_good_on
     at_time(START + timedelta(days=1))
     qualify(admin, KEY, site=site)
     after = enrol(site, "T-AFTER")
+    # It names everybody; nobody but who opened it did anything there.
+    another = actor_of(person("admin", site=site), "admin", site)
+    due = START + timedelta(days=9)
+    open_access_review(command=a_command(another), review=uuid7(), due=due)
     at_time(START + timedelta(days=2))
     assert end(fail_qualification, admin, site)["streams"] == 1
     with reading(site=site.id):

@@ -61,6 +61,15 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     form = {"key": str(uuid7()), "seq": str(seq_of(trial)), "reason": "The bag leaked"}
     bad = lead.post(new, {**form, "text": "stages: [{key: seeding, operations: [{key: 1}]}]"})
     assert (bad.status_code, b"The bag leaked" in bad.content) == (422, True)
+    assert "line 1" in " ".join(bad.content.decode().split())
+    form["key"] = str(uuid7())
+    unit = {**COUNT, "unit": "furlong"}
+    wrong = lead.post(new, {**form, "text": rest_with({**MORE, "steps": [unit]}).decode()})
+    said = " ".join(wrong.content.decode().split())
+    assert (wrong.status_code, '<span class="id">later/recount/count/unit</span>' in said) == (
+        422,
+        True,
+    )
     form["key"] = str(uuid7())
     stale = lead.post(new, {**form, "seq": "3", "text": rest_with(MORE).decode()})
     assert stale.status_code == 409
@@ -71,7 +80,7 @@ def test_the_rest_is_written_and_shown_as_what_it_changes(trial: Trial) -> None:
     # What the new stage asks for, step by step, stands where it is signed.
     assert shown.count('<p class="step-text">Look at it.</p>') == 4
     german = lead.get(page(trial), headers={"accept-language": "de"}).text
-    assert "Abschnitt hinzugefügt: Later" in german
+    assert "Abschnitt hinzugefügt: Später" in german
     assert "Sign for production" not in words(client_of(trial, "qa-reviewer"), page(trial))
     assert "It waits for production." in words(client_of(trial, "qa-reviewer"), page(trial))
 

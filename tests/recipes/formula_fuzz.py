@@ -13,6 +13,7 @@ NAMES = {
     "corpus/branches": (
         "inputs.weight", "parameters.cells", "parameters.hold", "rest", "count.seeded",
         "culture.count.seeded", "culture.watch.temperature", "results.viability", "count.seeded[1]",
+        "count.seeded[2]", "count.seeded[-1]",
         "culture.feed.medium", "harvest.collect.harvested", "nothing",
     ),
     "containers": ("inputs.patient_weight", "net", "half", "nothing"),

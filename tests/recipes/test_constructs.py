@@ -84,7 +84,7 @@ def test_every_construct_is_read_and_written_as_it_stands() -> None:
     ("old", "new", "sentence"),
     [
         ('until: "seeded >= 1e8"', 'until: "seeded + 1"', "a condition is asked for"),
-        ('max: "3"', 'max: "0"', "greater than or equal to 1"),
+        ('max: "3"', 'max: "0"', "max is at least 1."),
         (", last: medium", "", "a first and a last step"),
         ("min: 1 min, warn: 50 min, max: 1 h", "warn: 50 min", "a min, a max or both"),
         ("min: 1 min, warn: 50 min, max: 1 h", "min: 1 min, warn: 5 min", "before a max"),

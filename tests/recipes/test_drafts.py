@@ -330,6 +330,21 @@ def test_the_editor_says_what_this_site_has_not(site: DemoSite, owner: Actor) ->
     assert (page.context["errors"], said) == (0, ["specification.empty"])
 
 
+def test_what_is_missing_is_called_as_the_form_calls_it(site: DemoSite, owner: Actor) -> None:
+    draft = opened(site, owner)
+    client = signed_in_client(site, "process-owner")
+    said = post(
+        client, draft, act="put", place="/".join((*SEED, "seeded", "kind")), widget="choice",
+        value="scan", seq=row_of(draft, site).entry_seq, at="/".join((*SEED, "seeded")),
+    ).content.decode()  # fmt: skip
+    assert ("“What is scanned” is still to be filled in." in said, "field what" in said) == (
+        True,
+        False,
+    )
+    listed = client.get(reverse("recipes:versions")).content.decode()
+    assert "begun from v1" in listed
+
+
 def test_news_are_what_others_changed(site: DemoSite, owner: Actor, other: Actor) -> None:
     draft = opened(site, owner)
     client = signed_in_client(site, "process-owner")

@@ -269,3 +269,24 @@ def test_what_a_text_says_is_never_dropped_silently_from_a_draft(case: str) -> N
 @pytest.mark.parametrize("text", ["a: {low: ~, high: 1}", "a: ''", "a: null", '{"a": null}'])
 def test_nothing_that_somebody_wrote_down_is_nothing(text: str) -> None:
     assert reader.written(text).data == nodes.read(text).data
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("- key: seeding", f"- key: {'a' * 61}", "key has at most 60 letters."),
+        ("- key: seeding", "- key: Seeding!", "key is written with small letters, digits and "
+         "single hyphens, a letter first."),
+        ("recipe: SIX-STEPS", "recipe: six", "recipe is written with capital letters, digits, "
+         "points and hyphens."),
+        ('en: "Seeding"', 'en: ""', "en is empty: something must stand there."),
+        ("count: 2", 'count: "0"', "count is at least 1."),
+        ("count: 2", 'count: "21"', "count is at most 20."),
+    ],
+)  # fmt: skip
+def test_what_a_field_takes_is_said_in_words_of_ours(old: str, new: str, said: str) -> None:
+    """The library that types a document speaks English only."""
+    assert old in SIX
+    with pytest.raises(RecipeNotReadable) as caught:
+        reader.read(SIX.replace(old, new, 1))
+    assert [one.sentence for one in caught.value.messages] == [said]

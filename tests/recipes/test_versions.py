@@ -325,6 +325,10 @@ def test_a_document_that_was_altered_is_not_executed(
     version = row(imported(site), site)
     selectors.document.cache_clear()
     owner_connection.execute("ALTER TABLE recipes_document DISABLE TRIGGER ALL")
+    # The database keeps a document under its own hash only: its owner takes that wall away first.
+    owner_connection.execute(
+        "ALTER TABLE recipes_document DROP CONSTRAINT recipes_document_is_its_hash"
+    )
     owner_connection.execute(
         "UPDATE recipes_document SET content = replace(convert_from(content, 'UTF8'), "
         "'1.1e8', '9.9e8')::bytea WHERE hash = %s AND media_type = 'application/json'",
