@@ -170,9 +170,11 @@ UNION ALL
 SELECT 'extension ' || extname || ': ' || extversion || ', brings ' || (
            SELECT encode(sha256(convert_to(string_agg(one, chr(10) ORDER BY one COLLATE "C"),
                                            'UTF8')), 'hex')
-             FROM (SELECT pg_describe_object(d.classid, d.objid, 0) || coalesce(' '
+             FROM (SELECT i.type || ' ' || i.identity || coalesce(' '
                           || CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END, '')
-                     FROM pg_depend d LEFT JOIN pg_proc p
+                     FROM pg_depend d
+                     JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i ON true
+                     LEFT JOIN pg_proc p
                        ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
                     WHERE refclassid = 'pg_extension'::regclass AND refobjid = x.oid
                       AND deptype = 'e') brought (one))

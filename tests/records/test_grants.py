@@ -51,7 +51,9 @@ OTHERS: dict[str, tuple[set[str], set[str]]] = {
          "unanswered_since"},
     ),
     "public.accounts_source": (GROWS[0], {"last_at", "slow_until"}),
-    "public.accounts_tried": (GROWS[0], {"wrong_at", "right_at"}),
+    "public.accounts_tried": (
+        GROWS[0], {"tries", "first_at", "last_at", "wrong_at", "right_at"},
+    ),
     # Who is signed in where: ended by deletion.
     "public.django_session": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, {"*"}),
     # Signs of life of the relay.

@@ -46,6 +46,8 @@ def run(sql: str, params: Sequence[Any] = ()) -> None:
         "CREATE TABLE mine (id int)",
         "GRANT mes_owner TO mes_app",
         "SET ROLE mes_owner",
+        # A document under a hash that is not its own.
+        "INSERT INTO recipes_document VALUES (repeat('ab', 32), 'text/plain', '\\x00')",
     ],
 )
 def test_the_application_is_refused(sql: str) -> None:
