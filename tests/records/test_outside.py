@@ -111,9 +111,10 @@ def test_a_checkpoint_of_a_thiefs_own_key_is_not_believed(files: list[Path]) -> 
     stream_with("h")
     Checkpointer().checkpoint()
     known.write_bytes(kept)
-    [line] = said()
+    line, acts = said()
     assert line.startswith("checkpoint 000000000008.json: signed by the key ")
     assert line.endswith("which is not known here")
+    assert acts == "checkpoint 000000000008.json: the signature over its acts does not fit"
 
 
 def test_verify_says_when_key_and_folder_are_only_for_show(files: list[Path]) -> None:
