@@ -41,21 +41,6 @@ def _checked(draft: UUID, _seq: int, _language: str, site: str) -> Checked:
     return compiler.check_nodes(nodes.Nodes(row.content), here)
 
 
-def checked(row: RecipeDraft, site: Site | None) -> Checked:
-    """Return the draft as a recipe, if it is one, and what reader and compiler say of it.
-
-    Kept by the draft's state, the language and what the site has; the library of whoever reads is
-    asked for what the draft pins.
-    """
-    return _checked(*_state(row, site))
-
-
-def _state(row: RecipeDraft, site: Site | None) -> tuple[UUID, int, str, str]:
-    known = with_library(codes_in(row.content), site)
-    here = known.model_dump_json() if known else ""
-    return row.id, row.entry_seq, get_language() or "en", here
-
-
 @lru_cache(maxsize=32)
 def _one_batch(draft: UUID, seq: int, language: str, site: str) -> str:
     recipe, messages = _checked(draft, seq, language, site)
@@ -77,9 +62,19 @@ class Editor:
         return described(self.actor.site)
 
     @cached_property
+    def _state(self) -> tuple[UUID, int, str, str]:
+        """By what is kept what was found: draft and its state, language, and what the site has.
+
+        The library of whoever reads is asked for what the draft pins.
+        """
+        known = with_library(codes_in(self.row.content), self.site)
+        here = known.model_dump_json() if known else ""
+        return self.row.id, self.row.entry_seq, get_language() or "en", here
+
+    @cached_property
     def checked(self) -> Checked:
-        """The recipe, if it is one, and all messages; the site's rows are read for them."""
-        return checked(self.row, self.site)
+        """The recipe, if it is one, and all that reader and compiler say of it, at this site."""
+        return _checked(*self._state)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -110,7 +105,7 @@ class Editor:
                 for message in self.not_here[:MOST_OF_SITE]
             ],
             "summary": summary_words(self.messages),
-            "one_batch": _one_batch(*_state(self.row, self.site)),
+            "one_batch": _one_batch(*self._state),
             "errors": sum(1 for m in self.messages if m.severity == Weight.ERROR),
             "may_undo": bool(stack["undo"]),
             "may_redo": bool(stack["redo"]),
