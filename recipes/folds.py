@@ -232,7 +232,7 @@ def _(e: Folded[OperationWithdrawn]) -> None:
 def _(e: Folded[RehearsalRequested]) -> None:
     p = e.payload
     create(
-        RecipeRehearsal, e, id=e.stream, version=p.of, content_hash=p.content_hash,
+        RecipeRehearsal, e, id=e.stream, of=p.of, content_hash=p.content_hash,
         patients=p.patients, seed=p.seed, done=0, state=RehearsalState.ASKED,
         requested_by=e.actor, requested_by_name=e.actor_name, requested_at=e.at,
         completed_at=None, result=None,

@@ -203,7 +203,7 @@ def rehearsal_of(rehearsal: UUID) -> RecipeRehearsal:
 
 def draft_rehearsed(row: RecipeRehearsal) -> RecipeDraft | None:
     """Return the draft of which a rehearsal is, None for one of a version."""
-    return RecipeDraft.objects.filter(id=row.version).defer("content", "stacks").first()
+    return RecipeDraft.objects.filter(id=row.of).defer("content", "stacks").first()
 
 
 def open_drafts() -> list[RecipeDraft]:

@@ -1,4 +1,4 @@
-"""A rehearsal of a version: simulated patients, and what became of them."""
+"""A rehearsal of a version or a draft: simulated patients, and what became of them."""
 
 from uuid import UUID
 
@@ -14,17 +14,19 @@ class RehearsalQuerySet(models.QuerySet["RecipeRehearsal"]):
 
     def of(self, version: UUID) -> "RehearsalQuerySet":
         """Those of one version, the newest first."""
-        return self.filter(version=version).order_by("-requested_at")
+        return self.filter(of=version).order_by("-requested_at")
 
 
 class RecipeRehearsal(Projection):
     """``done`` of ``patients`` have come through; ``result`` is what a rehearsal shows.
 
+    ``of`` is a version, or a draft as it stood.
+
     The same document (``content_hash``), patients and seed give the same result.
     """
 
     id = models.UUIDField(primary_key=True)
-    version = models.UUIDField(db_index=True)
+    of = models.UUIDField(db_index=True)
     content_hash = models.CharField(max_length=64)
     patients = models.PositiveIntegerField()
     seed = models.PositiveIntegerField()

@@ -52,10 +52,11 @@ def request_rehearsal(*, command: Command, version: UUID, patients: int, seed: i
 def rehearse_draft(*, command: Command, draft: UUID, patients: int, seed: int) -> Reply:
     """Ask the same of a draft as it stands; its document is kept, as that of a version is.
 
-    Raises RecipeNotReadable and DraftClosed as well.
+    The draft is not locked: whoever writes in it does not wait while it is compiled. Raises
+    RecipeNotReadable and DraftClosed as well.
     """
     new = _stream(command, patients=patients, seed=seed)
-    with act(command, streams=[draft], new=[new]) as a:
+    with act(command, new=[new]) as a:
         check_permission(a.actor, Permission.RECIPES_WRITE)
         row = written_now(draft)
         recipe = reader.read(yaml_of(row.content))

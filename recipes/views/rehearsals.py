@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from recipes.places import CALLED
 from recipes.services import rehearsals
 from recipes.views.drafts import draft_response
 from recipes.views.versions import version_response
+from records.commands import Reply
 from records.models import Stream
 from records.reading import reading
 from records.web import actor_of, command_from
@@ -62,34 +63,35 @@ MET = {
 @requires(Permission.RECIPES_WRITE)
 @require_POST
 def rehearse(request: HttpRequest, version: UUID) -> HttpResponse:
-    """Ask for a rehearsal and show how it comes along."""
-    form = AskRehearsal(request.POST)
-    given = form.cleaned_data if form.is_valid() else {"patients": 0, "seed": 0}
+    """Ask for a rehearsal and show how it comes along; a refusal stands on the version's page."""
     try:
-        command = command_from(request, "recipe-rehearsal.request", {"version": str(version)})
-        reply = rehearsals.request_rehearsal(command=command, version=version, **given)
+        return _asked(request, rehearsals.request_rehearsal, version=version)
     except NotFound:
         raise
     except Refusal as refusal:
         actor = actor_of(request)
         with reading(site=actor.site, person=actor.person):
             return version_response(request, version, refused=refusal, act="rehearse")
-    return redirect("recipes:rehearsal", rehearsal=reply["rehearsal"])
 
 
 @requires(Permission.RECIPES_WRITE)
 @require_POST
 def rehearse_draft(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Ask for a rehearsal of a draft as it stands; a refusal stands on the editor's page."""
-    form = AskRehearsal(request.POST)
-    given = form.cleaned_data if form.is_valid() else {"patients": 0, "seed": 0}
     try:
-        command = command_from(request, "recipe-rehearsal.request", {"draft": str(draft)})
-        reply = rehearsals.rehearse_draft(command=command, draft=draft, **given)
+        return _asked(request, rehearsals.rehearse_draft, draft=draft)
     except NotFound:
         raise
     except Refusal as refusal:
         return draft_response(request, draft, refused=refusal)
+
+
+def _asked(request: HttpRequest, ask: Callable[..., Reply], **of: UUID) -> HttpResponse:
+    form = AskRehearsal(request.POST)
+    given = form.cleaned_data if form.is_valid() else {"patients": 0, "seed": 0}
+    said = {name: str(one) for name, one in of.items()} | given
+    command = command_from(request, "recipe-rehearsal.request", said)
+    reply = ask(command=command, **of, **given)
     return redirect("recipes:rehearsal", rehearsal=reply["rehearsal"])
 
 
@@ -99,7 +101,7 @@ def rehearsal(request: HttpRequest, rehearsal: UUID) -> HttpResponse:
     """Show a rehearsal: its progress, or what came of the patients."""
     row = selectors.rehearsal_of(rehearsal)
     draft = selectors.draft_rehearsed(row)
-    version = None if draft else selectors.version_of(row.version)
+    version = None if draft else selectors.version_of(row.of)
     of = _("%(code)s, draft") % {"code": draft.code} if draft else str(version)
     recipe = selectors.document(row.content_hash)
     page: dict[str, Any] = {

@@ -25,6 +25,7 @@ from recipes.site import Shift
 from recipes.views.rehearsals import MET, hours_text, plot
 from records import outbox
 from records.commands import Actor
+from records.exceptions import KeyReused
 from records.models import Entry
 from records.reading import reading
 from tests.builders.accounts import (
@@ -130,6 +131,8 @@ def test_a_draft_is_rehearsed_as_it_stands_from_its_editor(site: DemoSite) -> No
         [before] = [selectors.document(one.content_hash) for one in RecipeVersion.objects.all()]
     assert rehearsed.content_hash != before.content_hash
     assert rehearsed.title.root["en"] == "0.99"
+    again = {"patients": 30, "seed": 3, "key": key}
+    assert client.post(address, again).context["refused"].code == KeyReused.code
 
 
 def test_a_draft_that_cannot_be_executed_is_not_rehearsed(site: DemoSite) -> None:
