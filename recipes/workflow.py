@@ -11,7 +11,7 @@ from recipes.exceptions import NotAllowedNow
 
 S = VersionStatus
 # Raised when a check is added or asks for more: a record says which compiler was content.
-COMPILER_VERSION = "2"
+COMPILER_VERSION = "3"
 
 TRANSITIONS: Mapping[VersionStatus, frozenset[VersionStatus]] = {
     S.DRAFT: frozenset({S.IN_REVIEW, S.SUPERSEDED, S.WITHDRAWN}),

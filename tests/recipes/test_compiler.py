@@ -1,5 +1,6 @@
 """The compiler: what it gives for a text, for a recipe without its text, and how soon."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,6 +11,7 @@ from recipes import compiler, nodes, reader
 from recipes.faults import CHECKS, Fault
 from recipes.messages import Weight
 from recipes.outline import Outline
+from recipes.workflow import COMPILER_VERSION
 from tests.recipes.texts import CART19, SIX, line_of, with_change
 
 
@@ -126,3 +128,13 @@ def test_a_wrong_name_is_silent_for_one_unit_that_nobody_scans_and_not_for_two()
     found = [[m.path for m in compiler.check_text(one)[1] if m.code.startswith("equipment.")]
              for one in (text, two)]  # fmt: skip
     assert found == [[], ["seeding/equipment/prodigy/as", "seeding/equipment/second/as"]]
+
+
+# The hash of all codes of checks by which each version of the compiler judges, from 3 on.
+CODES_OF = {"3": "41d13e480ef3bfd07879be2b1d561f79be686aaafe89b5168aa0bfac2d0d4343"}
+
+
+def test_a_compiler_with_another_check_has_another_version() -> None:
+    """A record says which compiler was content; a check that asks for more raises it as well."""
+    codes = hashlib.sha256("\n".join(sorted(CHECKS)).encode()).hexdigest()
+    assert CODES_OF[COMPILER_VERSION] == codes
